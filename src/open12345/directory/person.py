@@ -1,0 +1,67 @@
+"""Who acts: a small immutable value that is passed into the domain."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from .roles import CENTRE_ROLES
+
+if TYPE_CHECKING:
+    from .models import Staff
+
+PostTriple: TypeAlias = tuple[str, int | None, str]
+"""A post as (role, unit id, path of the unit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One who acts. `unit_id` and `unit_path` are the home unit of a member of staff."""
+
+    kind: Literal["staff", "citizen", "machine", "system"]
+    id: int | None
+    name: str
+    roles: frozenset[str] = frozenset()
+    unit_id: int | None = None
+    unit_path: str = ""
+    posts: tuple[PostTriple, ...] = ()
+
+    def has(self, *roles: str) -> bool:
+        """Whether the person holds at least one of `roles`, in whatever unit."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def is_centre(self) -> bool:
+        """Whether the person holds a role that covers the whole centre."""
+        return not self.roles.isdisjoint(CENTRE_ROLES)
+
+    def paths(self, *roles: str) -> tuple[str, ...]:
+        """The unit paths in which the person holds one of `roles` (any role when none is named)."""
+        return tuple(path for role, _, path in self.posts if path and (not roles or role in roles))
+
+
+SYSTEM: Final = Person(kind="system", id=None, name="系统")
+"""The platform itself: clocks, periodic tasks, loading of packs."""
+
+
+def person_of(staff: "Staff") -> Person:
+    """Describe a member of staff as an actor, in one query.
+
+    A deactivated account is a person without roles or posts: it may do nothing.
+    """
+    from .models import Staff
+
+    rows = list(
+        Staff.objects.filter(pk=staff.pk)
+        .order_by("posts__id")
+        .values_list("is_active", "unit__path", "posts__role", "posts__unit_id", "posts__unit__path")
+    )
+    active = bool(rows) and rows[0][0]
+    posts = tuple((role, unit, path or "") for _, _, role, unit, path in rows if active and role)
+    return Person(
+        kind="staff",
+        id=staff.pk,
+        name=staff.name,
+        roles=frozenset(role for role, _, _ in posts),
+        unit_id=staff.unit_id,
+        unit_path=(rows[0][1] or "") if rows else "",
+        posts=posts,
+    )
