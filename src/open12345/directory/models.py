@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Concat, Upper
 from django.utils.translation import gettext_lazy as _
 
 from .roles import ADMINISTRATORS, STAFF_ROLES, Role
@@ -22,7 +22,8 @@ class Unit(models.Model):
     """One unit that may act (承办单位), a node of the unit tree.
 
     `path` holds the codes from the root down, "/centre/community/station/", so that a subtree
-    is one prefix scan. Only `packs` and `services` write it.
+    is one prefix scan. `from_pack` marks what the pack brought and may switch off again; the
+    rest came by import. Only `trees` writes here.
     """
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
@@ -36,6 +37,7 @@ class Unit(models.Model):
     active = models.BooleanField(_("启用"), default=True)
     phone = models.CharField(_("电话"), max_length=40, blank=True, default="")
     synthetic = models.BooleanField(_("示意"), default=False)
+    from_pack = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("承办单位")
@@ -65,6 +67,7 @@ class Area(models.Model):
     path = models.CharField(max_length=400)
     polygon = models.JSONField(null=True, blank=True)
     active = models.BooleanField(_("启用"), default=True)
+    from_pack = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("区域")
@@ -116,7 +119,7 @@ class Staff(AbstractBaseUser):
     class Meta:
         verbose_name = _("工作人员")
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="directory_staff_username_any_case")
+            models.UniqueConstraint(Upper("username"), name="directory_staff_username_any_case")
         ]
 
     def __str__(self) -> str:
