@@ -1,0 +1,88 @@
+"""Closed lists: the words that a pack may use because code knows what they mean.
+
+The same words stand in `orders.stages` and `directory.roles`; a test of the upper rooms compares them.
+Everything that is not in these lists (channels, kinds, categories, reasons …) is free in each pack.
+"""
+
+from typing import Final, Literal, get_args
+
+Level = Literal["city", "district", "town"]
+Origin = Literal["own", "upper", "lower"]
+UrgencyCode = Literal["urgent", "semi_urgent", "ordinary"]
+OrderTypeCode = Literal["ordinary", "state_council", "supervision", "recheck"]
+KindBase = Literal["complaint", "help", "inquiry", "suggestion", "tip_off", "praise"]
+UnitKind = Literal["centre", "department", "town", "street", "firm", "committee", "community", "station"]
+AreaLevel = Literal["province", "city", "district", "street", "community", "grid"]
+StageCode = Literal[
+    "draft",
+    "accepted",
+    "dispatched",
+    "handling",
+    "review",
+    "reported_up",
+    "callback",
+    "closed",
+    "archived",
+    "cancelled",
+]
+RoleCode = Literal[
+    "citizen",
+    "agent",
+    "floor_supervisor",
+    "dispatcher",
+    "clerk",
+    "approver",
+    "worker",
+    "reviewer",
+    "callback_agent",
+    "supervisor",
+    "inspector",
+    "analyst",
+    "leader",
+    "watcher",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+]
+ClockKind = Literal[
+    "dispatch",
+    "sign",
+    "contact",
+    "return",
+    "feedback",
+    "reply",
+    "report",
+    "review",
+    "callback",
+    "overall",
+    "decision",
+]
+Effect = Literal["return", "extend", "withdraw", "return_up"]
+EvidenceType = Literal["text", "number", "rows", "orders", "site_visit", "attachment", "choice", "date"]
+DayKind = Literal["rest", "work", "half"]
+OutcomeCode = Literal["solved", "explained", "partly", "not_solved"]
+FieldName = Literal["address", "area", "counterparty", "name", "occurred_at", "phone", "photo", "place"]
+AlertLevel = Literal["yellow", "orange", "red"]
+
+URGENCIES: Final[tuple[UrgencyCode, ...]] = get_args(UrgencyCode)
+ORDER_TYPES: Final[tuple[OrderTypeCode, ...]] = get_args(OrderTypeCode)
+OUTCOMES: Final[tuple[OutcomeCode, ...]] = get_args(OutcomeCode)
+CLOCK_KINDS: Final[tuple[ClockKind, ...]] = get_args(ClockKind)
+COMPULSORY_CLOCKS: Final[tuple[ClockKind, ...]] = (
+    "dispatch",
+    "sign",
+    "contact",
+    "return",
+    "reply",
+    "report",
+    "callback",
+    "overall",
+    "decision",
+)
+"""Clocks that every pack must rule; `review` joins them where the pack has a review, `feedback` is free."""
+
+AREA_LEVELS: Final[tuple[AreaLevel, ...]] = get_args(AreaLevel)
+"""From the widest to the narrowest."""
+
+TERRITORY: Final = "territory"
+"""In a duty item: the unit that looks after the order's area (属地), instead of a fixed one."""
