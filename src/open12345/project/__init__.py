@@ -1,0 +1,1 @@
+"""Composes the house: settings, root urls, database, embedded PostgreSQL, command line."""

@@ -1,0 +1,56 @@
+"""Which database this instance talks to, as Django's settings want to hear it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from open12345.project import embedded
+from open12345.project.problems import EnvironmentProblem
+
+APPLICATION_URL, OWNER_URL = "DATABASE_URL", "DATABASE_OWNER_URL"
+
+
+def is_embedded() -> bool:
+    """Whether no server of the operator's own is named."""
+    return not os.environ.get(APPLICATION_URL)
+
+
+def databases(home: Path) -> dict[str, dict[str, Any]]:
+    """`default` acts as the application's role, `owner` as the role that owns and migrates the tables."""
+    if is_embedded():
+        cluster = embedded.Cluster(home)
+        application, owner = cluster.url(embedded.APPLICATION), cluster.url(embedded.OWNER)
+    else:
+        application = os.environ[APPLICATION_URL]
+        owner = os.environ.get(OWNER_URL, application)
+    pool = {"min_size": 1, "max_size": int(os.environ.get("OPEN12345_POOL", "16")), "timeout": 10}
+    return {
+        "default": from_url(application, APPLICATION_URL, pool=pool),
+        "owner": from_url(owner, OWNER_URL, options="-c lock_timeout=20s"),
+    }
+
+
+def from_url(url: str, variable: str, **options: Any) -> dict[str, Any]:
+    """A PostgreSQL URL as an entry of DATABASES; raises EnvironmentProblem naming the variable."""
+    try:
+        parts = conninfo_to_dict(url)
+    except Exception as error:
+        raise EnvironmentProblem(
+            f"{variable} is not a PostgreSQL URL.",
+            "It looks like this: postgresql://user:password@host:5432/open12345",
+        ) from error
+    named = {
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "NAME": parts.pop("dbname", embedded.DATABASE),
+    }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_HEALTH_CHECKS": True,  # a connection that the server dropped is replaced, not tried
+        **named,
+        "OPTIONS": {**parts, **options},
+    }

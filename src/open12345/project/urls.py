@@ -1,0 +1,34 @@
+"""Every address of the house: each room's own urls under its prefix."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from open12345.project.health import healthz
+
+ROOMS = (
+    ("", "directory"),
+    ("orders/", "orders"),
+    ("intake/", "intake"),
+    ("dispatch/", "dispatch"),
+    ("handling/", "handling"),
+    ("callback/", "callback"),
+    ("api/", "api"),
+    ("", "ui"),
+)
+
+
+def _rooms() -> list[URLResolver]:
+    return [
+        path(prefix, include(f"open12345.{room}.urls"))
+        for prefix, room in ROOMS
+        if find_spec(f"open12345.{room}") and find_spec(f"open12345.{room}.urls")
+    ]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *_rooms(),
+]

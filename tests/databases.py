@@ -1,0 +1,170 @@
+"""Databases of the test run: one template, migrated by the owner; one copy per process of the run."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+from open12345.project import database, home
+
+LOCK = 12345_002
+STALE_SECONDS = 3600.0
+PREFIX = "open12345_test"
+
+
+def owner_connection(name: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+    """A connection of the owner's role, outside every transaction of a test."""
+    place = settings.DATABASES["owner"]
+    return psycopg.connect(
+        host=place["HOST"] or None,
+        port=place["PORT"] or None,
+        user=place["USER"],
+        password=place["PASSWORD"],
+        dbname=name,
+        autocommit=True,
+    )
+
+
+def schema_fingerprint() -> str:
+    """Changes with whatever shapes the tables: migrations, models (rights), installed packages."""
+    source = home.CHECKOUT / "src" / "open12345"
+    files = [
+        *source.glob("*/migrations/*.py"),
+        *source.glob("*/models.py"),
+        *source.glob("project/*.py"),
+    ]
+    files.append(home.CHECKOUT / "uv.lock")
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(str(file).encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@contextmanager
+def test_database(worker: str) -> Iterator[str]:
+    """A fresh copy of the migrated template, dropped afterwards; Django's two aliases point to it."""
+    name = f"{PREFIX}_{worker}_{os.getpid()}"
+    with owner_connection() as owner:
+        template = _template(owner)
+        _create(owner, name, template)
+        _point_to(name)
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            _drop(owner, name)
+
+
+def _template(owner: psycopg.Connection[tuple[object, ...]]) -> str:
+    """The template of today's schema; the first process of a run makes it, the others wait."""
+    name = f"{PREFIX}_template_{schema_fingerprint()}"
+    owner.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    try:
+        if not _exists(owner, name):
+            _drop_stale(owner)
+            _drop(owner, f"{name}_new")
+            _create(owner, f"{name}_new")
+            _point_to(f"{name}_new")
+            database.migrate(verbosity=0)
+            connections.close_all()
+            owner.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(_id(f"{name}_new"), _id(name))
+            )
+    finally:
+        owner.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    return name
+
+
+def _drop_stale(owner: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Forget databases of killed runs and templates of earlier schemas, unless somebody is connected."""
+    found = owner.execute(
+        """
+        SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database
+        WHERE starts_with(datname, %s)
+          AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = pg_database.oid)
+        """,
+        [PREFIX],
+    ).fetchall()
+    for name, made in found:
+        if time.time() - float(str(made or 0)) > STALE_SECONDS:
+            _drop(owner, str(name))
+
+
+def _create(
+    owner: psycopg.Connection[tuple[object, ...]], name: str, template: str = "template1"
+) -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_id(name), _id(template))
+    owner.execute(statement)
+    owner.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(_id(name), sql.Literal(str(time.time())))
+    )
+
+
+def _drop(owner: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_id(name)))
+
+
+def _exists(owner: psycopg.Connection[tuple[object, ...]], name: str) -> bool:
+    return bool(owner.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount)
+
+
+def _point_to(name: str) -> None:
+    connections.close_all()
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = name
+        settings.DATABASES[alias]["NAME"] = name
+
+
+def _id(name: str) -> sql.Identifier:
+    return sql.Identifier(name)
+
+
+class Cleaner:
+    """Brings a database back to what its template held, after a test that really committed."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.seeded: frozenset[str] | None = None
+
+    def remember(self) -> None:
+        """Note which tables hold rows from migrations: those are left alone."""
+        if self.seeded is None:
+            with owner_connection(self.name) as owner:
+                self.seeded = frozenset(self._filled(owner))
+
+    def clean(self) -> None:
+        """Empty every other table that has rows, as owner, triggers against it put aside."""
+        with owner_connection(self.name) as owner, owner.transaction():
+            dirty = [table for table in self._filled(owner) if table not in (self.seeded or ())]
+            for table in dirty:
+                owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(_id(table)))
+            if dirty:
+                names = sql.SQL(", ").join(_id(table) for table in dirty)
+                owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+            for table in dirty:
+                owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(_id(table)))
+
+    @staticmethod
+    def _filled(owner: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+        """Tables (partitions count as their root) that hold at least one row."""
+        tables = [
+            str(row[0])
+            for row in owner.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                " AND relkind IN ('r', 'p') AND NOT relispartition"
+            )
+        ]
+        if not tables:
+            return []
+        probe = sql.SQL(" UNION ALL ").join(
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(t), _id(t))
+            for t in tables
+        )
+        return [str(row[0]) for row in owner.execute(probe)]
