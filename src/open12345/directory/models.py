@@ -30,7 +30,12 @@ class Unit(models.Model):
     name = models.CharField(_("名称"), max_length=80)
     kind = models.CharField(_("类别"), max_length=20)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级"),
     )
     path = models.CharField(max_length=400)
     level = models.PositiveSmallIntegerField(default=1)
@@ -62,7 +67,12 @@ class Area(models.Model):
     name = models.CharField(_("名称"), max_length=80)
     level = models.CharField(_("层级"), max_length=20)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级"),
     )
     path = models.CharField(max_length=400)
     polygon = models.JSONField(null=True, blank=True)
@@ -104,7 +114,12 @@ class Staff(AbstractBaseUser):
     username = models.CharField(_("用户名"), max_length=60, unique=True)
     name = models.CharField(_("姓名"), max_length=60)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name=_("所在单位")
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff",
+        verbose_name=_("所在单位"),
     )
     phone_ext = models.CharField(_("分机"), max_length=20, blank=True, default="")
     is_active = models.BooleanField(_("启用"), default=True)

@@ -37,6 +37,10 @@ class Person:
         """The unit paths in which the person holds one of `roles` (any role when none is named)."""
         return tuple(path for role, _, path in self.posts if path and (not roles or role in roles))
 
+    def covers(self, path: str, *roles: str) -> bool:
+        """Whether the unit path lies in a subtree in which the person holds one of `roles`."""
+        return any(path.startswith(own) for own in self.paths(*roles))
+
 
 SYSTEM: Final = Person(kind="system", id=None, name="系统")
 """The platform itself: clocks, periodic tasks, loading of packs."""
@@ -47,12 +51,14 @@ def person_of(staff: "Staff") -> Person:
 
     A deactivated account is a person without roles or posts: it may do nothing.
     """
-    from .models import Staff
+    from .models import Staff  # noqa: PLC0415 - models import this room's roles first
 
     rows = list(
         Staff.objects.filter(pk=staff.pk)
         .order_by("posts__id")
-        .values_list("is_active", "unit__path", "posts__role", "posts__unit_id", "posts__unit__path")
+        .values_list(
+            "is_active", "unit__path", "posts__role", "posts__unit_id", "posts__unit__path"
+        )
     )
     active = bool(rows) and rows[0][0]
     posts = tuple((role, unit, path or "") for _, _, role, unit, path in rows if active and role)

@@ -1,0 +1,243 @@
+"""Versions of the policy pack: loading, coming into force, and which one rules at a moment."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from open12345.policy import Pack
+
+from . import access
+from .errors import DirectoryError, NotEntitled
+from .models import Area, PackInForce, PackVersion, Unit
+from .person import SYSTEM, Person
+from .roles import Role
+from .trees import Node, TreeChange, sync
+
+Handler = Callable[[int, Pack, datetime], None]
+"""Called with version id, pack and moment, in the transaction of coming into force."""
+
+_handlers: list[Handler] = []
+_LOCK: Final = 0x12345001
+"""Key of the advisory lock that lets one pack come into force at a time."""
+
+
+class NoPack(DirectoryError):
+    """No policy pack has been loaded yet."""
+
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the cache keeps of a stored version."""
+
+    id: int
+    digest: str
+    effective_from: datetime
+
+
+def on_version(handler: Handler) -> Handler:
+    """Subscribe to a version coming into force, or the official calendar learning a year.
+
+    Clocks must then be computed anew. Usable as a decorator; the same handler counts once.
+    """
+    if handler not in _handlers:
+        _handlers.append(handler)
+    return handler
+
+
+# Which version rules
+
+
+@dataclass(slots=True)
+class _Cache:
+    rows: tuple[Row, ...] = ()
+    read_at: float = float("-inf")
+    block: object | None = None
+
+
+_committed, _uncommitted = _Cache(), _Cache()
+
+
+def _outermost() -> object | None:
+    """The open transaction of this thread, if any."""
+    blocks: list[object] = getattr(connection, "atomic_blocks", [])
+    return blocks[0] if blocks else None
+
+
+def _rows() -> tuple[Row, ...]:
+    """The stored versions, at most `PACK_CACHE_SECONDS` old.
+
+    A transaction that itself loaded a version sees it at once; nobody else does before commit.
+    """
+    block = _outermost()
+    mine = block is not None and block is _uncommitted.block
+    cache = _uncommitted if mine else _committed
+    now = time.monotonic()
+    if now - cache.read_at > getattr(settings, "PACK_CACHE_SECONDS", 2.0):
+        rows = PackVersion.objects.order_by("effective_from", "id")
+        cache.rows = tuple(Row(*row) for row in rows.values_list("id", "digest", "effective_from"))
+        cache.read_at = now if cache.rows else float("-inf")
+    return cache.rows
+
+
+def forget() -> None:
+    """Drop what is cached; after a commit that loaded a version, and in tests."""
+    _committed.read_at = _uncommitted.read_at = float("-inf")
+    _uncommitted.block = None
+
+
+@lru_cache(maxsize=8)
+def _read(version: int, digest: str) -> Pack:
+    """The pack of a stored version; the digest guards against an id that started anew."""
+    stored = PackVersion.objects.values_list("content", flat=True)
+    return Pack.model_validate(stored.get(pk=version, digest=digest))
+
+
+def _ruling(moment: datetime) -> Row | None:
+    """The latest version in effect at `moment`; before the first one, the first."""
+    rows = _rows()
+    before = [row for row in rows if row.effective_from <= moment]
+    return before[-1] if before else (rows[0] if rows else None)
+
+
+def pack_at(moment: datetime) -> tuple[int, Pack]:
+    """The id and the pack of the version that rules at `moment`; raises `NoPack`."""
+    row = _ruling(moment)
+    if row is None:
+        raise NoPack(_("还没有装载规则包，请运行 open12345 load-pack。"), code="no_pack")
+    return row.id, _read(row.id, row.digest)
+
+
+def pack_of(version: int) -> Pack:
+    """The pack of a stored version, whatever rules now; raises `PackVersion.DoesNotExist`."""
+    for row in _rows():
+        if row.id == version:
+            return _read(row.id, row.digest)
+    return _read(version, PackVersion.objects.values_list("digest", flat=True).get(pk=version))
+
+
+# Loading
+
+
+def check_right(by: Person) -> None:
+    """Packs are the system administrator's (or the command line's)."""
+    if by.kind != "system" and not by.has(Role.SYSTEM_ADMIN):
+        raise NotEntitled(_("只有系统管理员可以装载规则包。"), code="not_entitled")
+
+
+def load_pack(
+    pack: Pack, *, effective_from: datetime | None, by: Person, at: datetime, note: str = ""
+) -> PackVersion:
+    """Store `pack` as a version and, when its time has come, bring it into force; one transaction.
+
+    Nothing is stored when the version that would rule at `effective_from` (default: `at`) has
+    the same digest; that version is returned. Except for the very first, a version cannot take
+    effect in the past: what was due then has been decided by the old rules.
+    Raises `NotEntitled`, `DirectoryError`; whatever goes wrong, the old version stays in force.
+    """
+    check_right(by)
+    start = effective_from or at
+    with transaction.atomic():
+        _one_at_a_time()
+        ruling = _ruling(start)
+        if ruling and start < at:
+            raise DirectoryError(
+                _("生效时间不能早于现在。"), code="effective_in_past", field="effective_from"
+            )
+        if ruling and ruling.digest == pack.digest and ruling.effective_from <= start:
+            version = PackVersion.objects.get(pk=ruling.id)
+        else:
+            version = _store(pack, start, by, at, note)
+        apply_due(at)
+    return version
+
+
+def _one_at_a_time() -> None:
+    """Serialise loads until the end of the transaction and read the versions afresh after it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    _uncommitted.block, _uncommitted.read_at = _outermost(), float("-inf")
+    transaction.on_commit(forget)
+
+
+def _store(pack: Pack, start: datetime, by: Person, at: datetime, note: str) -> PackVersion:
+    """Insert the version and its line in the access record."""
+    version = PackVersion.objects.create(
+        pack_id=pack.id,
+        digest=pack.digest,
+        content=pack.model_dump(mode="json"),
+        effective_from=start,
+        loaded_at=at,
+        loaded_by_id=by.id if by.kind == "staff" else None,
+        note=note[:200],
+    )
+    access.record("pack.load", by=by, at=at, on=f"pack:{version.pk}", reason=note)
+    _uncommitted.read_at = float("-inf")
+    return version
+
+
+# Coming into force
+
+
+def apply_due(at: datetime) -> PackVersion | None:
+    """Bring into force what rules at `at` and is not in force yet; returns it, else None.
+
+    In this order: units and areas are brought up to date, the moment is recorded, subscribers
+    are told. Also tells them when the official calendar has learnt a year since the last time.
+    Run every minute by the worker and at each start.
+    """
+    with transaction.atomic():
+        _one_at_a_time()
+        row = _ruling(at)
+        if row is None:
+            return None
+        pack = _read(row.id, row.digest)
+        until = calendar_until(pack, at)
+        last = PackInForce.objects.order_by("-id").first()
+        if last and last.version_id == row.id and last.calendar_until == until:
+            return None
+        if not last or last.version_id != row.id:
+            sync_trees(pack)
+        PackInForce.objects.create(version_id=row.id, at=at, calendar_until=until)
+        access.record("pack.in_force", by=SYSTEM, at=at, on=f"pack:{row.id}")
+        for handler in _handlers:
+            handler(row.id, pack, at)
+        return PackVersion.objects.get(pk=row.id)
+
+
+def sync_trees(pack: Pack) -> tuple[TreeChange, TreeChange]:
+    """Make the stored units and areas those of the pack; units that are gone become inactive."""
+    units = [
+        Node(
+            unit.code,
+            unit.parent or "",
+            {
+                "name": unit.name,
+                "kind": unit.kind,
+                "phone": unit.phone or "",
+                "synthetic": unit.synthetic,
+            },
+        )
+        for unit in pack.units
+    ]
+    areas = [
+        Node(area.code, area.parent or "", {"name": area.name, "level": area.level})
+        for area in pack.areas
+    ]
+    return sync(Unit, units, from_pack=True), sync(Area, areas, from_pack=True)
+
+
+def calendar_until(pack: Pack, at: datetime) -> int:
+    """The last year from that of `at` that the official calendar knows, else the one before."""
+    calendar, year = pack.calendar(), at.year
+    while year < at.year + 3 and not calendar.day(date(year, 7, 1)).provisional:
+        year += 1
+    return year - 1
