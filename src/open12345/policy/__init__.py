@@ -1,4 +1,7 @@
-"""Policy packs: the data that makes the software one centre's. Pure; knows no order and no Django."""
+"""Policy packs: the data that makes the software one centre's.
+
+Pure; knows no order and no Django.
+"""
 
 from .applications import ApplicationRule, Choice, EvidenceField, Reason, Step
 from .basics import (
@@ -15,8 +18,12 @@ from .basics import (
 from .callback import CallbackRules, Cause, Question, ScaleLevel, SolvedOption
 from .clocks import ClockRule
 from .closing import AttachmentClass, ClosingRules, ContactOutcome, Option, Outcome
+from .diff import diff_packs
 from .duty import DutyClass, DutyItem, DutyList, Principle
+from .find import find_pack, pack_names, packs_folder
+from .loader import read_pack
 from .names import TERRITORY
+from .problems import PackError, PackProblem
 from .schema import Pack
 from .trees import AreaRow, Category, Tree, UnitRow
 
@@ -44,6 +51,8 @@ __all__ = [
     "Option",
     "Outcome",
     "Pack",
+    "PackError",
+    "PackProblem",
     "Principle",
     "Question",
     "Reason",
@@ -56,4 +65,9 @@ __all__ = [
     "WordGroup",
     "Words",
     "WorkHours",
+    "diff_packs",
+    "find_pack",
+    "pack_names",
+    "packs_folder",
+    "read_pack",
 ]

@@ -1,4 +1,7 @@
-"""Applications (one engine) as data: reasons, evidence, steps, effect (order.md, "Applications")."""
+"""Applications (one engine) as data.
+
+Reasons, evidence, steps, effect (order.md, "Applications").
+"""
 
 from decimal import Decimal
 from typing import Literal
@@ -22,8 +25,8 @@ class Choice(Entry):
 class EvidenceField(Entry):
     """One thing to be filled in: evidence of an application, or a line of an extra form.
 
-    `min` and `max` count characters (text), the value (number), rows (rows), order numbers (orders) or files
-    (attachment). `fields` are the columns of `rows`, `options` the answers of a `choice`.
+    `min` and `max` count characters (text), the value (number), rows (rows), order numbers (orders)
+    or files (attachment). `fields` are the columns of `rows`, `options` the answers of a `choice`.
     """
 
     code: Code
@@ -39,7 +42,10 @@ class EvidenceField(Entry):
 
 
 class Reason(Entry):
-    """A reason in up to two levels; the evidence of both levels is asked for. `tell` is said to the citizen."""
+    """A reason in up to two levels; the evidence of both levels is asked for.
+
+    `tell` is said to the citizen.
+    """
 
     code: Code
     title: Title
@@ -61,9 +67,10 @@ class Step(Entry):
 class ApplicationRule(Titled):
     """One kind of application.
 
-    `window_clock`: may be asked only while that clock has not run out. `decide_within`: each step's limit. `lock`: the
-    order stands still while it is pending; `pause`: the reply clock too. `at_most`: how often per order. An extension
-    is never longer than the original limit; `extend_at_most` is a further cap. `origins`: for which orders.
+    `window_clock`: may be asked only while that clock has not run out. `decide_within`: each step's
+    limit. `lock`: the order stands still while it is pending; `pause`: the reply clock too.
+    `at_most`: how often per order. An extension is never longer than the original limit;
+    `extend_at_most` is a further cap. `origins`: for which orders.
     """
 
     effect: Effect

@@ -1,4 +1,7 @@
-"""What every desk of a centre asks for: channels, kinds, numbers, hours, days, words, emergency lines."""
+"""What every desk of a centre asks for.
+
+Channels, kinds, numbers, hours, days, words, emergency lines.
+"""
 
 import string
 from datetime import date, time
@@ -22,7 +25,7 @@ class Channel(Titled):
 
 
 class Kind(Titled):
-    """A kind of request as this centre calls it (诉求类型), mapped to a `base` that figures understand."""
+    """A kind of request as this centre calls it (诉求类型); figures go by its `base`."""
 
     base: KindBase
     findings_required: bool = True
@@ -45,13 +48,30 @@ class NumberPattern(Entry):
     width: int = Field(default=21, ge=10, le=40)
 
     def parts(self) -> tuple[tuple[str, str | None], ...]:
-        """Split the pattern into (literal, placeholder) pairs. Raises ValueError on unbalanced braces."""
-        return tuple((literal, name) for literal, name, _, _ in string.Formatter().parse(self.pattern))
+        """Split the pattern into (literal, placeholder) pairs.
+
+        Raises ValueError on unbalanced braces.
+        """
+        return tuple(
+            (literal, name) for literal, name, _, _ in string.Formatter().parse(self.pattern)
+        )
 
     def computed_width(self) -> int:
-        """Return the length that the pattern gives. Raises ValueError where the pattern cannot be read."""
-        widths = dict(zip(PLACEHOLDERS, (AREA_DIGITS, DATE_DIGITS, CHANNEL_DIGITS, self.sequence_width), strict=True))
-        return sum(len(literal) + (widths[name] if name is not None else 0) for literal, name in self.parts())
+        """Return the length that the pattern gives.
+
+        Raises ValueError where the pattern cannot be read.
+        """
+        widths = dict(
+            zip(
+                PLACEHOLDERS,
+                (AREA_DIGITS, DATE_DIGITS, CHANNEL_DIGITS, self.sequence_width),
+                strict=True,
+            )
+        )
+        return sum(
+            len(literal) + (widths[name] if name is not None else 0)
+            for literal, name in self.parts()
+        )
 
     def format(self, *, area: str, day: date, channel: str, sequence: int) -> str:
         """Write the number of the `sequence`-th order.
@@ -59,7 +79,10 @@ class NumberPattern(Entry):
         A sequence that has outgrown its width makes the number longer rather than repeat one.
         """
         return self.pattern.format(
-            area=area, date=f"{day:%Y%m%d}", channel=channel, sequence=f"{sequence:0{self.sequence_width}d}"
+            area=area,
+            date=f"{day:%Y%m%d}",
+            channel=channel,
+            sequence=f"{sequence:0{self.sequence_width}d}",
         )
 
 
@@ -98,7 +121,9 @@ class Words(Entry):
 
     def found_in(self, text: str) -> tuple[tuple[WordGroup, str], ...]:
         """Return each sensitive word that `text` holds, with its group."""
-        return tuple((group, word) for group in self.sensitive for word in group.words if word in text)
+        return tuple(
+            (group, word) for group in self.sensitive for word in group.words if word in text
+        )
 
 
 class EmergencyLine(Entry):

@@ -8,13 +8,18 @@ from pydantic import Field
 from .applications import Choice
 from .fields import Code, Entry, Text, Title
 
-QuestionCode = Literal["contacted", "truthful", "solved", "satisfied", "process_satisfied", "cause", "wish"]
+QuestionCode = Literal[
+    "contacted", "truthful", "solved", "satisfied", "process_satisfied", "cause", "wish"
+]
 Answers = Literal["options", "scale", "solved", "causes", "text"]
 Weight = Annotated[Decimal, Field(ge=0, le=1)]
 
 
 class Question(Entry):
-    """A line of the script. `answers` says from which list the answer comes; `options` are for "options" alone."""
+    """A line of the script.
+
+    `answers` says from which list the answer comes; `options` are for "options" alone.
+    """
 
     code: QuestionCode
     title: Title
@@ -23,7 +28,10 @@ class Question(Entry):
 
 
 class ScaleLevel(Entry):
-    """A step of the pack's scale, mapped to the five levels of 好差评 (`five`: 5 is best) with its weight 0..1."""
+    """A step of the pack's scale, mapped to the five levels of 好差评 (`five`.
+
+    5 is best) with its weight 0..1.
+    """
 
     code: Code
     title: Title
@@ -41,7 +49,10 @@ class SolvedOption(Entry):
 
 
 class Cause(Entry):
-    """Why a citizen is dissatisfied; a `subjective` cause (the unit's conduct) sends a solved order back."""
+    """Why a citizen is dissatisfied.
+
+    A `subjective` cause (the unit's conduct) sends a solved order back.
+    """
 
     code: Code
     title: Title
@@ -51,8 +62,8 @@ class Cause(Entry):
 class CallbackRules(Entry):
     """How the centre calls back.
 
-    `attempts` tries on at least `days` different days, then closed as unreachable; after the `rounds`-th callback an
-    order always closes.
+    `attempts` tries on at least `days` different days, then closed as unreachable; after the
+    `rounds`-th callback an order always closes.
     """
 
     greeting: Text = ""

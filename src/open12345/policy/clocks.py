@@ -11,10 +11,11 @@ Limits = dict[UrgencyCode, LimitText | None]
 class ClockRule(Entry):
     """The limits of one clock.
 
-    `limits` by urgency, nothing where the clock does not run. `later_rounds` replaces single limits from the second
-    round on. `sum_of` makes the clock run as long as the named clocks one after the other. `reserve` is what we keep
-    back from the upper platform's date. `alarm` is off for a clock that is only a window (return). `amber` is the
-    share of the length after which the clock is shown as due soon.
+    `limits` by urgency, nothing where the clock does not run. `later_rounds` replaces single limits
+    from the second round on. `sum_of` makes the clock run as long as the named clocks one after the
+    other. `reserve` is what we keep back from the upper platform's date. `alarm` is off for a clock
+    that is only a window (return). `amber` is the share of the length after which the clock is
+    shown as due soon.
     """
 
     kind: ClockKind

@@ -20,7 +20,10 @@ class Outcome(Entry):
 
 
 class Option(Entry):
-    """An option of a finding with its template `text`; a `negative` one needs an explanation and a clause."""
+    """An option of a finding with its template `text`.
+
+    A `negative` one needs an explanation and a clause.
+    """
 
     code: Code
     title: Title
@@ -53,7 +56,10 @@ class ClosingRules(Entry):
     answer_methods: tuple[Choice, ...] = Field(min_length=1)
     late_reasons: tuple[Reason, ...] = Field(min_length=1)
     citizen_text_fields: tuple[Code, ...] = ("answer", "fact_explanation", "demand_explanation")
-    identical_exempt: tuple[Literal["mass_group", "standard_answer"], ...] = ("mass_group", "standard_answer")
+    identical_exempt: tuple[Literal["mass_group", "standard_answer"], ...] = (
+        "mass_group",
+        "standard_answer",
+    )
     recordings_at_most: int = Field(default=3, ge=1)
     promise_words: tuple[str, ...] = ()
     tone_words: tuple[str, ...] = ()
@@ -65,4 +71,6 @@ class ClosingRules(Entry):
 
     def option(self, code: str) -> Option | None:
         """Return a fact or demand option by its code."""
-        return next((found for found in self.fact_options + self.demand_options if found.code == code), None)
+        return next(
+            (found for found in self.fact_options + self.demand_options if found.code == code), None
+        )

@@ -21,8 +21,9 @@ class Principle(Entry):
 class DutyItem(Entry):
     """Who is first responsible for which categories.
 
-    `lead` is a unit's code or "territory": the unit that looks after the order's area. `no_return` forbids the lead to
-    ask for a return (首接负责). `principle` names the principle that is shown as the reason.
+    `lead` is a unit's code or "territory": the unit that looks after the order's area. `no_return`
+    forbids the lead to ask for a return (首接负责). `principle` names the principle that is shown
+    as the reason.
     """
 
     code: Code
@@ -49,7 +50,10 @@ class DutyClass(Entry):
 
 
 class DutyList(Entry):
-    """All duty items. `territory_kind` says which kind of unit takes what falls to the territory."""
+    """All duty items.
+
+    `territory_kind` says which kind of unit takes what falls to the territory.
+    """
 
     title: Title
     synthetic: bool = False

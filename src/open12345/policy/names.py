@@ -1,7 +1,8 @@
 """Closed lists: the words that a pack may use because code knows what they mean.
 
-The same words stand in `orders.stages` and `directory.roles`; a test of the upper rooms compares them.
-Everything that is not in these lists (channels, kinds, categories, reasons …) is free in each pack.
+The same words stand in `orders.stages` and `directory.roles`; a test of the upper rooms compares
+them. Everything that is not in these lists (channels, kinds, categories, reasons …) is free in each
+pack.
 """
 
 from typing import Final, Literal, get_args
@@ -11,7 +12,9 @@ Origin = Literal["own", "upper", "lower"]
 UrgencyCode = Literal["urgent", "semi_urgent", "ordinary"]
 OrderTypeCode = Literal["ordinary", "state_council", "supervision", "recheck"]
 KindBase = Literal["complaint", "help", "inquiry", "suggestion", "tip_off", "praise"]
-UnitKind = Literal["centre", "department", "town", "street", "firm", "committee", "community", "station"]
+UnitKind = Literal[
+    "centre", "department", "town", "street", "firm", "committee", "community", "station"
+]
 AreaLevel = Literal["province", "city", "district", "street", "community", "grid"]
 StageCode = Literal[
     "draft",
@@ -58,10 +61,14 @@ ClockKind = Literal[
     "decision",
 ]
 Effect = Literal["return", "extend", "withdraw", "return_up"]
-EvidenceType = Literal["text", "number", "rows", "orders", "site_visit", "attachment", "choice", "date"]
+EvidenceType = Literal[
+    "text", "number", "rows", "orders", "site_visit", "attachment", "choice", "date"
+]
 DayKind = Literal["rest", "work", "half"]
 OutcomeCode = Literal["solved", "explained", "partly", "not_solved"]
-FieldName = Literal["address", "area", "counterparty", "name", "occurred_at", "phone", "photo", "place"]
+FieldName = Literal[
+    "address", "area", "counterparty", "name", "occurred_at", "phone", "photo", "place"
+]
 AlertLevel = Literal["yellow", "orange", "red"]
 
 URGENCIES: Final[tuple[UrgencyCode, ...]] = get_args(UrgencyCode)
@@ -79,7 +86,7 @@ COMPULSORY_CLOCKS: Final[tuple[ClockKind, ...]] = (
     "overall",
     "decision",
 )
-"""Clocks that every pack must rule; `review` joins them where the pack has a review, `feedback` is free."""
+"""Clocks that every pack must rule; `review` too where there is a review, `feedback` is free."""
 
 AREA_LEVELS: Final[tuple[AreaLevel, ...]] = get_args(AreaLevel)
 """From the widest to the narrowest."""

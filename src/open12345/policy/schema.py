@@ -1,7 +1,9 @@
-"""The pack as a whole: everything that makes the software one centre's, and the questions it answers.
+"""The pack as a whole.
 
-A pack holds data only, never code. It is read by `loader.read_pack`, stored as JSON by the directory
-(`model_dump(mode="json")` and `model_validate` are inverse) and never changed.
+Everything that makes the software one centre's, and the questions it answers.
+
+A pack holds data only, never code. It is read by `loader.read_pack`, stored as JSON by the
+directory (`model_dump(mode="json")` and `model_validate` are inverse) and never changed.
 """
 
 import hashlib
@@ -14,7 +16,16 @@ from pydantic import Field, model_validator
 from open12345.worktime import Calendar, DayOverride, Limit
 
 from .applications import ApplicationRule, Reason
-from .basics import Channels, DayRule, EmergencyLine, Kinds, NumberPattern, Urgencies, Words, WorkHours
+from .basics import (
+    Channels,
+    DayRule,
+    EmergencyLine,
+    Kinds,
+    NumberPattern,
+    Urgencies,
+    Words,
+    WorkHours,
+)
 from .callback import CallbackRules
 from .clocks import ClockRule
 from .closing import ClosingRules
@@ -118,22 +129,26 @@ class Pack(Entry):
         return separator.join(row.name for row in reversed(self.area_tree.lineage(area)))
 
     def required_fields(self, category: str) -> tuple[str, ...]:
-        """Return what an order of this category must carry, those of the categories above included."""
-        found = [name for row in self.category_tree.lineage(category) for name in row.required_fields]
+        """Return what an order of this category must carry, by the categories above it too."""
+        found = [
+            name for row in self.category_tree.lineage(category) for name in row.required_fields
+        ]
         return tuple(dict.fromkeys(found))
 
     def urgent_words(self, category: str | None = None) -> tuple[str, ...]:
-        """Return the words that suggest *urgent*, in general and for a category and those above it."""
+        """Return the words that suggest *urgent*: general, of a category, of those above it."""
         own = [word for row in self.category_tree.lineage(category) for word in row.urgent_words]
         return tuple(dict.fromkeys([*self.urgencies["urgent"].words, *own]))
 
     def on_site_required(self, category: str) -> bool:
-        """Say whether the closing report must tell of an on-site view (the leaf's own mark decides)."""
+        """Say whether the closing report must tell of an on-site view (the leaf's mark)."""
         return category in self.category_tree and self.category_tree[category].on_site_required
 
     def extra_form(self, category: str) -> str | None:
         """Return the code of the extra form of a category, or of the nearest one above it."""
-        return next((row.extra_form for row in self.category_tree.lineage(category) if row.extra_form), None)
+        return next(
+            (row.extra_form for row in self.category_tree.lineage(category) if row.extra_form), None
+        )
 
     @cached_property
     def _territory_units(self) -> dict[str, UnitRow]:
@@ -141,9 +156,14 @@ class Pack(Entry):
         return {unit.area: unit for unit in self.units if unit.area and unit.kind == kind}
 
     def territory_unit(self, area: str | None) -> UnitRow | None:
-        """Return the unit that looks after an area (属地): its own, or that of the nearest area above it."""
+        """Return the unit that looks after an area (属地).
+
+        Its own, or that of the nearest area above it.
+        """
         units = self._territory_units
-        return next((units[row.code] for row in self.area_tree.lineage(area) if row.code in units), None)
+        return next(
+            (units[row.code] for row in self.area_tree.lineage(area) if row.code in units), None
+        )
 
     # time
 
@@ -168,10 +188,11 @@ class Pack(Entry):
     ) -> Limit | None:
         """Return the limit of one clock, or nothing where it does not run.
 
-        An order that is urgent or semi-urgent has the limit of its urgency. An ordinary one has, in this order: the
-        limit of its category or the nearest above it (`by_category`, or the law's limit on the category itself for
-        the reply clock), of its kind, the ordinary one. `later_rounds` goes before all from the second round on.
-        A clock made of others (`sum_of`) has no single limit: see `clock_parts`.
+        An order that is urgent or semi-urgent has the limit of its urgency. An ordinary one has, in
+        this order: the limit of its category or the nearest above it (`by_category`, or the law's
+        limit on the category itself for the reply clock), of its kind, the ordinary one.
+        `later_rounds` goes before all from the second round on. A clock made of others (`sum_of`)
+        has no single limit: see `clock_parts`.
         """
         rule = self.clock_rules.get(kind)
         if rule is None:
@@ -195,11 +216,16 @@ class Pack(Entry):
     def clock_parts(
         self, kind: str, *, urgency: str, order_kind: str, category: str | None, round_no: int = 1
     ) -> tuple[Limit, ...]:
-        """Return the limits to be added one after the other: several for a `sum_of` clock, else one or none."""
+        """Return the limits to be added one after the other.
+
+        Several for a `sum_of` clock, else one or none.
+        """
         rule = self.clock_rules.get(kind)
         kinds = rule.sum_of if rule is not None and rule.sum_of else (kind,)
         found = (
-            self.clock_limit(part, urgency=urgency, order_kind=order_kind, category=category, round_no=round_no)
+            self.clock_limit(
+                part, urgency=urgency, order_kind=order_kind, category=category, round_no=round_no
+            )
             for part in kinds
         )
         return tuple(limit for limit in found if limit is not None)

@@ -50,8 +50,9 @@ class AreaRow(Entry):
 class Category(Entry):
     """A node of the category tree; only a leaf (no child) may stand on an order.
 
-    `limit` is a reply limit set by law for this category and those below it; `urgent_words` make the intake desk
-    suggest *urgent*; `on_site_required` makes a "yes" to the on-site question compulsory in the closing report.
+    `limit` is a reply limit set by law for this category and those below it; `urgent_words` make
+    the intake desk suggest *urgent*; `on_site_required` makes a "yes" to the on-site question
+    compulsory in the closing report.
     """
 
     code: Code
@@ -67,7 +68,10 @@ class Category(Entry):
 
 
 class Tree(Mapping[str, R]):
-    """Rows by code, with their parents and children. A row whose parent is missing counts as a root."""
+    """Rows by code, with their parents and children.
+
+    A row whose parent is missing counts as a root.
+    """
 
     def __init__(self, rows: Iterable[R]) -> None:
         """Index `rows`; the order of the file is kept among brothers."""
@@ -104,7 +108,10 @@ class Tree(Mapping[str, R]):
         return tuple(row for row in self._rows.values() if row.code not in self._children)
 
     def lineage(self, code: str | None) -> tuple[R, ...]:
-        """Return the row of `code` and those above it, most specific first; nothing for an unknown code."""
+        """Return the row of `code` and those above it, most specific first.
+
+        Nothing for an unknown code.
+        """
         found: list[R] = []
         seen: set[str] = set()
         while code is not None and code in self._rows and code not in seen:

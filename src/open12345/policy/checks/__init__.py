@@ -1,0 +1,16 @@
+"""What the records of a pack say about each other: references, completeness, contradictions."""
+
+from . import applications, clocks, desks, duty, speech, trees
+from .registry import Draft, Mistake, run_checks
+
+__all__ = [
+    "Draft",
+    "Mistake",
+    "applications",
+    "clocks",
+    "desks",
+    "duty",
+    "run_checks",
+    "speech",
+    "trees",
+]
