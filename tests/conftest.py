@@ -1,12 +1,11 @@
 """What every test may ask for.
 
-The session's database is made and migrated by the owner's role; tests run as the application's role.
+The session's database is made and migrated by the owner's role; tests run as the application's.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
-from typing import TextIO
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -14,40 +13,26 @@ from django.db import connections
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from open12345.project import embedded, home
+from open12345.project import embedded
 from tests.databases import Cleaner, owner_connection, test_database
 from tests.settings import CLUSTER
 
-settings.register_profile(
-    "default", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("nightly", settings.get_profile("default"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
-_in_use: TextIO | None = None
+_server = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the embedded server for the run; several runs may share it."""
-    global _in_use  # noqa: PLW0603 - the lock must live as long as the process
     if CLUSTER and not hasattr(config, "workerinput"):
-        home.make_folder(CLUSTER.root)
-        _in_use = (CLUSTER.root / "in-use").open("w")
-        fcntl.flock(_in_use, fcntl.LOCK_SH)
-        embedded.start(CLUSTER)
+        _server.enter_context(embedded.running(CLUSTER))
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
+def pytest_unconfigure() -> None:
     """Stop the server when no other run uses it."""
-    if not CLUSTER or _in_use is None or hasattr(config, "workerinput"):
-        return
-    try:
-        fcntl.flock(_in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        embedded.stop(CLUSTER)
-    except BlockingIOError:
-        pass
-    finally:
-        _in_use.close()
+    _server.close()
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +62,7 @@ def committed_db(_cleaner: Cleaner, django_db_blocker: DjangoDbBlocker) -> Itera
 
 @pytest.fixture
 def owner_cursor(django_db_setup: None) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
-    """A cursor of the owner's role that commits by itself; it does not see what a test has not committed."""
+    """A cursor of the owner's role; it commits by itself and sees only what is committed."""
     name = str(connections["default"].settings_dict["NAME"])
     with owner_connection(name) as connection, connection.cursor() as cursor:
         yield cursor

@@ -1,11 +1,10 @@
-"""Databases of the test run: one template, migrated by the owner; one copy per process of the run."""
+"""Databases of the test run: one template, migrated by the owner; one copy per process."""
 
 import hashlib
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 from django.conf import settings
@@ -49,7 +48,7 @@ def schema_fingerprint() -> str:
 
 @contextmanager
 def test_database(worker: str) -> Iterator[str]:
-    """A fresh copy of the migrated template, dropped afterwards; Django's two aliases point to it."""
+    """A fresh copy of the migrated template, dropped afterwards; both aliases point to it."""
     name = f"{PREFIX}_{worker}_{os.getpid()}"
     with owner_connection() as owner:
         template = _template(owner)
@@ -74,16 +73,14 @@ def _template(owner: psycopg.Connection[tuple[object, ...]]) -> str:
             _point_to(f"{name}_new")
             database.migrate(verbosity=0)
             connections.close_all()
-            owner.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(_id(f"{name}_new"), _id(name))
-            )
+            owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(_id(f"{name}_new"), _id(name)))
     finally:
         owner.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return name
 
 
 def _drop_stale(owner: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Forget databases of killed runs and templates of earlier schemas, unless somebody is connected."""
+    """Forget databases of killed runs and templates of earlier schemas that nobody uses."""
     found = owner.execute(
         """
         SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database
@@ -97,14 +94,10 @@ def _drop_stale(owner: psycopg.Connection[tuple[object, ...]]) -> None:
             _drop(owner, str(name))
 
 
-def _create(
-    owner: psycopg.Connection[tuple[object, ...]], name: str, template: str = "template1"
-) -> None:
+def _create(owner: psycopg.Connection[tuple[object, ...]], name: str, template: str = "template1") -> None:
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_id(name), _id(template))
     owner.execute(statement)
-    owner.execute(
-        sql.SQL("COMMENT ON DATABASE {} IS {}").format(_id(name), sql.Literal(str(time.time())))
-    )
+    owner.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(_id(name), sql.Literal(str(time.time()))))
 
 
 def _drop(owner: psycopg.Connection[tuple[object, ...]], name: str) -> None:
@@ -164,7 +157,6 @@ class Cleaner:
         if not tables:
             return []
         probe = sql.SQL(" UNION ALL ").join(
-            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(t), _id(t))
-            for t in tables
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(t), _id(t)) for t in tables
         )
         return [str(row[0]) for row in owner.execute(probe)]

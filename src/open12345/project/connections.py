@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from open12345.project import embedded
+from open12345.project.cluster import APPLICATION, DATABASE, OWNER, Cluster
 from open12345.project.problems import EnvironmentProblem
 
 APPLICATION_URL, OWNER_URL = "DATABASE_URL", "DATABASE_OWNER_URL"
@@ -18,10 +18,10 @@ def is_embedded() -> bool:
 
 
 def databases(home: Path) -> dict[str, dict[str, Any]]:
-    """`default` acts as the application's role, `owner` as the role that owns and migrates the tables."""
+    """`default` acts as the application's role, `owner` as the role that migrates the tables."""
     if is_embedded():
-        cluster = embedded.Cluster(home)
-        application, owner = cluster.url(embedded.APPLICATION), cluster.url(embedded.OWNER)
+        cluster = Cluster(home)
+        application, owner = cluster.url(APPLICATION), cluster.url(OWNER)
     else:
         application = os.environ[APPLICATION_URL]
         owner = os.environ.get(OWNER_URL, application)
@@ -46,7 +46,7 @@ def from_url(url: str, variable: str, **options: Any) -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "NAME": parts.pop("dbname", embedded.DATABASE),
+        "NAME": parts.pop("dbname", DATABASE),
     }
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -32,6 +32,7 @@ def migrate(verbosity: int = 1) -> None:
     """Bring the tables up to date as owner, then set the rights; one at a time in a cluster."""
     with _server_reachable(), _one_at_a_time():
         call_command("migrate", database="owner", interactive=False, verbosity=verbosity)
+        call_command("createcachetable", database="owner", verbosity=0)
         protect()
 
 
@@ -90,7 +91,7 @@ def _grants(role: str, tables: dict[str, str], modes: dict[str, Mode]) -> Iterat
 
 
 def _tables(cursor: CursorWrapper) -> dict[str, str]:
-    """Every table and view, with the table its rights follow: the root for a partition, else itself."""
+    """Every table and view, with the one its rights follow: a partition's root, else itself."""
     cursor.execute(
         """
         SELECT c.relname, coalesce(root.relname, c.relname)
@@ -105,7 +106,7 @@ def _tables(cursor: CursorWrapper) -> dict[str, str]:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Other machines of the cluster that migrate at the same moment wait here, then find nothing to do."""
+    """Other machines that migrate at the same moment wait here, then find nothing to do."""
     connection = connections["owner"]
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
@@ -126,6 +127,6 @@ def _server_reachable() -> Iterator[None]:
     except OperationalError as error:
         place = connections["owner"].settings_dict
         raise EnvironmentProblem(
-            f"The database {place['NAME']} at {place['HOST'] or 'localhost'} does not answer: {error}".strip(),
+            f"The database {place['NAME']} at {place['HOST'] or 'localhost'} does not answer: {str(error).strip()}",
             "Is the server running, and are DATABASE_URL and DATABASE_OWNER_URL right?",
         ) from error

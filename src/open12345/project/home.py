@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from open12345.project.problems import EnvironmentProblem
@@ -12,12 +13,12 @@ PRIVATE_FILE = 0o600
 
 
 def in_checkout() -> bool:
-    """Whether the package runs from a source tree, which also carries `packs/` and `node_modules/`."""
+    """Whether the package runs from a source tree, which also carries packs and node_modules."""
     return (CHECKOUT / "pyproject.toml").is_file()
 
 
 def home() -> Path:
-    """The instance's folder: `OPEN12345_HOME`, else `var/` of the checkout or of the current folder."""
+    """The instance's folder: `OPEN12345_HOME`, else `var/` of the checkout or here."""
     given = os.environ.get("OPEN12345_HOME")
     if given:
         return Path(given).expanduser().resolve()
@@ -30,7 +31,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def make_folder(folder: Path, mode: int = 0o755) -> Path:
-    """Create `folder` with its parents; raises EnvironmentProblem where the machine does not allow it."""
+    """Create `folder` with its parents; raises EnvironmentProblem where that is not allowed."""
     try:
         folder.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
@@ -53,11 +54,16 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def kept_secret(path: Path) -> str:
-    """The secret kept in `path`; the first caller makes it, all others (also at the same moment) read that one."""
+def new_secret() -> str:
+    """48 random bytes as text."""
+    return secrets.token_urlsafe(48)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = new_secret) -> str:
+    """The secret kept in `path`; the first caller makes it, all others read that one."""
     if not path.exists():
         draft = path.with_name(f".{path.name}.{os.getpid()}")
-        write_private(draft, secrets.token_urlsafe(48))
+        write_private(draft, make())
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -1,17 +1,18 @@
 """The operating-system user that runs the embedded PostgreSQL, which refuses to run as root."""
 
+import logging
 import os
 import pwd
 import shutil
 import stat
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
 from open12345.project.problems import EnvironmentProblem
 
+logger = logging.getLogger(__name__)
 SYSTEM_USER = "open12345"
 FALLBACK_USER = "nobody"
 
@@ -55,7 +56,7 @@ def owner_of(path: Path) -> str:
 
 
 def server_user(data: Path) -> RunAs:
-    """Ourselves, or for root the user that owns the data folder already, or a system user made for it."""
+    """Ourselves; for root the owner of the data folder, or a system user made for it."""
     if os.geteuid() != 0:
         return RunAs(os.geteuid(), os.getegid(), switch=False)
     if data.exists() and data.stat().st_uid != 0:
@@ -73,15 +74,9 @@ def _system_user() -> pwd.struct_passwd:
         pass
     maker = shutil.which("useradd")
     if maker:
-        command = [
-            maker,
-            "--system",
-            "--no-create-home",
-            "--shell",
-            "/usr/sbin/nologin",
-            SYSTEM_USER,
-        ]
-        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - fixed arguments
+        options = ("--system", "--no-create-home", "--shell", "/usr/sbin/nologin")
+        command = [maker, *options, SYSTEM_USER]
+        subprocess.run(command, check=False, capture_output=True)  # noqa: S603
     for name in (SYSTEM_USER, FALLBACK_USER):
         try:
             return pwd.getpwnam(name)
@@ -94,14 +89,11 @@ def _system_user() -> pwd.struct_passwd:
 
 
 def open_the_way(who: RunAs, target: Path) -> None:
-    """Let the server's user pass (not read) through the folders above `target`, where root shut them."""
+    """Let the server's user pass through (not read) the folders above `target` that are shut."""
     if not who.switch:
         return
     for folder in target.parents:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
             folder.chmod(mode | stat.S_IXOTH)
-            print(
-                f"Note: {folder} may now be passed through by other users, for PostgreSQL.",
-                file=sys.stderr,
-            )  # noqa: T201
+            logger.warning("Other users may now pass through %s, for PostgreSQL.", folder)

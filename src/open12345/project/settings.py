@@ -1,4 +1,6 @@
-"""Django's settings. Everything that differs between two instances comes from the environment:
+"""Django's settings.
+
+Everything that differs between two instances comes from the environment:
 
 OPEN12345_HOME      folder for all that is written at run time (default var/)
 DATABASE_URL        a server of one's own, application role (default: embedded PostgreSQL)
@@ -10,13 +12,15 @@ OPEN12345_SECRET_KEY  one key for all machines of a cluster (default: made and k
 OPEN12345_DEMO=1    a demo: sign-in offers "enter as", cookies also over http
 OPEN12345_DEBUG=1   Django's debug pages; never in service
 OPEN12345_POOL      most database connections per web process (default 16)
+
+Those of signing in (second factor, identity provider, proxies) stand in directory.signin_settings.
 """
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from open12345.directory.signin_settings import signin_settings
 from open12345.project import home
 from open12345.project.connections import databases
 
@@ -34,17 +38,12 @@ def _list(name: str, default: str = "") -> list[str]:
 
 DEMO = _flag("OPEN12345_DEMO")
 DEBUG = _flag("OPEN12345_DEBUG")
-SECRET_KEY = os.environ.get("OPEN12345_SECRET_KEY") or home.kept_secret(
-    OPEN12345_HOME / "secret-key"
-)
+SECRET_KEY = os.environ.get("OPEN12345_SECRET_KEY") or home.kept_secret(OPEN12345_HOME / "secret-key")
 
 # --- parts ----------------------------------------------------------------------------------------
 ROOMS = ("ui", "directory", "orders", "intake", "dispatch", "handling", "callback", "api")
-ROOMS_BUILT = tuple(
-    room
-    for room in ROOMS
-    if (PACKAGE / room / "apps.py").exists() and find_spec(f"open12345.{room}")
-)
+_WAITING = () if (PACKAGE / "text" / "__init__.py").exists() else ROOMS[2:]  # while the house is built
+ROOMS_BUILT = [room for room in ROOMS if (PACKAGE / room / "apps.py").exists() and room not in _WAITING]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -57,6 +56,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "procrastinate.contrib.django",
 ]
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "open12345.directory.middleware.PersonMiddleware",
 ]
 ROOT_URLCONF = "open12345.project.urls"
 WSGI_APPLICATION = "open12345.project.wsgi.application"
@@ -87,6 +89,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "open12345.ui.context.frame",
             ],
         },
     }
@@ -95,6 +98,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- data -----------------------------------------------------------------------------------------
 DATABASES = databases(OPEN12345_HOME)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 MEDIA_ROOT = OPEN12345_HOME / "files"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
@@ -119,34 +123,7 @@ STORAGES = {
 }
 
 # --- who may come in ------------------------------------------------------------------------------
-AUTH_USER_MODEL = "directory.Staff"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-_PASSWORDS = "django.contrib.auth.password_validation."
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {
-        "NAME": _PASSWORDS + "UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "name")},
-    },
-    {"NAME": _PASSWORDS + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": _PASSWORDS + "CommonPasswordValidator"},
-    {"NAME": _PASSWORDS + "NumericPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_ON_GET = False
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Open12345"
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
+globals().update(signin_settings(os.environ, insecure=DEMO or DEBUG))
 
 # --- the wire -------------------------------------------------------------------------------------
 ALLOWED_HOSTS = _list("OPEN12345_HOSTS", "localhost,127.0.0.1,[::1]")

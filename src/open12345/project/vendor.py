@@ -1,6 +1,6 @@
 """Static files that npm fetched: only those that pages use, under `/static/vendor/<package>/`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 VENDOR_FILES: dict[str, str] = {
     "vendor/tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "vendor/tabler/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
     "vendor/tabler/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
+    "vendor/tabler/tabler.min.js.map": "@tabler/core/dist/js/tabler.min.js.map",
 }
 """Address below /static/ -> file below node_modules/."""
 
@@ -30,7 +32,7 @@ class VendorFinder(BaseFinder):
             return []
         return [str(found)] if find_all else str(found)
 
-    def list(self, ignore_patterns: list[str] | None) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         """Every file that npm has fetched, with a storage that knows it by its address."""
         del ignore_patterns
         for address, source in VENDOR_FILES.items():

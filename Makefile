@@ -1,0 +1,66 @@
+# make demo | setup | lint | test | test-nightly | functions | bench-intake
+# Nothing but Python >= 3.11 (with venv), Node (with npm) and make is needed beforehand.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/open12345
+PORT ?= 8000
+PACK ?= jiuting
+export PORT PACK
+
+.PHONY: help demo setup lint test test-nightly functions bench-intake clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: setup ## start everything with invented people and orders: http://127.0.0.1:$(PORT)
+	@exec $(RUN) up --demo
+
+setup: .venv/.python-ready node_modules/.npm-ready ## fetch the locked Python and npm packages
+
+lint: setup ## ruff, mypy, import-linter, djlint, function marks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint src --check --lint --quiet
+	$(BIN)/python -m tests.functions --check
+
+test: setup ## the whole suite on a real PostgreSQL
+	$(BIN)/pytest -n 2
+
+test-nightly: setup ## the long profiles
+	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 -m "nightly or not nightly"
+
+functions: setup ## write docs/functions.md: which tests prove which point
+	$(BIN)/python -m tests.functions
+
+bench-intake: setup ## accepted orders per second beside the limit of the database
+	$(BIN)/python bench/intake.py
+
+clean: ## remove what was fetched (never var/)
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# --- set-up: each step once, again only when its list of packages changes ---------------------------
+
+.venv/.uv-ready:
+	@scripts/check-machine $(PYTHON)
+	@echo "making .venv …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9" || scripts/no-network "uv from PyPI"
+	@touch $@
+
+.venv/.python-ready: .venv/.uv-ready pyproject.toml uv.lock
+	@echo "fetching Python packages …"
+	@$(BIN)/uv sync --locked --quiet || scripts/no-network "the Python packages"
+	@touch $@
+
+node_modules/.npm-ready: package.json package-lock.json
+	@scripts/check-machine $(PYTHON)
+	@echo "fetching npm packages …"
+	@npm ci --no-audit --no-fund --loglevel=error || scripts/no-network "the npm packages"
+	@touch $@

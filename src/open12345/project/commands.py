@@ -1,0 +1,48 @@
+"""The commands that rooms lend to the command line.
+
+A room with commands has a module `cli` with `register(app: typer.Typer)`, and stands in ROOMS. Its
+commands run with Django set up and the database running.
+"""
+
+import functools
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import typer
+
+from open12345.project import boot
+
+ROOMS = ("directory", "orders", "intake", "dispatch", "handling", "callback", "api")
+
+
+def add_rooms(app: typer.Typer) -> None:
+    """Add the commands of all rooms to `app`; sets Django up, because their modules need it."""
+    boot.setup_django()
+    lent = typer.Typer()
+    for room in ROOMS:
+        if find_spec(f"open12345.{room}.cli"):
+            import_module(f"open12345.{room}.cli").register(lent)
+    _run_with_database(lent)
+    app.registered_commands.extend(lent.registered_commands)
+    app.registered_groups.extend(lent.registered_groups)
+
+
+def _run_with_database(app: typer.Typer) -> None:
+    """Let every command of `app` and of its groups find the database running."""
+    for command in app.registered_commands:
+        if command.callback:
+            command.callback = _with_database(command.callback)
+    for group in app.registered_groups:
+        if group.typer_instance:
+            _run_with_database(group.typer_instance)
+
+
+def _with_database(work: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(work)
+    def run(*args: Any, **options: Any) -> Any:
+        with boot.database_running():
+            return work(*args, **options)
+
+    return run

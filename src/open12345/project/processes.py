@@ -1,0 +1,74 @@
+"""The two processes of an instance, web and worker, as they run in this very process."""
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server import Server
+
+from open12345.project import boot, static
+from open12345.project.problems import EnvironmentProblem
+
+SUPERVISED = "OPEN12345_SUPERVISED"
+_PR_SET_PDEATHSIG = 1
+
+
+def serve(host: str, port: int, *, workers: int, threads: int) -> None:
+    """Answer requests until told to stop; `threads` requests at a time in each of `workers`."""
+    end_with_supervisor()
+    require_free_port(host, port)
+    boot.setup_django()
+    static.collect()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "open12345.project.settings")
+    Server(
+        "open12345.project.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        http1_settings=HTTP1Settings(header_read_timeout=30_000),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        process_name="open12345-web",
+    ).serve()
+
+
+def work(concurrency: int) -> None:
+    """Do jobs until told to stop; a job at hand is finished first."""
+    end_with_supervisor()
+    boot.setup_django()
+    from procrastinate.contrib.django import app  # noqa: PLC0415 - needs Django set up
+
+    with app.replace_connector(app.connector.get_worker_connector()) as ready:
+        ready.run_worker(
+            name=f"{socket.gethostname()}-{os.getpid()}",
+            concurrency=concurrency,
+            shutdown_graceful_timeout=20,
+            delete_jobs="never",
+        )
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise when somebody else listens there, before anything else is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"Port {port} of {host} cannot be used: {error.strerror}.",
+                f"Choose another one: PORT={port + 1} make demo, or --port {port + 1}",
+            ) from error
+
+
+def end_with_supervisor() -> None:
+    """Let the kernel end this process when `open12345 up` dies without stopping it (Linux)."""
+    if os.environ.get(SUPERVISED) and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,80 @@
+"""`open12345 up`: a whole instance on one machine.
+
+1. Check the port, before anything is started.
+2. Start the embedded PostgreSQL (or reach the operator's own).
+3. Migrate; load the pack; in a demo, make its people and orders.
+4. Start web and worker as child processes and wait until `/healthz` answers.
+5. Print the address; restart what dies; on Ctrl-C stop the children, then the database.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from rich.console import Console
+
+from open12345.project import boot, home, processes
+from open12345.project.supervisor import Child, Supervisor
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to start."""
+
+    pack: str
+    port: int
+    workers: int
+    demo: bool
+
+
+def run(plan: Plan) -> int:
+    """Start everything, stay until told to stop; returns the exit code."""
+    console = Console(highlight=False)
+    processes.require_free_port(HOST, plan.port)
+    if plan.demo:
+        os.environ["OPEN12345_DEMO"] = "1"
+    with _stop_event() as stop, boot.database_running():
+        console.print(f"database  {home.home()}")
+        boot.setup_django()
+        from open12345.project import filling  # noqa: PLC0415 - needs Django set up
+
+        filling.fill(plan.pack, demo=plan.demo, console=console)
+        supervisor = Supervisor(_children(plan), home.home() / "log")
+        with supervisor:
+            supervisor.wait_until_healthy(HOST, plan.port, stop)
+            if not stop.is_set():
+                filling.welcome(f"http://{HOST}:{plan.port}/", demo=plan.demo, console=console)
+            code = supervisor.watch(stop)
+            console.print("stopping …")
+    console.print("stopped")
+    return code
+
+
+def _children(plan: Plan) -> list[Child]:
+    web = ("serve", "--port", str(plan.port), "--workers", str(plan.workers))
+    return [Child("web", web), Child("worker", ("worker",))]
+
+
+@contextmanager
+def _stop_event() -> Iterator[threading.Event]:
+    """An event that Ctrl-C or `kill` sets; a second Ctrl-C ends at once."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        del frame
+        if stop.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,113 @@
+"""The command line: help, exit codes, answers for programs."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+Result = subprocess.CompletedProcess[str]
+
+
+def run(home: Path, *arguments: str, **environment: str) -> Result:
+    return subprocess.run(
+        [sys.executable, "-m", "open12345.project", *arguments],
+        env={**os.environ, "OPEN12345_HOME": str(home), "DATABASE_URL": "", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_help_lists_the_commands_of_the_project_and_of_the_rooms(tmp_path: Path) -> None:
+    done = run(tmp_path, "--help")
+    assert done.returncode == 0
+    for command in ("up", "serve", "worker", "migrate", "check-pack", "load-pack", "db"):
+        assert f" {command} " in done.stdout
+
+
+def test_the_exit_codes_are_told_in_the_help(tmp_path: Path) -> None:
+    assert "Exit codes" in run(tmp_path, "--help").stdout
+
+
+def test_version_for_a_person_and_for_a_program(tmp_path: Path) -> None:
+    assert run(tmp_path, "version").stdout.startswith("open12345 ")
+    assert set(json.loads(run(tmp_path, "version", "--json").stdout)) == {"version"}
+
+
+def test_commands_without_a_database_leave_no_trace(tmp_path: Path) -> None:
+    run(tmp_path, "version")
+    run(tmp_path, "check-pack", "jiuting")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_use_ends_with_2(tmp_path: Path) -> None:
+    assert run(tmp_path, "up", "--port", "many").returncode == 2
+    assert run(tmp_path, "no-such-command").returncode == 2
+
+
+def test_the_pack_of_the_town_is_in_order(tmp_path: Path) -> None:
+    done = run(tmp_path, "check-pack", "jiuting", "--json")
+    assert done.returncode == 0, done.stdout
+    assert json.loads(done.stdout)["problems"] == []
+
+
+def test_mistakes_in_a_pack_end_with_1(tmp_path: Path) -> None:
+    (tmp_path / "pack.yaml").write_text("id: broken\n")
+    done = run(tmp_path / "home", "check-pack", str(tmp_path), "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["problems"]
+
+
+def test_a_busy_port_ends_with_3_and_its_remedy(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        done = run(tmp_path, "up", "--port", str(port))
+    assert done.returncode == 3
+    assert f"Port {port}" in done.stderr
+    assert f"--port {port + 1}" in done.stderr
+
+
+def test_a_half_made_data_folder_ends_with_3(tmp_path: Path) -> None:
+    (tmp_path / "pg" / "data").mkdir(parents=True)
+    (tmp_path / "pg" / "data" / "junk").touch()
+    done = run(tmp_path, "db", "start")
+    assert done.returncode == 3
+    assert "incomplete" in done.stderr
+    assert "mv " in done.stderr
+
+
+def test_a_server_of_ones_own_that_is_away_ends_with_3(tmp_path: Path) -> None:
+    done = run(tmp_path, "migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert done.returncode == 3
+    assert "does not answer" in done.stderr
+    assert "DATABASE_URL" in done.stderr
+
+
+def test_an_address_that_is_none_ends_with_3(tmp_path: Path) -> None:
+    done = run(tmp_path, "migrate", DATABASE_URL="my database")
+    assert done.returncode == 3
+    assert "not a PostgreSQL URL" in done.stderr
+
+
+def test_the_embedded_server_by_hand(tmp_path: Path) -> None:
+    assert run(tmp_path, "db", "status").returncode == 1
+    try:
+        assert run(tmp_path, "db", "start").stdout == "started\n"
+        told = json.loads(run(tmp_path, "db", "status", "--json").stdout)
+        assert (told["running"], told["stays"]) == (True, True)
+        asked = run(tmp_path, "db", "psql", "--as", "owner", "-Atc", "SELECT current_user")
+        assert asked.stdout.strip() == "open12345_owner"
+    finally:
+        assert run(tmp_path, "db", "stop").stdout == "stopped\n"
+    assert run(tmp_path, "db", "status").returncode == 1
+
+
+@pytest.mark.parametrize("command", ["start", "status", "psql", "url"])
+def test_there_is_no_embedded_server_beside_one_of_ones_own(tmp_path: Path, command: str) -> None:
+    done = run(tmp_path, "db", command, DATABASE_URL="postgresql://a@127.0.0.1:1/b")
+    assert done.returncode == 3
