@@ -56,7 +56,7 @@ clean: ## remove what was fetched (never var/)
 
 .venv/.python-ready: .venv/.uv-ready pyproject.toml uv.lock
 	@echo "fetching Python packages …"
-	@$(BIN)/uv sync --locked --quiet || scripts/no-network "the Python packages"
+	@$(BIN)/uv sync --locked --inexact --quiet || scripts/no-network "the Python packages"
 	@touch $@
 
 node_modules/.npm-ready: package.json package-lock.json

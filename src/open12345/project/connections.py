@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict
-
 from open12345.project.cluster import APPLICATION, DATABASE, OWNER, Cluster
 from open12345.project.problems import EnvironmentProblem
 
@@ -34,6 +32,8 @@ def databases(home: Path) -> dict[str, dict[str, Any]]:
 
 def from_url(url: str, variable: str, **options: Any) -> dict[str, Any]:
     """A PostgreSQL URL as an entry of DATABASES; raises EnvironmentProblem naming the variable."""
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - half the start of a small command
+
     try:
         parts = conninfo_to_dict(url)
     except Exception as error:

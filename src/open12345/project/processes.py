@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from typing import cast
 
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -43,14 +44,15 @@ def work(concurrency: int) -> None:
     """Do jobs until told to stop; a job at hand is finished first."""
     end_with_supervisor()
     boot.setup_django()
-    from procrastinate.contrib.django import app  # noqa: PLC0415 - needs Django set up
+    from procrastinate.contrib.django import DjangoConnector, app  # noqa: PLC0415 - needs Django set up
 
-    with app.replace_connector(app.connector.get_worker_connector()) as ready:
+    connector = cast("DjangoConnector", app.connector).get_worker_connector()
+    with app.replace_connector(connector) as ready:
         ready.run_worker(
             name=f"{socket.gethostname()}-{os.getpid()}",
             concurrency=concurrency,
             shutdown_graceful_timeout=20,
-            delete_jobs="never",
+            delete_jobs="successful",
         )
 
 
