@@ -11,6 +11,7 @@ RUN := $(BIN)/open12345
 PORT ?= 8000
 PACK ?= jiuting
 export PORT PACK
+export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: help demo setup lint test test-nightly functions bench-intake clean
 
