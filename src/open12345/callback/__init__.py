@@ -1,0 +1,1 @@
+"""Process room: the centre asks the citizen whether it is solved."""

@@ -1,0 +1,195 @@
+"""What the callback room's actions do: attempts, results, a new round or the end of the order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from open12345.callback.forms import (
+    ArchiveInput,
+    AttemptInput,
+    CloseInput,
+    Heard,
+    RedispatchInput,
+    ReopenInput,
+    UpperCloseInput,
+)
+from open12345.orders import worklog
+from open12345.orders.acts import effect, rule
+from open12345.orders.change import Change
+from open12345.orders.errors import Problem, refuse
+from open12345.orders.housekeeping import clean_reason
+from open12345.orders.rounds import Plan, open_round
+from open12345.orders.stages import ClockKind, RecordKind, Stage
+from open12345.worktime import add
+
+
+@effect("log_attempt", AttemptInput)
+def log_attempt(change: Change, said: AttemptInput) -> None:
+    """Count a call without a talk; the first one stops the callback clock."""
+    if said.at is not None and said.at > change.at:
+        raise refuse("at", "future", _("时间不能在将来"))
+    change.write(RecordKind.CALLBACK, {**said.model_dump(mode="json"), "connected": False})
+    change.stop(ClockKind.CALLBACK, at=said.at)
+    change.say(outcome=said.outcome, attempts=change.count("attempts"))
+
+
+def unreachable_now(change: Change) -> bool:
+    """Say whether enough tries were made on enough days to close as unreachable (CAL-03)."""
+    zone = change.pack.calendar().zone
+    tries = worklog.attempt_moments(change.order)
+    days = {moment.astimezone(zone).date() for moment in tries}
+    return len(tries) >= change.pack.callback.attempts and len(days) >= change.pack.callback.days
+
+
+def unhappy(change: Change, said: Heard) -> str:
+    """Return why the order must not end here, "" where it may (order.md, "Callback" (a), (b))."""
+    rules = change.pack.callback
+    solved = rules.solved_option(said.solved)
+    level = rules.level(said.satisfied)
+    if solved is not None and not solved.counts_as_solved:
+        return "not_solved"
+    cause = rules.cause(said.cause)
+    if level is not None and not level.satisfied and cause is not None and cause.subjective:
+        return "subjective"
+    return ""
+
+
+def last_callback(change: Change) -> bool:
+    """Say whether this is the callback after which the order always closes."""
+    return change.order.callbacks + 1 >= change.pack.callback.rounds
+
+
+@rule("close")
+@rule("redispatch")
+def _answers_known(change: Change, said: Heard) -> Iterator[Problem]:
+    rules = change.pack.callback
+    for name, options in (("satisfied", rules.scale), ("process", rules.scale), ("solved", rules.solved_options),
+                          ("cause", rules.causes)):  # fmt: skip
+        value = getattr(said, name)
+        titles: dict[str, str] = {option.code: option.title for option in options}
+        if value and value not in titles:
+            yield Problem(name, "unknown", _("请选择：%(list)s") % {"list": "、".join(titles.values())})
+
+
+@rule("close")
+def _may_close(change: Change, said: CloseInput) -> Iterator[Problem]:
+    if said.ended == "anonymous" and not change.order.requester.anonymous:
+        yield Problem("ended", "not_anonymous", _("诉求人不是匿名，请回访"))
+    if said.ended == "unreachable" and not unreachable_now(change):
+        text = _("要在至少 %(days)s 天里呼叫 %(n)s 次才能按联系不上结案")
+        rules = change.pack.callback
+        yield Problem("ended", "too_few_attempts", text % {"days": rules.days, "n": rules.attempts})
+    if said.ended != "connected":
+        return
+    if not said.solved or not said.satisfied:
+        yield Problem("solved" if not said.solved else "satisfied", "missing", _("请询问并填写"))
+    yield from _may_end_here(change, said)
+
+
+def _may_end_here(change: Change, said: CloseInput) -> Iterator[Problem]:
+    level = change.pack.callback.level(said.satisfied)
+    if level is not None and not level.satisfied and not said.cause:
+        yield Problem("cause", "missing", _("请填写不满意的原因"))
+    if unhappy(change, said) and not last_callback(change):
+        yield Problem("__all__", "must_redispatch", _("问题没有解决（或因单位主观原因不满意），请“重新派单”"))
+
+
+@effect("close", CloseInput)
+def close(change: Change, said: CloseInput) -> None:
+    """End the order with what the citizen said; after the last callback an unhappy end is marked for supervision."""
+    _heard(change, said, connected=said.ended == "connected")
+    why = unhappy(change, said) if said.ended == "connected" else ""
+    if why:
+        change.set(twice_unhappy=True)
+    change.say(ended=said.ended, unhappy=why, supervise=bool(why) or None)
+    change.set(closed_at=change.at)
+    change.go(Stage.CLOSED)
+
+
+def _heard(change: Change, said: Heard, *, connected: bool) -> None:
+    change.write(RecordKind.CALLBACK, {**said.model_dump(mode="json"), "connected": connected})
+    change.set(solved=said.solved, satisfied=said.satisfied)
+    change.say(
+        callback=change.count("callbacks"), valid=connected, contacted=said.contacted, truthful=said.truthful,
+        solved=said.solved, satisfied=said.satisfied, process=said.process, cause=said.cause,
+    )  # fmt: skip
+
+
+@rule("redispatch")
+def _may_redispatch(change: Change, said: RedispatchInput) -> Iterator[Problem]:
+    if last_callback(change):
+        yield Problem("__all__", "last_callback", _("已是最后一次回访，请结案；不满意的将转督办"))
+
+
+@effect("redispatch", RedispatchInput)
+def redispatch(change: Change, said: RedispatchInput) -> None:
+    """Open a new round after a callback; its limits start anew (CAL-05)."""
+    _heard(change, said, connected=True)
+    change.set(attempts=0)
+    _again(change, said.lead, said.reason, co_handlers=said.co_handlers)
+
+
+def _again(change: Change, lead: str, reason: str, *, co_handlers: tuple[str, ...] = ()) -> None:
+    before = change.order.lead_unit
+    code = lead or (before.code if before else "")
+    if not code:
+        raise refuse("lead", "missing", _("请选择主办单位"))
+    kept = before is not None and before.code == code
+    open_round(change, Plan(
+        lead=code, co_handlers=co_handlers, responsibility="designated", no_return=kept,
+        clause=_("重办件"), facts={"reason": clean_reason(reason), "changed_unit": not kept or None},
+    ))  # fmt: skip
+    change.stop(ClockKind.OVERALL)
+    change.start(ClockKind.OVERALL)
+
+
+@effect("close_by_upper", UpperCloseInput)
+def close_by_upper(change: Change, said: UpperCloseInput) -> None:
+    """The platform above closed the order after its own callback."""
+    change.set(solved=said.solved, satisfied=said.satisfied, closed_at=change.at)
+    change.say(solved=said.solved, satisfied=said.satisfied, note=clean_reason(said.note))
+    change.go(Stage.CLOSED)
+
+
+@effect("reopen_by_upper", ReopenInput)
+def reopen_by_upper(change: Change, said: ReopenInput) -> None:
+    """The platform above sent the order back for another round."""
+    _again(change, said.lead, said.reason)
+    change.count("reopened")
+
+
+@effect("reopen", ReopenInput)
+def reopen(change: Change, said: ReopenInput) -> None:
+    """A supervisor begins an ended order again: a closed one in a new round, a cancelled one before dispatch."""
+    change.count("reopened")
+    change.set(closed_at=None)
+    if change.order.stage == Stage.CLOSED:
+        _again(change, said.lead, said.reason)
+        return
+    change.say(reason=clean_reason(said.reason))
+    change.go(Stage.ACCEPTED)
+    change.set(accepted_at=change.order.accepted_at or change.at)
+    change.start(ClockKind.DISPATCH)
+    change.start(ClockKind.OVERALL)
+
+
+@rule("archive")
+def _rested(change: Change, said: ArchiveInput) -> Iterator[Problem]:
+    if change.order.closed_at is None or change.at < archivable_at(change):
+        yield Problem("__all__", "too_early", _("结案满 %(limit)s 后归档") % {"limit": change.pack.archive_after})
+    if change.order.applications.filter(state="pending").exists():
+        yield Problem("__all__", "open_appeal", _("还有申请待审批"))
+
+
+def archivable_at(change: Change) -> datetime:
+    """Return the moment from which a closed order may be archived."""
+    return add(change.pack.calendar(), change.order.closed_at or change.at, change.pack.archive_after)
+
+
+@effect("archive", ArchiveInput)
+def archive(change: Change, said: ArchiveInput) -> None:
+    """Put the order away."""
+    change.go(Stage.ARCHIVED)

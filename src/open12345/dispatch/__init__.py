@@ -1,0 +1,1 @@
+"""Process room: an order finds its unit."""

@@ -1,0 +1,79 @@
+"""What the dispatch room's actions do to an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from open12345.dispatch.forms import DispatchInput, TakeBackInput
+from open12345.dispatch.suggest import DISPUTES, Suggestion, suggest
+from open12345.orders.acts import effect, rule
+from open12345.orders.change import Change
+from open12345.orders.errors import Problem, refuse
+from open12345.orders.housekeeping import clean_reason
+from open12345.orders.rounds import Plan, back_to_centre, open_round
+from open12345.orders.stages import ClockKind, State
+
+
+@rule("dispatch")
+def _after_disputes(change: Change, said: DispatchInput) -> Iterator[Problem]:
+    """After the second granted return only a designated unit or the territory is left (order.md)."""
+    if change.order.returns_granted < DISPUTES or said.responsibility == "designated":
+        return
+    fallback = next(iter(suggest(change.pack, change.order)), None)
+    if said.lead and (fallback is None or said.lead != fallback.lead):
+        text = _("已两次退单：请由联席研判指定（责任制选“指定”并写明依据），否则由属地兜底")
+        yield Problem("lead", "disputed", text)
+
+
+@rule("dispatch")
+def _designated(change: Change, said: DispatchInput) -> Iterator[Problem]:
+    if said.responsibility == "designated" and not said.reason:
+        yield Problem("reason", "missing", _("指定责任要写明依据（谁指定、何时）"))
+
+
+@effect("dispatch", DispatchInput)
+def dispatch(change: Change, said: DispatchInput) -> None:
+    """Give the order to a lead, with co-handlers and units in copy; opens a round."""
+    known = suggest(change.pack, change.order)
+    chosen = next((s for s in known if s.lead == said.lead), None) if said.lead else next(iter(known), None)
+    lead = said.lead or (chosen.lead if chosen else "")
+    if not lead:
+        raise refuse("lead", "missing", _("责任清单没有对应单位，请选择主办单位"))
+    open_round(change, _plan(change, said, lead, chosen, known))
+
+
+def _plan(change: Change, said: DispatchInput, lead: str, chosen: Suggestion | None, known: list[Suggestion]) -> Plan:
+    co_handlers = said.co_handlers or (chosen.co_handlers if chosen and not said.lead else ())
+    no_return = said.no_return if said.no_return is not None else bool(chosen and chosen.no_return)
+    disputed = change.order.returns_granted >= DISPUTES
+    return Plan(
+        lead=lead,
+        co_handlers=co_handlers,
+        in_copy=_in_copy(change, said, lead),
+        responsibility=said.responsibility or (chosen.responsibility if chosen else ""),
+        principle=chosen.principle if chosen else "",
+        clause=chosen.clause if chosen else clean_reason(said.reason),
+        no_return=no_return or disputed or said.responsibility == "designated",
+        facts={
+            "item": chosen.item if chosen else None,
+            "suggested": known[0].lead if known else None,
+            "reason": clean_reason(said.reason),
+        },
+    )
+
+
+def _in_copy(change: Change, said: DispatchInput, lead: str) -> tuple[str, ...]:
+    """Units in copy; for a dispatch straight to the last level (一线通达) every level between."""
+    between = change.pack.unit_tree.lineage(lead)[1:] if said.direct else ()
+    above = [unit.code for unit in between if unit.kind != "centre"]
+    return tuple(dict.fromkeys([*said.in_copy, *above]))
+
+
+@effect("take_back", TakeBackInput)
+def take_back(change: Change, said: TakeBackInput) -> None:
+    """Take the order back from its unit, to be dispatched anew."""
+    change.say(reason=clean_reason(said.reason), lead=change.order.lead_unit.code if change.order.lead_unit else None)
+    back_to_centre(change, State.TAKEN_BACK)
+    change.start(ClockKind.DISPATCH)

@@ -1,0 +1,16 @@
+"""The dispatch room."""
+
+from django.apps import AppConfig
+
+
+class DispatchConfig(AppConfig):
+    """Process room: an order finds its unit."""
+
+    name = "open12345.dispatch"
+    label = "dispatch"
+    verbose_name = "派单"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the room's actions do."""
+        from open12345.dispatch import acts  # noqa: F401, PLC0415 - importing registers

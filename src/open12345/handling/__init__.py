@@ -1,0 +1,1 @@
+"""Process room: units sign, contact, go there, answer and report."""

@@ -1,0 +1,1 @@
+"""Process room: a citizen's words become an order."""

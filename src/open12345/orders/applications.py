@@ -1,0 +1,260 @@
+"""One engine for every "please may we" (申请): reason → evidence → approve → check → effect.
+
+Kinds, reasons, evidence, steps and limits are pack data. What a granted application does is registered under the name
+of its effect by the room that knows (`on_grant("return")` in handling).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from open12345.orders import clocks
+from open12345.orders.acts import Input, NoInput, effect, rule
+from open12345.orders.change import Change
+from open12345.orders.errors import Conflict, Problem
+from open12345.orders.evidence import check_form
+from open12345.orders.housekeeping import clean_reason
+from open12345.orders.inputs import Code, NeededCode, NeededLine, Text
+from open12345.orders.models import Application
+from open12345.orders.stages import ApplicationState, ClockKind
+from open12345.orders.store import allocate
+from open12345.orders.writing import masked_content
+from open12345.policy.applications import ApplicationRule
+
+GrantEffect = Callable[[Change, Application], None]
+AskRule = Callable[[Change, ApplicationRule, "ApplyInput"], Iterator[Problem]]
+
+_effects: dict[str, GrantEffect] = {}
+_ask_rules: dict[str, AskRule] = {}
+
+
+class ApplyInput(Input):
+    """What is asked for, why, and what proves it."""
+
+    kind: NeededCode = Field(title="申请种类")
+    reason: NeededCode = Field(title="申请理由")
+    explanation: Text = Field(default="", title="说明")
+    evidence: dict[str, Any] = Field(default_factory=dict, title="依据材料")
+    limit: Code = Field(default="", title="申请延长")
+    to: Code = Field(default="", title="建议单位")
+
+
+class DecideInput(Input):
+    """A consent, with a remark."""
+
+    note: Text = Field(default="", title="审批意见")
+
+
+class DeclineInput(Input):
+    """A refusal says why."""
+
+    note: NeededLine = Field(title="不同意的理由")
+
+
+def on_grant(name: str) -> Callable[[GrantEffect], GrantEffect]:
+    """Register what a granted application with the effect `name` does."""
+
+    def register(run: GrantEffect) -> GrantEffect:
+        _effects[name] = run
+        return run
+
+    return register
+
+
+def ask_rule(name: str) -> Callable[[AskRule], AskRule]:
+    """Register a further check of applications with the effect `name`, when they are asked."""
+
+    def register(check: AskRule) -> AskRule:
+        _ask_rules[name] = check
+        return check
+
+    return register
+
+
+def effects() -> frozenset[str]:
+    """Return the names of the effects that packs may use."""
+    return frozenset(_effects)
+
+
+def askable(change_or_scene: Any, kind: str) -> ApplicationRule | None:
+    """Return the pack's rule of `kind`, None where this pack has none."""
+    found: ApplicationRule | None = change_or_scene.pack.applications.get(kind)
+    return found
+
+
+@rule("apply")
+@rule("ask_centre")
+def _may_ask(change: Change, said: ApplyInput) -> Iterator[Problem]:
+    found = askable(change, said.kind)
+    if found is None:
+        titles = "、".join(f"{code}（{rule.title}）" for code, rule in change.pack.applications.items())
+        yield Problem("kind", "unknown", _("没有这种申请；可选：%(list)s") % {"list": titles})
+        return
+    yield from _check_occasion(change, said, found)
+    yield from _check_reason(said, found)
+    if found.effect in _ask_rules:
+        yield from _ask_rules[found.effect](change, found, said)
+
+
+def _check_occasion(change: Change, said: ApplyInput, found: ApplicationRule) -> Iterator[Problem]:
+    by_centre = change.action.name == "ask_centre"
+    if by_centre != (found.asked_by == "centre"):
+        yield Problem(
+            "kind", "asker", _("这种申请由%(who)s提出") % {"who": _("中心") if not by_centre else _("承办单位")}
+        )
+    if found.asked_by == "lead" and change.assignment is not None and change.assignment.role != "lead":
+        yield Problem("kind", "asker", _("这种申请由主办单位提出"))
+    if change.order.stage not in found.stages or change.order.origin not in found.origins:
+        yield Problem("kind", "stage", _("工单现在不能提出这种申请"))
+    earlier = change.order.applications.filter(kind=said.kind).exclude(state=ApplicationState.WITHDRAWN)
+    if found.at_most is not None and earlier.count() >= found.at_most:
+        yield Problem("kind", "at_most", _("每件工单最多申请 %(n)s 次") % {"n": found.at_most})
+    if earlier.filter(state=ApplicationState.PENDING, assignment=change.assignment).exists():
+        yield Problem("kind", "pending", _("已有一项同类申请待审批"))
+    if wrong := _window(change, found):
+        yield Problem("kind", "window", wrong)
+
+
+def _window(change: Change, found: ApplicationRule) -> str:
+    """A window clock must still be open; a child unit, whose own clocks are fewer, has until its due moment."""
+    if found.window_clock is None:
+        return ""
+    clock = change.running(ClockKind(found.window_clock), change.assignment)
+    child = change.assignment is not None and change.assignment.parent_id is not None
+    if clock is None and child:
+        clock = change.running(ClockKind.REPLY, change.assignment)
+    if clock is None:
+        return _("没有可以申请的时限")
+    if change.at > clock.due_at:
+        moment = clock.due_at.astimezone(change.pack.calendar().zone)
+        return _("已过申请时限（%(due)s）") % {"due": f"{moment:%m-%d %H:%M}"}
+    return ""
+
+
+def _check_reason(said: ApplyInput, found: ApplicationRule) -> Iterator[Problem]:
+    reason = found.reason(said.reason)
+    if reason is None:
+        titles = "、".join(f"{r.code}（{r.title}）" for r in found.all_reasons if not r.sub)
+        yield Problem("reason", "unknown", _("没有这个理由；可选：%(list)s") % {"list": titles})
+    elif reason.sub:
+        titles = "、".join(f"{r.code}（{r.title}）" for r in reason.sub)
+        yield Problem("reason", "too_broad", _("请选到第二级：%(list)s") % {"list": titles})
+    else:
+        yield from check_form(found.evidence_for(said.reason), said.evidence, "evidence")
+
+
+@effect("apply", ApplyInput)
+def apply(change: Change, said: ApplyInput) -> None:
+    """Ask for something on behalf of the unit."""
+    _ask(change, said)
+
+
+@effect("ask_centre", ApplyInput)
+def ask_centre(change: Change, said: ApplyInput) -> None:
+    """Ask for something on behalf of the centre."""
+    _ask(change, said)
+
+
+def _ask(change: Change, said: ApplyInput) -> None:
+    found = change.pack.applications[said.kind]
+    (pk,) = allocate(Application)
+    asked = Application(
+        pk=pk, order_id=change.order.pk, assignment=change.assignment, round=change.order.round, kind=said.kind,
+        reason=said.reason, explanation=masked_content(said.explanation), evidence=masked_content(said.evidence),
+        wanted={k: v for k, v in (("limit", said.limit), ("to", said.to)) if v},
+        asked_by=change.by.id, asked_by_name=change.by.name, asked_unit_id=change.unit_id, asked_at=change.at,
+    )  # fmt: skip
+    change.application = asked
+    change.batch.insert(asked)
+    if found.lock:
+        change.set(locked_by=pk)
+    if found.pause:
+        _pause_reply(change)
+    if found.effect == "return":
+        change.count("returns_asked")
+    change.start(ClockKind.DECISION, limit=found.decide_within, application=pk)
+    change.say(application=pk, kind=said.kind, reason=said.reason, wanted=asked.wanted)
+
+
+def _pause_reply(change: Change) -> None:
+    clock = change.running(ClockKind.REPLY, change.assignment)
+    if clock is not None:
+        clocks.pause(clock, change.at)
+        change.touch(clock)
+
+
+@effect("grant", DecideInput)
+def grant(change: Change, said: DecideInput) -> None:
+    """Consent: on to the next step, or after the last one the effect."""
+    asked, found = _asked(change)
+    _note_decision(change, asked, said.note, granted=True)
+    if asked.step + 1 < len(found.steps):
+        asked.step += 1
+        change.batch.update(asked, "step")
+        change.start(ClockKind.DECISION, limit=found.decide_within, application=asked.pk)
+        change.say(next_step=found.steps[asked.step].code)
+        return
+    _end(change, asked, ApplicationState.GRANTED)
+    _effects[found.effect](change, asked)
+
+
+@effect("decline", DeclineInput)
+def decline(change: Change, said: DeclineInput) -> None:
+    """Refuse: the order goes on as it stood, the time is spent."""
+    asked, found = _asked(change)
+    _note_decision(change, asked, said.note, granted=False)
+    _end(change, asked, ApplicationState.REFUSED)
+    if found.effect == "return_up":
+        change.count("upper_returns")
+
+
+@effect("withdraw_application", NoInput)
+def withdraw_application(change: Change, said: NoInput) -> None:
+    """Take an application back before it is decided."""
+    asked, _found = _asked(change)
+    _end(change, asked, ApplicationState.WITHDRAWN)
+
+
+def _asked(change: Change) -> tuple[Application, ApplicationRule]:
+    asked = change.application
+    if asked is None:
+        raise Conflict(_("没有待审批的申请"), code="no_pending_application")
+    change.say(application=asked.pk, kind=asked.kind)
+    return asked, change.pack.applications[asked.kind]
+
+
+def _note_decision(change: Change, asked: Application, note: str, *, granted: bool) -> None:
+    step = change.pack.applications[asked.kind].steps[asked.step]
+    line = {
+        "step": step.code, "granted": granted, "by": change.by.name, "at": change.at.isoformat(),
+        "note": clean_reason(note),
+    }  # fmt: skip
+    asked.decisions = [*asked.decisions, line]
+    change.batch.update(asked, "decisions")
+    change.say(step=step.code, granted=granted)
+
+
+def _end(change: Change, asked: Application, state: ApplicationState) -> None:
+    asked.state, asked.decided_at = state, change.at
+    change.batch.update(asked, "state", "decided_at")
+    if change.order.locked_by == asked.pk:
+        change.set(locked_by=None)
+    paused = change.running(ClockKind.REPLY, change.assignment)
+    if paused is not None and paused.paused_at is not None:
+        clocks.unpause(change.pack, paused, change.at)
+        change.touch(paused)
+
+
+def lapse_all(change: Change) -> None:
+    """End every other pending application of an order whose round ends: there is nothing left to decide."""
+    for asked in change.order.applications.filter(state=ApplicationState.PENDING):
+        if change.application is None or asked.pk != change.application.pk:
+            _end(change, asked, ApplicationState.LAPSED)
+            for clock in [c for c in change.clocks if c.application == asked.pk]:
+                clocks.stop(clock, change.at)
+                change.batch.update(clock, "stopped_at", "breached_at")
+                change.clocks.remove(clock)

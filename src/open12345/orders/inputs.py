@@ -1,0 +1,71 @@
+"""Turning what a form, an API call or a row says into checked values, and mistakes into words at their field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationError
+
+from open12345.orders.errors import Problem
+from open12345.text import normalise
+
+#: Room for the longest complaint and closing report; beyond it the answer names the field (characters).
+LONG = 5000
+
+
+def _clean(value: Any) -> Any:
+    return normalise(value).strip() if isinstance(value, str) else value
+
+
+Line = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=200)]
+Text = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=LONG)]
+Code = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=64)]
+NeededLine = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=200)]
+NeededText = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=LONG)]
+NeededCode = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=64)]
+
+
+def _aware(value: Any) -> Any:
+    if getattr(value, "tzinfo", True) is None:
+        from django.utils.timezone import make_aware  # noqa: PLC0415 - only forms send naive moments
+
+        return make_aware(value)
+    return value
+
+
+Moment = AfterValidator(_aware)
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Return each mistake of a pydantic error at its field, in words that say what would be right."""
+    return [
+        Problem(".".join(str(part) for part in e["loc"]) or "__all__", e["type"], _message(dict(e)))
+        for e in error.errors(include_url=False)
+    ]
+
+
+def _message(error: dict[str, Any]) -> str:
+    context = error.get("ctx") or {}
+    words = {
+        "missing": _("必填"),
+        "string_too_short": _("必填"),
+        "string_too_long": _("最多 %(max)s 字，现有 %(now)s 字")
+        % {"max": context.get("max_length"), "now": len(str(error.get("input")))},
+        "extra_forbidden": _("没有这一项，请检查名称"),
+        "string_type": _("应为文字"),
+        "int_parsing": _("应为整数"),
+        "bool_parsing": _("应为“是”或“否”"),
+        "datetime_parsing": _("时间格式应如 2025-06-26 14:05"),
+        "datetime_from_date_parsing": _("时间格式应如 2025-06-26 14:05"),
+        "timezone_aware": _("时间应带时区，如 2025-06-26T14:05:00+08:00"),
+        "literal_error": _("应为以下之一：%(options)s") % {"options": context.get("expected", "")},
+        "enum": _("应为以下之一：%(options)s") % {"options": context.get("expected", "")},
+        "too_long": _("最多 %(max)s 项") % {"max": context.get("max_length")},
+        "too_short": _("至少 %(min)s 项") % {"min": context.get("min_length")},
+        "list_type": _("应为列表"),
+    }
+    kind = str(error["type"])
+    if kind in {"value_error", "assertion_error"}:
+        return str(context.get("error", error["msg"]))
+    return words.get(kind, str(error["msg"]))

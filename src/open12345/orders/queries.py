@@ -1,0 +1,135 @@
+"""What can be asked about orders. Every list, search, export, API and screen enters by `visible_to` or `get_for`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from open12345.directory.person import Person
+from open12345.directory.roles import CENTRE_ROLES
+from open12345.orders import requesters
+from open12345.orders.errors import NotFound
+from open12345.orders.models import Application, Assignment, Attachment, Clock, Event, Record, WorkOrder
+from open12345.orders.rights import Scene
+from open12345.orders.stages import Stage
+from open12345.policy import Pack
+
+_UNIT_ROLES = ("clerk", "approver", "worker")
+
+
+def database_time() -> datetime:
+    """Return the database's time: the one clock that all web and worker machines share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cast("datetime", cast("tuple[object]", cursor.fetchone())[0])
+
+
+def clock_health() -> dict[str, object]:
+    """Return how many clocks run, how many ran out, and how far behind the overdue watch is (seconds)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*), count(*) FILTER (WHERE due_at < now() AND alarm),
+                   coalesce(extract(epoch FROM now() - min(due_at)
+                            FILTER (WHERE due_at < now() AND alarm AND breached_at IS NULL)), 0)::int
+            FROM orders_clock WHERE stopped_at IS NULL AND paused_at IS NULL
+            """
+        )
+        running, late, behind = cast("tuple[int, int, int]", cursor.fetchone())
+    return {"running": running, "late": late, "watch_behind_s": behind}
+
+
+def visible_to(person: Person) -> QuerySet[WorkOrder]:
+    """Return the orders that exist for `person`.
+
+    The centre sees all but other people's drafts; a unit sees what it or a unit below it was ever given;
+    administrators and watchers see none (product.md, "The people who use it").
+    """
+    orders = WorkOrder.objects.all()
+    if person.kind == "system":
+        return orders
+    own_draft = Q(stage=Stage.DRAFT, created_by=person.id) if person.id else Q(pk__in=[])
+    if not person.roles.isdisjoint(CENTRE_ROLES):
+        return orders.filter(~Q(stage=Stage.DRAFT) | own_draft)
+    paths = person.paths(*_UNIT_ROLES)
+    if not paths:
+        return orders.none()
+    below = Q()
+    for path in paths:
+        below |= Q(unit__path__startswith=path)
+    given = Assignment.objects.filter(below, order=OuterRef("pk"))
+    return orders.filter(Exists(given)).exclude(stage=Stage.DRAFT)
+
+
+def get_for(person: Person, number: str, *, lock: bool = False) -> WorkOrder:
+    """Return the order with `number`; what the person may not see does not exist (`NotFound`)."""
+    orders = visible_to(person).select_related("requester")
+    if lock:
+        orders = orders.select_for_update(of=("self",))
+    order = orders.filter(number=number).first()
+    if order is None:
+        raise NotFound(_("没有这件工单"))
+    return order
+
+
+def scene_of(order: WorkOrder, pack: Pack) -> Scene:
+    """Return everything a right depends on, in two queries."""
+    return Scene(
+        order=order,
+        pack=pack,
+        assignments=list(order.assignments.select_related("unit").order_by("pk")),
+        applications=list(order.applications.order_by("pk")),
+    )
+
+
+def by_phone(person: Person, phone: str) -> QuerySet[WorkOrder]:
+    """Return the visible orders of one caller, found by the blind index of the phone."""
+    index = requesters.phone_index(phone)
+    if index is None:
+        return WorkOrder.objects.none()
+    return visible_to(person).filter(requester__phone_index=index)
+
+
+def by_any_number(person: Person, number: str) -> QuerySet[WorkOrder]:
+    """Return the visible orders with this number of ours or of another platform."""
+    wanted = number.replace(" ", "").strip()
+    return visible_to(person).filter(Q(number=wanted) | Q(foreign_numbers__number=wanted)).distinct()
+
+
+def open_orders_of(requester_index: bytes) -> QuerySet[WorkOrder]:
+    """Return one caller's orders that are not ended, newest first (domain use: no door)."""
+    ended = (Stage.CLOSED, Stage.ARCHIVED, Stage.CANCELLED, Stage.DRAFT)
+    return WorkOrder.objects.filter(requester__phone_index=requester_index).exclude(stage__in=ended).order_by("-pk")
+
+
+def timeline(order: WorkOrder) -> QuerySet[Event]:
+    """Return the order's history, oldest first."""
+    return order.events.order_by("seq")
+
+
+def clocks_of(order: WorkOrder) -> QuerySet[Clock]:
+    """Return all clocks of the order, the running ones by due moment first."""
+    return order.clocks.order_by("stopped_at", "due_at")
+
+
+def records_of(order: WorkOrder) -> QuerySet[Record]:
+    """Return what people wrote on the order, oldest first."""
+    return order.records.order_by("pk")
+
+
+def attachments_of(order: WorkOrder) -> QuerySet[Attachment]:
+    """Return the order's files, oldest first."""
+    return order.attachments.order_by("pk")
+
+
+def inbox(person: Person) -> QuerySet[Application]:
+    """Return the pending applications on visible orders; `rights` tells which this person decides."""
+    return (
+        Application.objects.filter(state="pending", order__in=visible_to(person))
+        .select_related("order", "asked_unit", "assignment__parent")
+        .order_by("asked_at")
+    )

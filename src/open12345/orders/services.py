@@ -1,0 +1,201 @@
+"""The only two ways to change an order: `create` brings one into the world, `perform` does one action to it.
+
+Each is one transaction: door and lock → replay of a retried key → right → input and rules → effect → clocks →
+event → jobs. Loss of a race is a `Conflict` that tells what happened; nothing is half done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from open12345.directory import packs
+from open12345.directory.person import Person
+from open12345.orders import queries, rights
+from open12345.orders.acts import Input, act_of, rules_of, subscribers_of, tasks_after
+from open12345.orders.chain import canonical
+from open12345.orders.change import Change
+from open12345.orders.errors import Conflict, NotAllowed, NotFound, Problem, Refused
+from open12345.orders.inputs import problems_of
+from open12345.orders.lifecycle import ACTIONS, Action
+from open12345.orders.models import Application, Assignment, Clock, IdempotencyKey, Requester, WorkOrder
+from open12345.orders.store import Job, allocate
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action led to; a retry with the same key gets the same one, marked `replayed`."""
+
+    order_id: int
+    number: str
+    action: str
+    stage: str
+    seq: int
+    at: str
+    more: dict[str, Any] = field(default_factory=dict)
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """At what an action is aimed, beyond the order itself, and what the sender knows of it."""
+
+    assignment: int | None = None
+    application: int | None = None
+    expected: int | None = None  # the seq the sender has seen; another one is a Conflict
+    client_at: datetime | None = None
+
+
+NOWHERE = Aim()
+
+
+def create(
+    name: str, said: Mapping[str, Any], *, by: Person, at: datetime, key: str = "", client_at: datetime | None = None
+) -> Outcome:
+    """Bring an order into the world by the creating action `name` (`register`, `save_draft`).
+
+    Raises `Refused` with every field that is wrong, `NotAllowed`.
+    """
+    action = ACTIONS[name]
+    if not action.creates:
+        raise Conflict(_("这个动作不能新建工单"), code="wrong_stage")
+    said_input = _parse(action, said)
+    with transaction.atomic():
+        requester_id, order_id = allocate(Requester, WorkOrder)
+        version, pack = packs.pack_at(at)
+        order = WorkOrder(pk=order_id, requester_id=requester_id, created_at=at, created_by=by.id)
+        change = Change(order, action, by, at, pack, version, client_at=client_at, new=True)
+        held = _hold(by, key, name, said, at)
+        if isinstance(held, Outcome):
+            return held
+        found = rights.grounds(rights.Scene(order, pack, [], []), action, by, None, None)
+        if found is None:
+            raise NotAllowed(_("您的岗位不能“%(action)s”") % {"action": action.title})
+        change.unit_id = found.unit_id
+        change.batch.insert(order)
+        return _carry_out(change, said_input, held)
+
+
+def perform(
+    number: str, name: str, said: Mapping[str, Any], *, by: Person, at: datetime, key: str = "", aim: Aim = NOWHERE
+) -> Outcome:
+    """Do the action `name` to the order `number` as `by` at `at`.
+
+    Raises `NotFound` (does not exist for this person), `NotAllowed` (not theirs to do), `Conflict` (not now, or
+    somebody was first), `Refused` (fields or rules).
+    """
+    action = ACTIONS.get(name)
+    if action is None or action.creates:
+        raise NotFound(_("没有这个动作"), code="no_such_action")
+    with transaction.atomic():
+        order = queries.get_for(by, number, lock=True)
+        held = _hold(by, key, f"{number}/{name}", said, at)
+        if isinstance(held, Outcome):
+            return held
+        change = _open(order, action, by, max(at, order.changed_at), aim)
+        return _carry_out(change, _parse(action, said), held)
+
+
+def _open(order: WorkOrder, action: Action, by: Person, at: datetime, aim: Aim) -> Change:
+    """Load what the change works on and check the right to it."""
+    version, pack = packs.pack_at(at)
+    scene = queries.scene_of(order, pack)
+    assignment, application = _aimed(scene, action, by, aim)
+    if aim.expected is not None and aim.expected != order.head_seq:
+        raise _overtaken(order)
+    found = rights.check(scene, action, by, assignment, application)
+    return Change(
+        order, action, by, at, pack, version,
+        assignments=list(scene.assignments),
+        clocks=list(Clock.objects.filter(order=order, stopped_at__isnull=True).order_by("pk")),
+        assignment=assignment, application=application, unit_id=found.unit_id,
+        client_at=aim.client_at, stage_from=order.stage,
+    )  # fmt: skip
+
+
+def _aimed(scene: rights.Scene, action: Action, by: Person, aim: Aim) -> tuple[Assignment | None, Application | None]:
+    application = next((a for a in scene.applications if a.pk == aim.application), None)
+    if action.on_application and aim.application is None:
+        pending = [a for a in scene.applications if a.state == "pending"]
+        application = next((a for a in pending if rights.grounds(scene, action, by, None, a)), None)
+    if application is not None and action.on_application:
+        return scene.assignment(application.assignment_id), application
+    if not action.states:
+        return None, None
+    if aim.assignment is not None:
+        return scene.assignment(aim.assignment), None
+    return rights.own_assignment(scene, action, by), None
+
+
+def _overtaken(order: WorkOrder) -> Conflict:
+    last = queries.timeline(order).last()
+    who, what = (last.actor_name, ACTIONS[last.action].title) if last else ("", "")
+    text = _("您打开之后，%(who)s 已经“%(what)s”；您填写的内容还在，请核对后再提交")
+    return Conflict(text % {"who": who, "what": what}, code="overtaken", facts={"seq": order.head_seq})
+
+
+def _carry_out(change: Change, said: Input, held: IdempotencyKey | None) -> Outcome:
+    problems = [p for rule in rules_of(change.action.name) for p in rule(change, said)]
+    if problems:
+        raise Refused(problems)
+    act_of(change.action.name).run(change, said)
+    change.stop_by_table()
+    for handler in subscribers_of(change.action.name):
+        handler(change)
+    seq = 1 if change.new else change.order.head_seq + 1
+    for task in tasks_after(change.action.name):
+        change.batch.enqueue(Job(task, {"order_id": change.order.pk, "seq": seq}))
+    outcome = _outcome(change, seq)
+    if held is not None:
+        held.outcome = asdict(outcome)
+        change.batch.update(held, "outcome")
+    change.finish()
+    return outcome
+
+
+def _outcome(change: Change, seq: int) -> Outcome:
+    order = change.order
+    more = {k: v for k, v in change.facts.items() if isinstance(v, int | str | list) and "digest" not in k}
+    return Outcome(order.pk, order.number, change.action.name, str(order.stage), seq, change.at.isoformat(), more)
+
+
+def _parse(action: Action, said: Mapping[str, Any]) -> Input:
+    try:
+        return act_of(action.name).input.model_validate(dict(said))
+    except ValidationError as error:
+        raise Refused(problems_of(error)) from error
+
+
+def _hold(by: Person, key: str, what: str, said: Mapping[str, Any], at: datetime) -> IdempotencyKey | Outcome | None:
+    """Take the idempotency key, or return the outcome of whoever took it first.
+
+    Two tries at the same moment meet in the unique index: the second waits for the first to commit.
+    """
+    if not key:
+        return None
+    owner = f"{by.kind}:{by.id or 0}"
+    request = hashlib.sha256(canonical([what, _jsonable(said)])).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO orders_idempotencykey (owner, key, request, outcome, at) VALUES (%s, %s, %s, '{}', %s)"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [owner, key, request, at],
+        )
+        row = cast("tuple[int] | None", cursor.fetchone())
+    if row is not None:
+        return IdempotencyKey(pk=row[0], owner=owner, key=key, request=request, outcome={}, at=at)
+    first = IdempotencyKey.objects.get(owner=owner, key=key)
+    if bytes(first.request) != request:
+        raise Refused([Problem("Idempotency-Key", "key_reused", _("这个幂等键已用于另一个请求，请换一个"))])
+    return Outcome(**{**first.outcome, "replayed": True})
+
+
+def _jsonable(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v if isinstance(v, str | int | float | bool | list | dict | None) else str(v) for k, v in said.items()}

@@ -1,0 +1,120 @@
+"""Writing a change in one statement: every row, the order's own update and its jobs, or nothing.
+
+One round trip instead of one per row is most of what makes taking in an order cheap (see bench/intake.py).
+Identifiers are drawn from the tables' sequences first, so that rows may point at each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, cast
+
+from django.db import connection, models
+from psycopg.types.json import Jsonb
+
+
+def allocate(*tables: type[models.Model]) -> list[int]:
+    """Return a fresh id for each of `tables` (sequences never repeat and never block)."""
+    if not tables:
+        return []
+    draws = ", ".join(f"nextval('{_sequence(table)}')" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {draws}")
+        return [int(value) for value in cast("tuple[int, ...]", cursor.fetchone())]
+
+
+@cache
+def _sequence(table: type[models.Model]) -> str:
+    return f"{table._meta.db_table}_id_seq"
+
+
+@cache
+def _columns(table: type[models.Model], *, with_id: bool) -> tuple[tuple[str, str, bool], ...]:
+    """Return (attribute, quoted column, is JSON) of each stored field."""
+    quote = connection.ops.quote_name
+    return tuple(
+        (f.attname, quote(f.column), isinstance(f, models.JSONField))
+        for f in table._meta.concrete_fields
+        if f.column and (with_id or not isinstance(f, models.AutoField))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work for the queue; `args` are what the task is called with."""
+
+    task: str
+    args: dict[str, Any]
+    queue: str = "orders"
+    lock: str | None = None
+
+
+@dataclass
+class Batch:
+    """Rows to insert, rows to update and jobs to enqueue, together."""
+
+    _inserts: dict[tuple[type[models.Model], bool], list[models.Model]] = field(default_factory=dict)
+    _updates: dict[int, tuple[models.Model, set[str]]] = field(default_factory=dict)
+    _jobs: list[Job] = field(default_factory=list)
+
+    def insert(self, row: models.Model) -> None:
+        """Add a new row; with its id already drawn, or left to the database."""
+        with_id = not isinstance(row._meta.pk, models.AutoField) or row.pk is not None
+        self._inserts.setdefault((type(row), with_id), []).append(row)
+
+    def update(self, row: models.Model, *names: str) -> None:
+        """Note that the fields `names` of `row` changed; several notes of one row become one update."""
+        if any(kept is row for rows in self._inserts.values() for kept in rows):
+            return
+        self._updates.setdefault(id(row), (row, set()))[1].update(names)
+
+    def enqueue(self, job: Job) -> None:
+        """Add a job; it exists exactly when the change does."""
+        self._jobs.append(job)
+
+    def flush(self) -> None:
+        """Write everything in one statement."""
+        parts: list[str] = []
+        params: list[Any] = []
+        for (table, with_id), rows in self._inserts.items():
+            parts.append(_insert(table, rows, params, with_id=with_id))
+        for row, names in self._updates.values():
+            parts.append(_update(row, names, params))
+        with_ = ", ".join(f"w{n} AS ({part})" for n, part in enumerate(parts))
+        sql = f"WITH {with_} {_defer(self._jobs, params)}" if parts else _defer(self._jobs, params)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+
+
+def _insert(table: type[models.Model], rows: Iterable[models.Model], params: list[Any], *, with_id: bool) -> str:
+    columns = _columns(table, with_id=with_id)
+    places = f"({', '.join(['%s'] * len(columns))})"
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007 - the count is wanted
+        for name, _, is_json in columns:
+            value = getattr(row, name)
+            params.append(Jsonb(value) if is_json else value)
+    names = ", ".join(column for _, column, _ in columns)
+    # names come from the models, values are parameters
+    return f"INSERT INTO {table._meta.db_table} ({names}) VALUES {', '.join([places] * count)}"  # noqa: S608
+
+
+def _update(row: models.Model, names: set[str], params: list[Any]) -> str:
+    columns = [c for c in _columns(type(row), with_id=False) if c[0] in names]
+    for name, _, is_json in columns:
+        value = getattr(row, name)
+        params.append(Jsonb(value) if is_json else value)
+    params.append(row.pk)
+    settings = ", ".join(f"{column} = %s" for _, column, _ in columns)
+    return f"UPDATE {row._meta.db_table} SET {settings} WHERE id = %s"  # noqa: S608 - names from the models
+
+
+def _defer(jobs: list[Job], params: list[Any]) -> str:
+    if not jobs:
+        return "SELECT 1"
+    for job in jobs:
+        params.extend((job.queue, job.task, 0, job.lock, None, Jsonb(job.args), None))
+    rows = ", ".join(["ROW(%s, %s, %s, %s, %s, %s, %s)::procrastinate_job_to_defer_v1"] * len(jobs))
+    return f"SELECT procrastinate_defer_jobs_v1(ARRAY[{rows}])"

@@ -1,0 +1,77 @@
+"""What the platform does by itself to many orders: each by the same one function that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection
+
+from open12345.directory import packs
+from open12345.directory.person import Person
+from open12345.orders import services
+from open12345.orders.errors import Conflict, NotFound, Refused
+from open12345.orders.models import Clock, WorkOrder
+from open12345.orders.stages import ENDED, Stage
+from open12345.text import bigrams
+from open12345.worktime import add
+
+_AT_ONCE = 1000
+
+
+def mark_breaches(*, by: Person, at: datetime) -> int:
+    """Put on record every alarm clock that ran out unnoticed; return how many (one indexed scan)."""
+    late = Clock.objects.filter(
+        stopped_at__isnull=True, paused_at__isnull=True, due_at__lt=at, alarm=True, breached_at__isnull=True
+    )
+    by_order: dict[str, list[int]] = {}
+    for number, pk in late.order_by("due_at").values_list("order__number", "pk")[:_AT_ONCE]:
+        by_order.setdefault(number, []).append(pk)
+    marked = 0
+    for number, clocks in by_order.items():
+        marked += len(clocks) * _try(number, "breach", {"clocks": clocks}, by=by, at=at)
+    return marked
+
+
+def _try(number: str, action: str, said: dict[str, object], *, by: Person, at: datetime) -> bool:
+    """Do `action`; False where somebody changed the order in between so that it no longer applies."""
+    try:
+        services.perform(number, action, said, by=by, at=at)
+    except (Conflict, NotFound, Refused):
+        return False
+    return True
+
+
+def archive_rested(*, by: Person, at: datetime) -> int:
+    """Archive the closed orders whose time is over; return how many."""
+    _version, pack = packs.pack_at(at)
+    closed = WorkOrder.objects.filter(stage=Stage.CLOSED).order_by("closed_at")
+    done = 0
+    for number, closed_at in closed.values_list("number", "closed_at")[:_AT_ONCE]:
+        if closed_at is None or add(pack.calendar(), closed_at, pack.archive_after) > at:
+            break
+        done += _try(number, "archive", {}, by=by, at=at)
+    return done
+
+
+def recompute(cause: str, *, by: Person, at: datetime) -> int:
+    """Compute the running deadlines of all living orders anew; return how many orders were looked at."""
+    looked = 0
+    for number in _living():
+        looked += _try(number, "recompute", {"cause": cause}, by=by, at=at)
+    return looked
+
+
+def _living() -> Iterator[str]:
+    ended = [*ENDED, Stage.DRAFT]
+    yield from WorkOrder.objects.exclude(stage__in=ended).order_by("pk").values_list("number", flat=True).iterator()
+
+
+def index_words(order_id: int) -> None:
+    """Store the bigrams of what may be read in the open, so that any substring of two characters is found."""
+    order = WorkOrder.objects.filter(pk=order_id).only("title", "body", "place").first()
+    if order is None:
+        return
+    words = sorted(set(bigrams(f"{order.title} {order.place} {order.body}")))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE orders_workorder SET search = array_to_tsvector(%s) WHERE id = %s", [words, order_id])

@@ -1,0 +1,32 @@
+"""What people write, made safe to keep in the open: masked values, canonical text, twin keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from open12345.orders.chain import canonical
+from open12345.text import fingerprint, mask_text
+
+#: Shorter texts say too little to call two of them twins (characters).
+_TWIN_AT_LEAST = 12
+
+
+def masked_content(content: Any) -> Any:
+    """Return `content` with phones, ID numbers and names masked in every text it holds."""
+    if isinstance(content, str):
+        return mask_text(content).text
+    if isinstance(content, dict):
+        return {key: masked_content(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [masked_content(value) for value in content]
+    return content
+
+
+def as_text(content: dict[str, Any]) -> str:
+    """Return the one text form of a record's content."""
+    return canonical(content).decode()
+
+
+def twin_key(text: str) -> bytes | None:
+    """Return the key that equal replies share, None for a text too short to compare."""
+    return fingerprint(text) if len(text) >= _TWIN_AT_LEAST else None
