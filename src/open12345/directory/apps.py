@@ -11,3 +11,10 @@ class DirectoryConfig(AppConfig):
     label = "directory"
     verbose_name = _("机构与人员")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Subscribe to sign-ins, tell the frame the centre's name, lend the menu its entries."""
+        from . import panels, signin  # noqa: PLC0415 - models are ready only now
+
+        signin.connect()
+        panels.lend()

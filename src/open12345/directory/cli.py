@@ -1,6 +1,6 @@
 """The directory on the command line: packs, units, areas, staff.
 
-Exit codes: 0 done, 1 refused or broken input, 2 wrong usage, 3 done with rejected rows.
+Exit codes: 0 done, 1 refused, broken input or rejected rows, 2 wrong usage.
 """
 
 import json
@@ -25,7 +25,7 @@ from .models import PackVersion, Staff, Unit
 from .person import SYSTEM
 from .roles import Role
 
-REFUSED, WITH_REJECTED = 1, 3
+FOUND = 1
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")]
 CsvFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -69,7 +69,7 @@ def read_pack_or_exit(name: str, *, as_json: bool) -> Pack:
     except PackError as error:
         lines = [str(problem) for problem in error.problems]
         _say({"problems": lines}, lines, as_json=as_json)
-        raise typer.Exit(REFUSED) from error
+        raise typer.Exit(FOUND) from error
 
 
 def diff_with_current(pack: Pack, moment: datetime) -> list[str]:
@@ -93,9 +93,7 @@ def import_areas(file: CsvFile, *, dry_run: DryRun = False, as_json: Json = Fals
 def import_staff(
     file: CsvFile,
     *,
-    passwords: Annotated[
-        bool, typer.Option("--passwords", help="One-time passwords, to FILE.passwords.csv.")
-    ] = False,
+    passwords: Annotated[bool, typer.Option("--passwords", help="One-time passwords, to FILE.passwords.csv.")] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -120,7 +118,7 @@ def _import(file: Path, door: Callable[..., Report], *, as_json: bool, **options
     lines += [f"  {r.row} {r.field}: {r.reason} → {r.remedy}" for r in report.rejected[:20]]
     _say(answer, lines, as_json=as_json)
     if report.rejected:
-        raise typer.Exit(WITH_REJECTED)
+        raise typer.Exit(FOUND)
 
 
 def _write_passwords(path: Path, passwords: dict[str, str]) -> None:
@@ -153,9 +151,7 @@ def create_staff(
         return staff, services.password_link(staff, by=SYSTEM, at=now)
 
     staff, link = _do(work)
-    _say(
-        {"id": staff.pk, "username": staff.username, "password_link": link}, [link], as_json=as_json
-    )
+    _say({"id": staff.pk, "username": staff.username, "password_link": link}, [link], as_json=as_json)
 
 
 def _version(version: PackVersion) -> dict[str, Any]:
@@ -189,7 +185,7 @@ def _do(work: Callable[[], Any]) -> Any:
 
 def _refuse(message: str) -> None:
     typer.echo(message, err=True)
-    raise typer.Exit(REFUSED)
+    raise typer.Exit(FOUND)
 
 
 def _say(answer: dict[str, Any], lines: list[str], *, as_json: bool) -> None:

@@ -64,18 +64,14 @@ def decode(raw: bytes) -> str:
     A mark at the start decides; else strict UTF-8; else GB18030, which is what office software
     on Chinese machines writes. NUL characters are dropped.
     """
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             return raw.decode(encoding).replace("\x00", "")
         except UnicodeDecodeError:
             continue
-    raise DirectoryError(
-        _("无法识别文件编码，请另存为 UTF-8 或 GB18030 的 CSV。"), code="encoding", field="file"
-    )
+    raise DirectoryError(_("无法识别文件编码，请另存为 UTF-8 或 GB18030 的 CSV。"), code="encoding", field="file")
 
 
 def _delimiter(header: str) -> str:
@@ -90,9 +86,7 @@ def read_rows(raw: bytes, columns: Columns, required: Sequence[str]) -> Iterator
     required one raises `DirectoryError` before the first row.
     """
     text = decode(raw)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0])
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]))
     heads = [head.strip() for head in next(reader, [])]
     names = _match(heads, columns)
     missing = [field for field in required if field not in names]
@@ -104,11 +98,7 @@ def read_rows(raw: bytes, columns: Columns, required: Sequence[str]) -> Iterator
 
 def _match(heads: Sequence[str], columns: Columns) -> dict[str, int]:
     """Which heading stands for which field; the first wins."""
-    known = {
-        alias.replace(" ", "").lower(): field
-        for field, aliases in columns.items()
-        for alias in [field, *aliases]
-    }
+    known = {alias.replace(" ", "").lower(): field for field, aliases in columns.items() for alias in [field, *aliases]}
     found: dict[str, int] = {}
     for place, head in enumerate(heads):
         field = known.get(head.replace(" ", "").lower())
@@ -117,9 +107,7 @@ def _match(heads: Sequence[str], columns: Columns) -> dict[str, int]:
     return found
 
 
-def _lines(
-    reader: "Iterator[list[str]]", heads: Sequence[str], names: Mapping[str, int]
-) -> Iterator[Line]:
+def _lines(reader: "Iterator[list[str]]", heads: Sequence[str], names: Mapping[str, int]) -> Iterator[Line]:
     """The rows after the headings, numbered as a spreadsheet numbers them."""
     for number, row in enumerate(reader, start=2):
         cells = [cell.strip() for cell in row] + [""] * (len(heads) - len(row))

@@ -70,9 +70,7 @@ def ensure_demo_staff(pack: Pack, at: datetime) -> int:
     there = set(Staff.objects.filter(is_demo=True).values_list("username", flat=True))
     fresh = [seat for seat in seats if seat.username not in there]
     for seat in fresh:
-        staff = Staff.objects.create_user(
-            seat.username, seat.name, unit=units[seat.unit], is_demo=True
-        )
+        staff = Staff.objects.create_user(seat.username, seat.name, unit=units[seat.unit], is_demo=True)
         Post.objects.create(staff=staff, role=seat.role, unit=units[seat.unit])
     return len(fresh)
 

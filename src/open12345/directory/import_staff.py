@@ -117,17 +117,13 @@ def _posts(text: str, home: Unit, units: dict[str, Unit]) -> Iterable[tuple[str,
     return found
 
 
-def _take(
-    row: _StaffRow, report: Report, by: Person, at: datetime, *, random_password: bool
-) -> None:
+def _take(row: _StaffRow, report: Report, by: Person, at: datetime, *, random_password: bool) -> None:
     """Create or update one account and give it its posts."""
     staff = Staff.objects.filter(username__iexact=row.username).first()
     created, password = staff is None, None
     if staff is None:
         password = secrets.token_urlsafe(12) if random_password else None
-        staff = services.create_staff(
-            row.username, row.name, unit=row.unit, by=by, at=at, password=password
-        )
+        staff = services.create_staff(row.username, row.name, unit=row.unit, by=by, at=at, password=password)
     changed = _update(staff, row)
     held = set(staff.posts.values_list("role", "unit_id"))
     wanted = [(role, unit) for role, unit in row.posts if (role, unit.pk) not in held]

@@ -110,17 +110,15 @@ def _node(line: Line, sort: str, columns: Columns) -> Node:
     if value not in known:
         raise RowProblem(sort, _("没有这种类别：%s") % value, _("改为 %s 之一") % "、".join(known))
     name = line.need("name", _("填写名称"))
-    if len(name) > 80:  # noqa: PLR2004 - width of the column
-        raise RowProblem("name", _("名称过长"), _("不超过 80 个字"))
+    if len(name) > 120:  # noqa: PLR2004 - width of the column
+        raise RowProblem("name", _("名称过长"), _("不超过 120 个字"))
     values = {"name": name, sort: value}
     if "phone" in columns and "phone" in line.fields:
-        values["phone"] = line.get("phone")[:40]
+        values["phone"] = line.get("phone")[:120]
     return Node(code, line.get("parent"), values)
 
 
-def _check_new(
-    node: Node, stored: dict[str, Unit] | dict[str, Area], good: dict[str, tuple[Node, Line]]
-) -> None:
+def _check_new(node: Node, stored: dict[str, Unit] | dict[str, Area], good: dict[str, tuple[Node, Line]]) -> None:
     """Refuse a second row for a code, and a change to what the pack defines."""
     if node.code in good:
         raise RowProblem("code", _("文件内代码重复"), _("删去多余的一行"))

@@ -27,7 +27,7 @@ class Unit(models.Model):
     """
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
-    name = models.CharField(_("名称"), max_length=80)
+    name = models.CharField(_("名称"), max_length=120)
     kind = models.CharField(_("类别"), max_length=20)
     parent = models.ForeignKey(
         "self",
@@ -40,17 +40,13 @@ class Unit(models.Model):
     path = models.CharField(max_length=400)
     level = models.PositiveSmallIntegerField(default=1)
     active = models.BooleanField(_("启用"), default=True)
-    phone = models.CharField(_("电话"), max_length=40, blank=True, default="")
+    phone = models.CharField(_("电话"), max_length=120, blank=True, default="")
     synthetic = models.BooleanField(_("示意"), default=False)
     from_pack = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("承办单位")
-        indexes = [
-            models.Index(
-                fields=["path"], name="directory_unit_path", opclasses=["varchar_pattern_ops"]
-            )
-        ]
+        indexes = [models.Index(fields=["path"], name="directory_unit_path", opclasses=["varchar_pattern_ops"])]
         constraints = [
             models.CheckConstraint(condition=own_code_ends_path(), name="directory_unit_path_own"),
             models.CheckConstraint(condition=~Q(code__contains="/"), name="directory_unit_code"),
@@ -64,7 +60,7 @@ class Area(models.Model):
     """One area (区域/网格), a node of the area tree; `polygon` is a GeoJSON geometry in WGS 84."""
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
-    name = models.CharField(_("名称"), max_length=80)
+    name = models.CharField(_("名称"), max_length=120)
     level = models.CharField(_("层级"), max_length=20)
     parent = models.ForeignKey(
         "self",
@@ -81,11 +77,7 @@ class Area(models.Model):
 
     class Meta:
         verbose_name = _("区域")
-        indexes = [
-            models.Index(
-                fields=["path"], name="directory_area_path", opclasses=["varchar_pattern_ops"]
-            )
-        ]
+        indexes = [models.Index(fields=["path"], name="directory_area_path", opclasses=["varchar_pattern_ops"])]
         constraints = [
             models.CheckConstraint(condition=own_code_ends_path(), name="directory_area_path_own"),
             models.CheckConstraint(condition=~Q(code__contains="/"), name="directory_area_code"),
@@ -98,9 +90,7 @@ class Area(models.Model):
 class StaffManager(BaseUserManager["Staff"]):
     """Makes accounts; there is no superuser, an account can do what its posts allow."""
 
-    def create_user(
-        self, username: str, name: str, password: str | None = None, **fields: Any
-    ) -> "Staff":
+    def create_user(self, username: str, name: str, password: str | None = None, **fields: Any) -> "Staff":
         """Save a new account; without a password nobody can sign in to it by password."""
         staff = self.model(username=Staff.normalize_username(username), name=name, **fields)
         staff.set_password(password)
@@ -133,9 +123,7 @@ class Staff(AbstractBaseUser):
 
     class Meta:
         verbose_name = _("工作人员")
-        constraints = [
-            models.UniqueConstraint(Upper("username"), name="directory_staff_username_any_case")
-        ]
+        constraints = [models.UniqueConstraint(Upper("username"), name="directory_staff_username_any_case")]
 
     def __str__(self) -> str:
         return self.name
@@ -161,9 +149,7 @@ class Post(models.Model):
                 name="directory_post_one_administrator",
                 violation_error_message=_("一个账号只能担任一种管理员（三员分立）。"),
             ),
-            models.CheckConstraint(
-                condition=Q(role__in=sorted(STAFF_ROLES)), name="directory_post_role_known"
-            ),
+            models.CheckConstraint(condition=Q(role__in=sorted(STAFF_ROLES)), name="directory_post_role_known"),
         ]
 
     def __str__(self) -> str:
@@ -202,7 +188,7 @@ class PackInForce(models.Model):
 
     version = models.ForeignKey(PackVersion, models.PROTECT, related_name="in_force")
     at = models.DateTimeField()
-    calendar_until = models.PositiveSmallIntegerField(null=True)
+    calendar_until = models.DateField()
 
     class Meta:
         verbose_name = _("规则包生效")

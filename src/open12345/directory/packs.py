@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from open12345.policy import Pack
+from open12345.worktime import known_until
 
 from . import access
 from .errors import DirectoryError, NotEntitled
@@ -133,9 +134,7 @@ def check_right(by: Person) -> None:
         raise NotEntitled(_("只有系统管理员可以装载规则包。"), code="not_entitled")
 
 
-def load_pack(
-    pack: Pack, *, effective_from: datetime | None, by: Person, at: datetime, note: str = ""
-) -> PackVersion:
+def load_pack(pack: Pack, *, effective_from: datetime | None, by: Person, at: datetime, note: str = "") -> PackVersion:
     """Store `pack` as a version and, when its time has come, bring it into force; one transaction.
 
     Nothing is stored when the version that would rule at `effective_from` (default: `at`) has
@@ -149,15 +148,25 @@ def load_pack(
         _one_at_a_time()
         ruling = _ruling(start)
         if ruling and start < at:
-            raise DirectoryError(
-                _("生效时间不能早于现在。"), code="effective_in_past", field="effective_from"
-            )
+            raise DirectoryError(_("生效时间不能早于现在。"), code="effective_in_past", field="effective_from")
         if ruling and ruling.digest == pack.digest and ruling.effective_from <= start:
             version = PackVersion.objects.get(pk=ruling.id)
         else:
             version = _store(pack, start, by, at, note)
         apply_due(at)
     return version
+
+
+def ensure_pack(pack: Pack, *, by: Person, at: datetime) -> PackVersion:
+    """Load `pack` unless it has been loaded before; for each start of an instance.
+
+    What screens have changed since (a local holiday) stays, although the folder lacks it.
+    """
+    known = PackVersion.objects.filter(digest=pack.digest).order_by("id").last()
+    if known is None:
+        return load_pack(pack, effective_from=None, by=by, at=at)
+    apply_due(at)
+    return known
 
 
 def _one_at_a_time() -> None:
@@ -200,7 +209,7 @@ def apply_due(at: datetime) -> PackVersion | None:
         if row is None:
             return None
         pack = _read(row.id, row.digest)
-        until = calendar_until(pack, at)
+        until = known_until()
         last = PackInForce.objects.order_by("-id").first()
         if last and last.version_id == row.id and last.calendar_until == until:
             return None
@@ -222,22 +231,11 @@ def sync_trees(pack: Pack) -> tuple[TreeChange, TreeChange]:
             {
                 "name": unit.name,
                 "kind": unit.kind,
-                "phone": unit.phone or "",
+                "phone": unit.phone[:120],
                 "synthetic": unit.synthetic,
             },
         )
         for unit in pack.units
     ]
-    areas = [
-        Node(area.code, area.parent or "", {"name": area.name, "level": area.level})
-        for area in pack.areas
-    ]
+    areas = [Node(area.code, area.parent or "", {"name": area.name, "level": area.level}) for area in pack.areas]
     return sync(Unit, units, from_pack=True), sync(Area, areas, from_pack=True)
-
-
-def calendar_until(pack: Pack, at: datetime) -> int:
-    """The last year from that of `at` that the official calendar knows, else the one before."""
-    calendar, year = pack.calendar(), at.year
-    while year < at.year + 3 and not calendar.day(date(year, 7, 1)).provisional:
-        year += 1
-    return year - 1

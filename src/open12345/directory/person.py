@@ -56,9 +56,7 @@ def person_of(staff: "Staff") -> Person:
     rows = list(
         Staff.objects.filter(pk=staff.pk)
         .order_by("posts__id")
-        .values_list(
-            "is_active", "unit__path", "posts__role", "posts__unit_id", "posts__unit__path"
-        )
+        .values_list("is_active", "unit__path", "posts__role", "posts__unit_id", "posts__unit__path")
     )
     active = bool(rows) and rows[0][0]
     posts = tuple((role, unit, path or "") for _, _, role, unit, path in rows if active and role)

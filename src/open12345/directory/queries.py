@@ -83,20 +83,11 @@ class DemoAccount:
 def demo_accounts() -> list[DemoAccount]:
     """The demonstration accounts by role in the order of the list of roles, in one query."""
     order = {role.value: place for place, role in enumerate(Role)}
-    posts = Post.objects.filter(staff__is_demo=True, staff__is_active=True).select_related(
-        "staff", "unit"
-    )
+    posts = Post.objects.filter(staff__is_demo=True, staff__is_active=True).select_related("staff", "unit")
     rows = sorted(posts, key=lambda post: (order[post.role], post.staff_id, post.pk))
-    return [
-        DemoAccount(p.staff.username, p.staff.name, p.role, p.get_role_display(), p.unit.name)
-        for p in rows
-    ]
+    return [DemoAccount(p.staff.username, p.staff.name, p.role, p.get_role_display(), p.unit.name) for p in rows]
 
 
 def versions() -> QuerySet[PackVersion]:
     """The versions of the pack, the latest to take effect first, without their content."""
-    return (
-        PackVersion.objects.defer("content")
-        .select_related("loaded_by")
-        .order_by("-effective_from", "-id")
-    )
+    return PackVersion.objects.defer("content").select_related("loaded_by").order_by("-effective_from", "-id")

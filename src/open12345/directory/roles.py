@@ -46,9 +46,7 @@ CENTRE_ROLES: Final = frozenset(
 UNIT_ROLES: Final = frozenset({Role.CLERK.value, Role.APPROVER.value, Role.WORKER.value})
 """Roles that see the orders of their own unit and of the units below it."""
 
-ADMINISTRATORS: Final = frozenset(
-    {Role.SYSTEM_ADMIN.value, Role.SECURITY_ADMIN.value, Role.AUDIT_ADMIN.value}
-)
+ADMINISTRATORS: Final = frozenset({Role.SYSTEM_ADMIN.value, Role.SECURITY_ADMIN.value, Role.AUDIT_ADMIN.value})
 """The three administrators (三员): never two of them on one account."""
 
 STAFF_ROLES: Final = frozenset(role.value for role in Role if role is not Role.CITIZEN)

@@ -93,9 +93,7 @@ def sync(model: type[N], nodes: Iterable[Node], *, from_pack: bool) -> TreeChang
     forest = _Forest(stored, parents | {code: row.parent for code, row in rows.items()})
     origin = {"from_pack": True} if from_pack else {}
     for group in _by_depth(forest, rows):
-        _create(
-            model, forest, [rows[code] for code in group if code not in stored], from_pack=from_pack
-        )
+        _create(model, forest, [rows[code] for code in group if code not in stored], from_pack=from_pack)
     for code in forest.parent_of:
         row = rows.get(code)
         own = {**row.values, **origin, "active": True} if row else {}
@@ -123,11 +121,7 @@ def _create(model: type[N], forest: "_Forest[N]", rows: list[Node], *, from_pack
 
 def _retire(forest: "_Forest[N]", rows: Mapping[str, Node]) -> tuple[str, ...]:
     """Switch off what an earlier pack brought and this one lacks."""
-    gone = [
-        code
-        for code, node in forest.stored.items()
-        if node.from_pack and node.active and code not in rows
-    ]
+    gone = [code for code, node in forest.stored.items() if node.from_pack and node.active and code not in rows]
     for code in gone:
         forest.stored[code].active = False
         forest.changed.add(code)

@@ -1,0 +1,56 @@
+"""What is typed on the administrator's screens."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from open12345.policy import pack_names
+
+KINDS = (("rest", _("休息")), ("work", _("上班")), ("half", _("半天上班")))
+
+
+class PackLoadForm(forms.Form):
+    """Which pack on this server, and from when."""
+
+    name = forms.ChoiceField(label=_("规则包"))
+    effective_from = forms.DateTimeField(
+        label=_("生效时间"),
+        required=False,
+        help_text=_("空着表示立即生效。"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    note = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["name"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [(name, name) for name in pack_names()]
+
+
+class DayForm(forms.Form):
+    """A day that differs from the official calendar."""
+
+    date = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(label=_("安排"), choices=KINDS)
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("时限说明里会写出，如“台风停工”。"))
+    hours = forms.CharField(
+        label=_("工作时段"),
+        required=False,
+        help_text=_("半天必填，如 09:00-11:30；上班日空着按平日时段。"),
+    )
+    effective_from = forms.DateTimeField(
+        label=_("何时起按此计算"),
+        required=False,
+        help_text=_("空着表示立即。"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    reason = forms.CharField(label=_("依据或原因"), max_length=180, help_text=_("文号或通知，记入审计。"))
+
+    def rule(self) -> dict[str, Any]:
+        """The values of a `DayRule`."""
+        data = self.cleaned_data
+        hours = [part for part in re.split(r"[,，;；、\s]+", data["hours"]) if part]
+        return {"date": data["date"], "kind": data["kind"], "name": data["name"], "hours": hours}

@@ -1,0 +1,76 @@
+"""Who asks, on every request; and what must be done before anything else."""
+
+from collections.abc import Callable
+from typing import Final
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from .models import Staff
+from .web import actor
+
+OPEN_PAGES: Final = frozenset(
+    {
+        "account_change_password",
+        "account_set_password",
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "set_language",
+        "healthz",
+    }
+)
+"""Pages that stay open to one who must first change a password."""
+
+SECOND_FACTOR_PAGES: Final = frozenset(
+    {
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_generate_recovery_codes",
+        "mfa_view_recovery_codes",
+    }
+)
+"""Pages that also stay open to one who must first set up a second factor."""
+
+
+class PersonMiddleware:
+    """Gives requests their `person` (looked up when first used) and enforces the two duties."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Handle one request."""
+        request.person = SimpleLazyObject(lambda: actor(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponseBase | None:
+        """Send people to what they must do first: change a one-time password, add a factor."""
+        del view, args, kwargs
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        if page in OPEN_PAGES or not request.user.is_authenticated:
+            return None
+        if request.user.password_expired:
+            return _first(request, _("请先修改一次性密码。"), "account_change_password")
+        if page not in SECOND_FACTOR_PAGES and _lacks_second_factor(request, request.user):
+            return _first(request, _("您的岗位要求先设置两步验证。"), "mfa_index")
+        return None
+
+
+def _first(request: HttpRequest, message: str, url_name: str) -> HttpResponseBase:
+    messages.warning(request, message)
+    return redirect(url_name)
+
+
+def _lacks_second_factor(request: HttpRequest, staff: Staff) -> bool:
+    """Whether a role of the person demands a second factor that is not there; demo accounts apart."""
+    roles: frozenset[str] = getattr(settings, "MFA_REQUIRED_ROLES", frozenset())
+    if not roles or staff.is_demo or not actor(request).has(*roles):
+        return False
+    return not is_mfa_enabled(staff)

@@ -1,0 +1,60 @@
+"""What views of all rooms need to know about who asks: the person, their rights, their address."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
+
+from allauth.core.internal.httpkit import get_client_ip
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+
+from .person import Person, person_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+VISITOR: Final = Person(kind="citizen", id=None, name="")
+"""One who has not signed in."""
+
+
+def actor(request: HttpRequest) -> Person:
+    """The person who asks, found once per request (one query)."""
+    person: Person | None = getattr(request, "_person", None)
+    if person is None:
+        user = request.user
+        person = person_of(user) if user.is_authenticated else VISITOR
+        request._person = person  # type: ignore[attr-defined]
+    return person
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """The address of the client, behind as many proxies as the operator vouches for."""
+    address: str | None = get_client_ip(request)
+    return address
+
+
+def needs(*roles: str) -> Callable[[View[P]], View[P]]:
+    """Open a view to holders of one of `roles` (none named: everyone signed in).
+
+    Others get 404: what one may not see does not exist. Visitors are sent to sign in.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            if roles and not actor(request).has(*roles):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back; a piece of a page reloads the whole of it instead."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect_to_login(request.get_full_path())

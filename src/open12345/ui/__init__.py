@@ -1,0 +1,1 @@
+"""What every screen shares: base templates, components, navigation, error pages, static files."""

@@ -1,0 +1,57 @@
+// The little that pages need besides htmx. No page stops working without it.
+
+// A form is sent once: a second press while the first is under way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  leaving.delete(form);
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// <form data-guard>: leaving with unsaved text asks once.
+const leaving = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-guard]");
+  if (form) leaving.add(form);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (leaving.size) event.preventDefault();
+});
+
+// <button data-confirm="…">: asks before it acts.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-confirm]");
+  if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
+});
+
+// <span data-copy="…">: a click or Enter copies the whole number.
+async function copy(target) {
+  await navigator.clipboard.writeText(target.dataset.copy);
+  target.classList.add("copied");
+  setTimeout(() => target.classList.remove("copied"), 1200);
+}
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-copy]");
+  if (target) copy(target);
+});
+
+// Open menus close on Esc and on a click elsewhere; Enter copies a focused number.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.dataset?.copy) copy(event.target);
+  if (event.key === "Escape") document.querySelectorAll("details.reader[open]").forEach((d) => d.removeAttribute("open"));
+});
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.reader[open]").forEach((d) => {
+    if (!d.contains(event.target)) d.removeAttribute("open");
+  });
+});
+
+// The first wrong field of a refused form gets the focus.
+document.querySelector("[aria-invalid=true]")?.focus();

@@ -1,0 +1,118 @@
+"""Components, once each. Their looks are in `static/ui/app.css`, their markup in `ui/parts/`."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.inclusion_tag("ui/parts/field.html")
+def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
+    """A form field with its label, help, and errors at the field; what was typed stays."""
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "")
+    extra = {"class": _widget_class(kind, widget.__class__.__name__)}
+    if bound.errors:
+        extra |= {"aria-invalid": "true", "class": extra["class"] + " is-invalid"}
+    described = [f"{bound.id_for_label}-help"] if bound.help_text or hint else []
+    described += [f"{bound.id_for_label}-error"] if bound.errors else []
+    if described and not widget.use_fieldset:
+        extra["aria-describedby"] = " ".join(described)
+    return {
+        "bound": bound,
+        "hint": hint or bound.help_text,
+        "widget": bound.as_widget(attrs=extra),
+        "single": kind == "checkbox" and not widget.use_fieldset,
+        "group": widget.use_fieldset,
+    }
+
+
+def _widget_class(kind: str, name: str) -> str:
+    """The class that Tabler wants on this widget."""
+    if kind in {"checkbox", "radio"}:
+        return "form-check-input"
+    return "form-select" if name.startswith(("Select", "NullBoolean")) else "form-control"
+
+
+@register.inclusion_tag("ui/parts/form_errors.html")
+def form_errors(form: BaseForm) -> dict[str, Any]:
+    """What is wrong with a form as a whole, and where its fields are wrong."""
+    wrong = [bound for bound in form if bound.errors]
+    return {"form": form, "wrong": wrong}
+
+
+@register.simple_tag
+def status_chip(text: object, weight: str = "plain") -> SafeString:
+    """A word for a state. `weight` is plain, strong or faint: never a colour, that means time."""
+    return format_html('<span class="chip chip-{}">{}</span>', weight, text)
+
+
+@register.inclusion_tag("ui/parts/clock_bar.html")
+def clock_bar(clock: Any) -> dict[str, Any]:
+    """How much of a limit is used.
+
+    `clock` has `title`, `state` (running, amber, red, paused, stopped), `share` (0..1 and more),
+    `due` (datetime or None), `provisional` (bool) and `explanation` (text for the hover).
+    """
+    share = max(0.0, min(1.0, float(getattr(clock, "share", 0) or 0)))
+    return {"clock": clock, "percent": round(share * 100)}
+
+
+@register.inclusion_tag("ui/parts/empty.html")
+def empty_state(title: str, text: str = "", url: str = "", label: str = "") -> dict[str, str]:
+    """What would be here, and the one thing to do."""
+    return {"title": title, "text": text, "url": url, "label": label}
+
+
+@register.inclusion_tag("ui/parts/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
+    """Links to the pages around `page`; the rest of the query stays as it is."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("page", None)
+    rest = query.urlencode()
+    return {"page": page, "rest": f"&{rest}" if rest else ""}
+
+
+@register.simple_tag
+def moment(value: datetime | None, now: datetime | None = None) -> SafeString | str:
+    """A time as people say it ("今天 14:05"), the exact moment on hover."""
+    if value is None:
+        return "—"
+    local, today = timezone.localtime(value), timezone.localtime(now or timezone.now())
+    exact = local.strftime("%Y-%m-%d %H:%M:%S")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, _said(local, today))
+
+
+def _said(local: datetime, today: datetime) -> str:
+    """Days near by are named, the others are dates; the year only where it is another one."""
+    clock = local.strftime("%H:%M")
+    days = {today.date() + timedelta(days=n): word for n, word in _near_days().items()}
+    if local.date() in days:
+        return f"{days[local.date()]} {clock}"
+    if local.year == today.year:
+        return f"{date_format(local, _('n月j日'))} {clock}"
+    return f"{date_format(local, 'Y-m-d')} {clock}"
+
+
+def _near_days() -> dict[int, str]:
+    return {-1: _("昨天"), 0: _("今天"), 1: _("明天")}
+
+
+@register.simple_tag
+def order_number(number: str) -> SafeString:
+    """An order number in groups; one click copies it whole."""
+    head, tail = number[:-6], number[-6:]
+    groups = [part for part in (head[:6], head[6:14], head[14:], tail) if part]
+    spans = format_html("".join("<span>{}</span>" for _part in groups), *groups)
+    return format_html('<span class="number" data-copy="{}" tabindex="0">{}</span>', number, spans)

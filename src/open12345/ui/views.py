@@ -1,0 +1,79 @@
+"""The home page, and the pages for what went wrong: each with a number to quote."""
+
+import hashlib
+import logging
+import secrets
+from typing import Final
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from . import navigation
+
+log: Final = logging.getLogger("open12345.pages")
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Where one lands after signing in: the only desk one has, or a list of them."""
+    person = getattr(request, "person", None)
+    entries = navigation.entries_for(person.roles if person else ())
+    if len(entries) == 1:
+        return redirect(entries[0].url)
+    return render(request, "ui/home.html", {"desks": entries})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    del exception
+    return _page(request, 400, _fresh())
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    del exception
+    return _page(request, 403, _fresh())
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404.
+
+    The number is the reader's for this day, so that every such page is the same for them: what
+    one may not see must look exactly like what does not exist.
+    """
+    del exception
+    return _page(request, 404, _daily(request))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500. Nothing here may touch the database, which may be what is broken."""
+    number = _fresh()
+    log.error("page 500 %s %s %s", number, request.method, request.path)
+    return render(request, "ui/broken.html", {"number": number}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was too old, or came from elsewhere."""
+    del reason
+    return _page(request, 403, _fresh(), stale_form=True)
+
+
+def _page(request: HttpRequest, status: int, number: str, *, stale_form: bool = False) -> HttpResponse:
+    log.info("page %s %s %s %s", status, number, request.method, request.path)
+    context = {"number": number, "status": status, "stale_form": stale_form}
+    return render(request, "ui/error.html", context, status=status)
+
+
+def _fresh() -> str:
+    """A number that leads to one line of the log."""
+    return f"{timezone.localtime():%m%d-%H%M}-{secrets.token_hex(3)}"
+
+
+def _daily(request: HttpRequest) -> str:
+    """A number that leads to this reader's lines of the day."""
+    user = getattr(request, "user", None)
+    who = f"{user.pk if user else ''}|{request.META.get('REMOTE_ADDR', '')}|{settings.SECRET_KEY}"
+    return f"{timezone.localtime():%m%d}-{hashlib.sha256(who.encode()).hexdigest()[:8]}"
