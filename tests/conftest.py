@@ -41,6 +41,7 @@ def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Itera
     with django_db_blocker.unblock(), test_database(worker_id) as name:
         connections["default"].settings_dict["TEST"]["NAME"] = name
         yield
+        connections.close_all()  # the database is dropped next
 
 
 @pytest.fixture(scope="session")

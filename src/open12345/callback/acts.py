@@ -23,6 +23,7 @@ from open12345.orders.errors import Problem, refuse
 from open12345.orders.housekeeping import clean_reason
 from open12345.orders.rounds import Plan, open_round
 from open12345.orders.stages import ClockKind, RecordKind, Stage
+from open12345.policy import Pack
 from open12345.worktime import add
 
 
@@ -65,13 +66,21 @@ def last_callback(change: Change) -> bool:
 @rule("close")
 @rule("redispatch")
 def _answers_known(change: Change, said: Heard) -> Iterator[Problem]:
-    rules = change.pack.callback
-    for name, options in (("satisfied", rules.scale), ("process", rules.scale), ("solved", rules.solved_options),
-                          ("cause", rules.causes)):  # fmt: skip
+    for name, titles in answers(change.pack).items():
         value = getattr(said, name)
-        titles: dict[str, str] = {option.code: option.title for option in options}
         if value and value not in titles:
             yield Problem(name, "unknown", _("请选择：%(list)s") % {"list": "、".join(titles.values())})
+
+
+def answers(pack: Pack) -> dict[str, dict[str, str]]:
+    """Return the answers the pack's script allows: field → code → title."""
+    rules = pack.callback
+    lists = {"scale": rules.scale, "solved": rules.solved_options, "causes": rules.causes}
+    return {
+        question.code: {option.code: option.title for option in lists.get(question.answers, question.options)}
+        for question in rules.script
+        if question.answers != "text"
+    }
 
 
 @rule("close")
@@ -114,7 +123,7 @@ def _heard(change: Change, said: Heard, *, connected: bool) -> None:
     change.set(solved=said.solved, satisfied=said.satisfied)
     change.say(
         callback=change.count("callbacks"), valid=connected, contacted=said.contacted, truthful=said.truthful,
-        solved=said.solved, satisfied=said.satisfied, process=said.process, cause=said.cause,
+        solved=said.solved, satisfied=said.satisfied, process=said.process_satisfied, cause=said.cause,
     )  # fmt: skip
 
 

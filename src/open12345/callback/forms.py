@@ -21,11 +21,11 @@ class AttemptInput(Input):
 class Heard(Input):
     """The citizen's answers to the script."""
 
-    contacted: bool | None = Field(default=None, title="单位是否联系过")
-    truthful: bool | None = Field(default=None, title="答复是否属实")
+    contacted: Code = Field(default="", title="单位是否联系过")
+    truthful: Code = Field(default="", title="答复是否属实")
     solved: Code = Field(default="", title="是否解决")
     satisfied: Code = Field(default="", title="对结果是否满意")
-    process: Code = Field(default="", title="对过程是否满意")
+    process_satisfied: Code = Field(default="", title="对过程是否满意")
     cause: Code = Field(default="", title="不满意原因")
     wish: Text = Field(default="", title="还有什么要求")
 

@@ -92,10 +92,9 @@ def _centre_seats(pack: Pack) -> Iterator[Seat]:
 
 
 def _unit_seats(pack: Pack) -> Iterator[Seat]:
-    """Three people for each unit that acts; a station has a clerk and a worker."""
+    """Three people for each unit that acts, for every unit's leader approves what leaves it."""
     for place, unit in enumerate(_acting_units(pack)):
-        roles = ("clerk", "worker") if unit.kind == "station" else ("clerk", "approver", "worker")
-        for role in roles:
+        for role in ("clerk", "approver", "worker"):
             username = role if place == 0 else f"{role}.{unit.code}"
             yield Seat(username, _name(place * 3 + OPENERS[role]), role, unit.code)
 

@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SealedHead',
             fields=[
+                ('anchor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='sealed', to='orders.anchor')),
                 ('pk', models.CompositePrimaryKey('anchor_id', 'order_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('order_id', models.BigIntegerField()),
                 ('seq', models.PositiveIntegerField()),
@@ -290,11 +291,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='requester',
             index=models.Index(models.F('id_index'), condition=models.Q(('id_index__isnull', False)), name='requester_id_number'),
-        ),
-        migrations.AddField(
-            model_name='sealedhead',
-            name='anchor',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='sealed', to='orders.anchor'),
         ),
         migrations.AddIndex(
             model_name='assignment',
