@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -75,12 +76,26 @@ def _answers_known(change: Change, said: Heard) -> Iterator[Problem]:
 def answers(pack: Pack) -> dict[str, dict[str, str]]:
     """Return the answers the pack's script allows: field → code → title."""
     rules = pack.callback
-    lists = {"scale": rules.scale, "solved": rules.solved_options, "causes": rules.causes}
+    lists: dict[str, Sequence[Titled]] = {
+        "scale": rules.scale, "solved": rules.solved_options, "causes": rules.causes,
+    }  # fmt: skip
     return {
         question.code: {option.code: option.title for option in lists.get(question.answers, question.options)}
         for question in rules.script
         if question.answers != "text"
     }
+
+
+class Titled(Protocol):
+    """What every list of answers is made of."""
+
+    @property
+    def code(self) -> str:
+        """The answer as stored."""
+
+    @property
+    def title(self) -> str:
+        """The answer as read."""
 
 
 @rule("close")

@@ -52,7 +52,7 @@ def check_person(change: Change, said: DraftInput) -> Iterator[Problem]:
         yield Problem("phone", "missing", _("请填写联系电话，或勾选“匿名”"))
     if bool(said.foreign_number) != bool(said.foreign_system):
         yield Problem("foreign_number", "incomplete", _("来源平台和来源平台编号要一起填写"))
-    if said.origin == Origin.UPPER and not said.foreign_number:
+    if said.origin == Origin.UPPER.value and not said.foreign_number:
         yield Problem("foreign_number", "missing", _("上级派发的工单要填写来源平台编号"))
     if said.upper_due_at and said.upper_due_at <= change.at:
         yield Problem("upper_due_at", "past", _("上级要求办结时间已经过去"))

@@ -35,7 +35,9 @@ def table() -> str:
     with translation.override("zh-hans"):
         rows = ["| 动作 | action | 谁 | 阶段 | 启动时限 | 停止时限 |", "| --- | --- | --- | --- | --- | --- |"]
         for action in ACTIONS.values():
-            who = "；".join(f"{w.relation}({', '.join(sorted(w.roles))})" if w.roles else str(w.relation) for w in action.who)
+            who = "；".join(
+                f"{w.relation}({', '.join(sorted(w.roles))})" if w.roles else str(w.relation) for w in action.who
+            )
             moves = "；".join(_move(source, targets) for source, targets in action.moves.items())
             starts, stops = (", ".join(kinds) or "–" for kinds in (action.starts, action.stops))
             rows.append(f"| {action.title} | `{action.name}` | {who} | {moves} | {starts} | {stops} |")

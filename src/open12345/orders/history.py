@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import cast
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -15,6 +15,8 @@ from django.db.models import QuerySet
 from open12345.orders.chain import GENESIS, Flaw, canonical, check_chain, check_records
 from open12345.orders.models import Anchor, Event, Record, SealedHead, WorkOrder
 from open12345.orders.store import allocate
+
+Row = TypeVar("Row", Event, Record)
 
 _AT_ONCE = 500
 #: No transaction stays open this long, so an order changed before the last seal minus this has been sealed.
@@ -27,16 +29,16 @@ def verify(orders: QuerySet[WorkOrder], progress: Callable[[int], None] = lambda
     rows = orders.order_by("pk").iterator(chunk_size=_AT_ONCE)
     while some := list(islice(rows, _AT_ONCE)):
         ids = [order.pk for order in some]
-        events = _by_order(Event.objects.filter(order_id__in=ids).order_by("order_id", "seq"))
-        records = _by_order(Record.objects.filter(order_id__in=ids).order_by("order_id", "pk"))
+        events = _by_order(list(Event.objects.filter(order_id__in=ids).order_by("order_id", "seq")))
+        records = _by_order(list(Record.objects.filter(order_id__in=ids).order_by("order_id", "pk")))
         for order in some:
-            own = cast("list[Event]", events.get(order.pk, []))
+            own = events.get(order.pk, [])
             yield from check_chain(order, own)
-            yield from check_records(order, own, cast("list[Record]", records.get(order.pk, [])))
+            yield from check_records(order, own, records.get(order.pk, []))
         progress(len(some))
 
 
-def _by_order(rows: QuerySet[Event] | QuerySet[Record]) -> dict[int, list[Event] | list[Record]]:
+def _by_order(rows: list[Row]) -> dict[int, list[Row]]:
     return {order: list(some) for order, some in groupby(rows, key=attrgetter("order_id"))}
 
 
