@@ -23,91 +23,91 @@ def run(home: Path, *arguments: str, **environment: str) -> Result:
     )
 
 
-def test_help_lists_the_commands_of_the_project_and_of_the_rooms(tmp_path: Path) -> None:
-    done = run(tmp_path, "--help")
+def test_help_lists_the_commands_of_the_project_and_of_the_rooms(folder: Path) -> None:
+    done = run(folder, "--help")
     assert done.returncode == 0
     for command in ("up", "serve", "worker", "migrate", "check-pack", "load-pack", "db"):
         assert f" {command} " in done.stdout
 
 
-def test_the_exit_codes_are_told_in_the_help(tmp_path: Path) -> None:
-    assert "Exit codes" in run(tmp_path, "--help").stdout
+def test_the_exit_codes_are_told_in_the_help(folder: Path) -> None:
+    assert "Exit codes" in run(folder, "--help").stdout
 
 
-def test_version_for_a_person_and_for_a_program(tmp_path: Path) -> None:
-    assert run(tmp_path, "version").stdout.startswith("open12345 ")
-    assert set(json.loads(run(tmp_path, "version", "--json").stdout)) == {"version"}
+def test_version_for_a_person_and_for_a_program(folder: Path) -> None:
+    assert run(folder, "version").stdout.startswith("open12345 ")
+    assert set(json.loads(run(folder, "version", "--json").stdout)) == {"version"}
 
 
-def test_commands_without_a_database_leave_no_trace(tmp_path: Path) -> None:
-    run(tmp_path, "version")
-    run(tmp_path, "check-pack", "jiuting")
-    assert list(tmp_path.iterdir()) == []
+def test_commands_without_a_database_leave_no_trace(folder: Path) -> None:
+    run(folder, "version")
+    run(folder, "check-pack", "jiuting")
+    assert list(folder.iterdir()) == []
 
 
-def test_wrong_use_ends_with_2(tmp_path: Path) -> None:
-    assert run(tmp_path, "up", "--port", "many").returncode == 2
-    assert run(tmp_path, "no-such-command").returncode == 2
+def test_wrong_use_ends_with_2(folder: Path) -> None:
+    assert run(folder, "up", "--port", "many").returncode == 2
+    assert run(folder, "no-such-command").returncode == 2
 
 
-def test_the_pack_of_the_town_is_in_order(tmp_path: Path) -> None:
-    done = run(tmp_path, "check-pack", "jiuting", "--json")
+def test_the_pack_of_the_town_is_in_order(folder: Path) -> None:
+    done = run(folder, "check-pack", "jiuting", "--json")
     assert done.returncode == 0, done.stdout
     assert json.loads(done.stdout)["problems"] == []
 
 
-def test_mistakes_in_a_pack_end_with_1(tmp_path: Path) -> None:
-    (tmp_path / "pack.yaml").write_text("id: broken\n")
-    done = run(tmp_path / "home", "check-pack", str(tmp_path), "--json")
+def test_mistakes_in_a_pack_end_with_1(folder: Path) -> None:
+    (folder / "pack.yaml").write_text("id: broken\n")
+    done = run(folder / "home", "check-pack", str(folder), "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["problems"]
 
 
-def test_a_busy_port_ends_with_3_and_its_remedy(tmp_path: Path) -> None:
+def test_a_busy_port_ends_with_3_and_its_remedy(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        done = run(tmp_path, "up", "--port", str(port))
+        done = run(folder, "up", "--port", str(port))
     assert done.returncode == 3
     assert f"Port {port}" in done.stderr
     assert f"--port {port + 1}" in done.stderr
 
 
-def test_a_half_made_data_folder_ends_with_3(tmp_path: Path) -> None:
-    (tmp_path / "pg" / "data").mkdir(parents=True)
-    (tmp_path / "pg" / "data" / "junk").touch()
-    done = run(tmp_path, "db", "start")
+def test_a_half_made_data_folder_ends_with_3(folder: Path) -> None:
+    (folder / "pg" / "data").mkdir(parents=True)
+    (folder / "pg" / "data" / "junk").touch()
+    done = run(folder, "db", "start")
     assert done.returncode == 3
     assert "incomplete" in done.stderr
     assert "mv " in done.stderr
 
 
-def test_a_server_of_ones_own_that_is_away_ends_with_3(tmp_path: Path) -> None:
-    done = run(tmp_path, "migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+def test_a_server_of_ones_own_that_is_away_ends_with_3(folder: Path) -> None:
+    done = run(folder, "migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert done.returncode == 3
     assert "does not answer" in done.stderr
     assert "DATABASE_URL" in done.stderr
 
 
-def test_an_address_that_is_none_ends_with_3(tmp_path: Path) -> None:
-    done = run(tmp_path, "migrate", DATABASE_URL="my database")
+def test_an_address_that_is_none_ends_with_3(folder: Path) -> None:
+    done = run(folder, "migrate", DATABASE_URL="my database")
     assert done.returncode == 3
     assert "not a PostgreSQL URL" in done.stderr
 
 
-def test_the_embedded_server_by_hand(tmp_path: Path) -> None:
-    assert run(tmp_path, "db", "status").returncode == 1
+def test_the_embedded_server_by_hand(folder: Path) -> None:
+    assert run(folder, "db", "status").returncode == 1
     try:
-        assert run(tmp_path, "db", "start").stdout == "started\n"
-        told = json.loads(run(tmp_path, "db", "status", "--json").stdout)
+        assert run(folder, "db", "start").stdout == "started\n"
+        told = json.loads(run(folder, "db", "status", "--json").stdout)
         assert (told["running"], told["stays"]) == (True, True)
-        asked = run(tmp_path, "db", "psql", "--as", "owner", "-Atc", "SELECT current_user")
+        asked = run(folder, "db", "psql", "--as", "owner", "-Atc", "SELECT current_user")
         assert asked.stdout.strip() == "open12345_owner"
     finally:
-        assert run(tmp_path, "db", "stop").stdout == "stopped\n"
-    assert run(tmp_path, "db", "status").returncode == 1
+        assert run(folder, "db", "stop").stdout == "stopped\n"
+    assert run(folder, "db", "status").returncode == 1
 
 
 @pytest.mark.parametrize("command", ["start", "status", "psql", "url"])
-def test_there_is_no_embedded_server_beside_one_of_ones_own(tmp_path: Path, command: str) -> None:
-    done = run(tmp_path, "db", command, DATABASE_URL="postgresql://a@127.0.0.1:1/b")
+def test_there_is_no_embedded_server_beside_one_of_ones_own(folder: Path, command: str) -> None:
+    done = run(folder, "db", command, DATABASE_URL="postgresql://a@127.0.0.1:1/b")
     assert done.returncode == 3

@@ -14,9 +14,9 @@ from open12345.project.problems import EnvironmentProblem
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def prepared(module_folder: Path) -> Iterator[Cluster]:
     """One server for the tests that leave it usable."""
-    cluster = Cluster(tmp_path_factory.mktemp("pg"), THROWAWAY)
+    cluster = Cluster(module_folder, THROWAWAY)
     yield cluster
     embedded.stop(cluster)
 
@@ -84,25 +84,25 @@ def test_the_last_user_stops_it_unless_it_was_told_to_stay(prepared: Cluster) ->
     assert not embedded.status(prepared).running
 
 
-def test_two_homes_are_two_servers(prepared: Cluster, tmp_path: Path) -> None:
+def test_two_homes_are_two_servers(prepared: Cluster, folder: Path) -> None:
     embedded.start(prepared)
-    other = Cluster(tmp_path, THROWAWAY)
+    other = Cluster(folder, THROWAWAY)
     with embedded.running(other):
         folders = {ask(cluster, SUPERUSER, "SHOW data_directory") for cluster in (prepared, other)}
         assert folders == {str(prepared.data), str(other.data)}
     assert embedded.status(prepared).running
 
 
-def test_a_home_with_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path / ("long-" * 20) / ("path-" * 20), THROWAWAY)
+def test_a_home_with_a_long_path_gets_a_short_socket(folder: Path) -> None:
+    cluster = Cluster(folder / ("long-" * 20) / ("path-" * 20), THROWAWAY)
     assert len(str(cluster.sockets)) < 40
     with embedded.running(cluster):
         assert ask(cluster, APPLICATION, "SELECT 1") == 1
     cluster.sockets.rmdir()
 
 
-def test_a_first_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path, THROWAWAY)
+def test_a_first_start_that_was_killed_is_begun_again(folder: Path) -> None:
+    cluster = Cluster(folder, THROWAWAY)
     half = cluster.root / "data.new"
     (half / "base").mkdir(parents=True)
     with embedded.running(cluster):
@@ -110,8 +110,8 @@ def test_a_first_start_that_was_killed_is_begun_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["PG_VERSION", "something"])
-def test_a_half_made_folder_is_told_with_its_remedy(tmp_path: Path, content: str) -> None:
-    cluster = Cluster(tmp_path, THROWAWAY)
+def test_a_half_made_folder_is_told_with_its_remedy(folder: Path, content: str) -> None:
+    cluster = Cluster(folder, THROWAWAY)
     cluster.data.mkdir(parents=True)
     (cluster.data / content).write_text("18\n")
     with pytest.raises(EnvironmentProblem, match="incomplete") as caught:
@@ -120,8 +120,8 @@ def test_a_half_made_folder_is_told_with_its_remedy(tmp_path: Path, content: str
     assert (cluster.data / content).exists()
 
 
-def test_the_folder_of_another_version_is_refused(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path, THROWAWAY)
+def test_the_folder_of_another_version_is_refused(folder: Path) -> None:
+    cluster = Cluster(folder, THROWAWAY)
     (cluster.data / "global").mkdir(parents=True)
     (cluster.data / "global" / "pg_control").touch()
     (cluster.data / "PG_VERSION").write_text("16\n")
@@ -141,20 +141,20 @@ def test_lost_passwords_are_told(prepared: Cluster) -> None:
         embedded.stop(prepared)
 
 
-def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
+def test_a_home_that_cannot_be_made_is_told(folder: Path) -> None:
+    (folder / "file").write_text("")
     with pytest.raises(EnvironmentProblem, match="cannot be created"):
-        embedded.start(Cluster(tmp_path / "file" / "home", THROWAWAY))
+        embedded.start(Cluster(folder / "file" / "home", THROWAWAY))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
-def test_the_folder_of_another_user_is_told(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path, THROWAWAY)
+def test_the_folder_of_another_user_is_told(folder: Path) -> None:
+    cluster = Cluster(folder, THROWAWAY)
     with embedded.running(cluster):
-        tmp_path.chmod(0o755)
+        folder.chmod(0o755)
         code = (
             "from pathlib import Path; from open12345.project import embedded, cluster;"
-            f"embedded.start(cluster.Cluster(Path({str(tmp_path)!r})))"
+            f"embedded.start(cluster.Cluster(Path({str(folder)!r})))"
         )
         tried = subprocess.run(
             ["/usr/bin/env", "PYTHONPATH=src", ".venv/bin/python", "-c", code],

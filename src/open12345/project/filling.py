@@ -40,7 +40,7 @@ def _load(name: str) -> Pack:
             f"The pack {name} is not in order:\n  {problems}", f"Try: open12345 check-pack {name}"
         ) from error
     _refuse_other_pack(pack)
-    packs.load_pack(pack, effective_from=None, by=SYSTEM, at=timezone.now())
+    packs.ensure_pack(pack, by=SYSTEM, at=timezone.now())
     return pack
 
 
