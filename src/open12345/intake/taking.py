@@ -159,7 +159,7 @@ def note_repeats(change: Change) -> None:
     index = change.order.requester.phone_index
     if index is None:
         return
-    rows = list(queries.open_orders_of(bytes(index)).exclude(pk=change.order.pk).values_list("pk", "body")[:_LOOK_BACK])
+    rows = [row for row in queries.open_texts_of(bytes(index), _LOOK_BACK) if row[0] != change.order.pk]
     if not rows:
         return
     alike, best = max((similarity(change.order.body, body), pk) for pk, body in rows)

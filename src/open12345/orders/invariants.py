@@ -100,7 +100,8 @@ INVARIANTS: tuple[Invariant, ...] = (
             SELECT FROM orders_clock c WHERE c.order_id = o.id AND c.kind = 'dispatch' AND c.stopped_at IS NULL)"""),
     Invariant("clock_of_open_work", "在走的承办时限属于未了的承办", f"""
         SELECT o.number, c.kind || ' ' || a.state FROM orders_clock c
-        JOIN orders_assignment a ON a.id = c.assignment_id JOIN orders_workorder o ON o.id = c.order_id WHERE c.stopped_at IS NULL AND c.kind IN ('sign', 'reply', 'report')
+        JOIN orders_assignment a ON a.id = c.assignment_id JOIN orders_workorder o ON o.id = c.order_id
+        WHERE c.stopped_at IS NULL AND c.kind IN ('sign', 'reply', 'report')
         AND a.state NOT IN {_LIVE}"""),
     Invariant("late_is_marked", "停表晚于时限的都记为超时", """
         SELECT o.number, c.kind FROM orders_clock c JOIN orders_workorder o ON o.id = c.order_id

@@ -106,6 +106,23 @@ def open_orders_of(requester_index: bytes) -> QuerySet[WorkOrder]:
     return WorkOrder.objects.filter(requester__phone_index=requester_index).exclude(stage__in=ended).order_by("-pk")
 
 
+def open_texts_of(requester_index: bytes, at_most: int) -> list[tuple[int, str]]:
+    """Return (id, body) of one caller's newest open orders (domain use: no door).
+
+    The person is looked up first, on purpose: the planner would rather walk all orders backwards for the LIMIT.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH who AS MATERIALIZED (SELECT id FROM orders_requester WHERE phone_index = %s)
+            SELECT o.id, o.body FROM who JOIN orders_workorder o ON o.requester_id = who.id
+            WHERE o.stage NOT IN ('closed', 'archived', 'cancelled', 'draft') ORDER BY o.id DESC LIMIT %s
+            """,
+            [requester_index, at_most],
+        )
+        return cast("list[tuple[int, str]]", cursor.fetchall())
+
+
 def timeline(order: WorkOrder) -> QuerySet[Event]:
     """Return the order's history, oldest first."""
     return order.events.order_by("seq")

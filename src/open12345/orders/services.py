@@ -6,13 +6,12 @@ event → jobs. Loss of a race is a `Conflict` that tells what happened; nothing
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
@@ -20,12 +19,12 @@ from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.orders import queries, rights
 from open12345.orders.acts import Input, act_of, rules_of, subscribers_of, tasks_after
-from open12345.orders.chain import canonical
 from open12345.orders.change import Change
-from open12345.orders.errors import Conflict, NotAllowed, NotFound, Problem, Refused
+from open12345.orders.errors import Conflict, NotAllowed, NotFound, Refused
+from open12345.orders.idempotency import Key, key_of, lost_race
 from open12345.orders.inputs import problems_of
 from open12345.orders.lifecycle import ACTIONS, Action
-from open12345.orders.models import Application, Assignment, Clock, IdempotencyKey, Requester, WorkOrder
+from open12345.orders.models import Application, Assignment, Clock, Requester, WorkOrder
 from open12345.orders.store import Job, allocate
 
 
@@ -41,6 +40,10 @@ class Outcome:
     at: str
     more: dict[str, Any] = field(default_factory=dict)
     replayed: bool = False
+
+    def stored(self) -> dict[str, Any]:
+        """Return what is kept for a retry."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "replayed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +70,20 @@ def create(
     if not action.creates:
         raise Conflict(_("这个动作不能新建工单"), code="wrong_stage")
     said_input = _parse(action, said)
-    with transaction.atomic():
+
+    def first_time(tried: Key | None) -> Outcome:
         requester_id, order_id = allocate(Requester, WorkOrder)
         version, pack = packs.pack_at(at)
         order = WorkOrder(pk=order_id, requester_id=requester_id, created_at=at, created_by=by.id)
         change = Change(order, action, by, at, pack, version, client_at=client_at, new=True)
-        held = _hold(by, key, name, said, at)
-        if isinstance(held, Outcome):
-            return held
         found = rights.grounds(rights.Scene(order, pack, [], []), action, by, None, None)
         if found is None:
             raise NotAllowed(_("您的岗位不能“%(action)s”") % {"action": action.title})
         change.unit_id = found.unit_id
         change.batch.insert(order)
-        return _carry_out(change, said_input, held)
+        return _carry_out(change, said_input, tried)
+
+    return _once(key_of(by, key, name, said), first_time)
 
 
 def perform(
@@ -94,13 +97,28 @@ def perform(
     action = ACTIONS.get(name)
     if action is None or action.creates:
         raise NotFound(_("没有这个动作"), code="no_such_action")
-    with transaction.atomic():
+
+    def first_time(tried: Key | None) -> Outcome:
         order = queries.get_for(by, number, lock=True)
-        held = _hold(by, key, f"{number}/{name}", said, at)
-        if isinstance(held, Outcome):
-            return held
+        if tried is not None and (first := tried.first_outcome()):
+            return Outcome(**first, replayed=True)  # whoever held the lock before us had the same key
         change = _open(order, action, by, max(at, order.changed_at), aim)
-        return _carry_out(change, _parse(action, said), held)
+        return _carry_out(change, _parse(action, said), tried)
+
+    return _once(key_of(by, key, f"{number}/{name}", said), first_time)
+
+
+def _once(tried: Key | None, first_time: Callable[[Key | None], Outcome]) -> Outcome:
+    """Run `first_time` in a transaction, or return the outcome of an earlier try with the same key."""
+    if tried is not None and (first := tried.first_outcome()):
+        return Outcome(**first, replayed=True)
+    try:
+        with transaction.atomic():
+            return first_time(tried)
+    except IntegrityError as error:
+        if tried is None or not lost_race(error):
+            raise
+    return Outcome(**(tried.first_outcome() or {}), replayed=True)
 
 
 def _open(order: WorkOrder, action: Action, by: Person, at: datetime, aim: Aim) -> Change:
@@ -141,7 +159,7 @@ def _overtaken(order: WorkOrder) -> Conflict:
     return Conflict(text % {"who": who, "what": what}, code="overtaken", facts={"seq": order.head_seq})
 
 
-def _carry_out(change: Change, said: Input, held: IdempotencyKey | None) -> Outcome:
+def _carry_out(change: Change, said: Input, tried: Key | None) -> Outcome:
     problems = [p for rule in rules_of(change.action.name) for p in rule(change, said)]
     if problems:
         raise Refused(problems)
@@ -153,9 +171,8 @@ def _carry_out(change: Change, said: Input, held: IdempotencyKey | None) -> Outc
     for task in tasks_after(change.action.name):
         change.batch.enqueue(Job(task, {"order_id": change.order.pk, "seq": seq}))
     outcome = _outcome(change, seq)
-    if held is not None:
-        held.outcome = asdict(outcome)
-        change.batch.update(held, "outcome")
+    if tried is not None:
+        change.batch.insert(tried.row(outcome.stored(), change.at))
     change.finish()
     return outcome
 
@@ -171,31 +188,3 @@ def _parse(action: Action, said: Mapping[str, Any]) -> Input:
         return act_of(action.name).input.model_validate(dict(said))
     except ValidationError as error:
         raise Refused(problems_of(error)) from error
-
-
-def _hold(by: Person, key: str, what: str, said: Mapping[str, Any], at: datetime) -> IdempotencyKey | Outcome | None:
-    """Take the idempotency key, or return the outcome of whoever took it first.
-
-    Two tries at the same moment meet in the unique index: the second waits for the first to commit.
-    """
-    if not key:
-        return None
-    owner = f"{by.kind}:{by.id or 0}"
-    request = hashlib.sha256(canonical([what, _jsonable(said)])).digest()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO orders_idempotencykey (owner, key, request, outcome, at) VALUES (%s, %s, %s, '{}', %s)"
-            " ON CONFLICT DO NOTHING RETURNING id",
-            [owner, key, request, at],
-        )
-        row = cast("tuple[int] | None", cursor.fetchone())
-    if row is not None:
-        return IdempotencyKey(pk=row[0], owner=owner, key=key, request=request, outcome={}, at=at)
-    first = IdempotencyKey.objects.get(owner=owner, key=key)
-    if bytes(first.request) != request:
-        raise Refused([Problem("Idempotency-Key", "key_reused", _("这个幂等键已用于另一个请求，请换一个"))])
-    return Outcome(**{**first.outcome, "replayed": True})
-
-
-def _jsonable(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v if isinstance(v, str | int | float | bool | list | dict | None) else str(v) for k, v in said.items()}

@@ -6,8 +6,10 @@ Identifiers are drawn from the tables' sequences first, so that rows may point a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
@@ -31,11 +33,10 @@ def _sequence(table: type[models.Model]) -> str:
 
 
 @cache
-def _columns(table: type[models.Model], *, with_id: bool) -> tuple[tuple[str, str, bool], ...]:
-    """Return (attribute, quoted column, is JSON) of each stored field."""
-    quote = connection.ops.quote_name
+def _columns(table: type[models.Model], *, with_id: bool) -> tuple[tuple[str, str], ...]:
+    """Return (attribute, column) of each stored field."""
     return tuple(
-        (f.attname, quote(f.column), isinstance(f, models.JSONField))
+        (f.attname, f.column)
         for f in table._meta.concrete_fields
         if f.column and (with_id or not isinstance(f, models.AutoField))
     )
@@ -89,26 +90,38 @@ class Batch:
 
 
 def _insert(table: type[models.Model], rows: Iterable[models.Model], params: list[Any], *, with_id: bool) -> str:
+    """Return the insert of all `rows` of one table; they travel as one JSON text, which both sides read fastest."""
     columns = _columns(table, with_id=with_id)
-    places = f"({', '.join(['%s'] * len(columns))})"
-    count = 0
-    for count, row in enumerate(rows, start=1):  # noqa: B007 - the count is wanted
-        for name, _, is_json in columns:
-            value = getattr(row, name)
-            params.append(Jsonb(value) if is_json else value)
-    names = ", ".join(column for _, column, _ in columns)
-    # names come from the models, values are parameters
-    return f"INSERT INTO {table._meta.db_table} ({names}) VALUES {', '.join([places] * count)}"  # noqa: S608
+    content = [{column: getattr(row, name) for name, column in columns} for row in rows]
+    params.append(json.dumps(content, ensure_ascii=False, default=_plain))
+    names = ", ".join(f'"{column}"' for _, column in columns)
+    into = table._meta.db_table
+    # names come from the models, values are one parameter
+    return f"INSERT INTO {into} ({names}) SELECT {names} FROM json_populate_recordset(null::{into}, %s)"  # noqa: S608
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return "\\x" + bytes(value).hex()
+    return str(value)
 
 
 def _update(row: models.Model, names: set[str], params: list[Any]) -> str:
-    columns = [c for c in _columns(type(row), with_id=False) if c[0] in names]
-    for name, _, is_json in columns:
+    columns = [c for c in _columns(type(row), with_id=False) if c[0] in _attributes(type(row), frozenset(names))]
+    for name, _ in columns:
         value = getattr(row, name)
-        params.append(Jsonb(value) if is_json else value)
+        params.append(Jsonb(value) if isinstance(value, dict | list) else value)
     params.append(row.pk)
-    settings = ", ".join(f"{column} = %s" for _, column, _ in columns)
+    settings = ", ".join(f'"{column}" = %s' for _, column in columns)
     return f"UPDATE {row._meta.db_table} SET {settings} WHERE id = %s"  # noqa: S608 - names from the models
+
+
+@cache
+def _attributes(table: type[models.Model], names: frozenset[str]) -> frozenset[str]:
+    """Return the stored attributes of the fields `names` ("lead_unit" → "lead_unit_id")."""
+    return frozenset(table._meta.get_field(name).get_attname() for name in names)  # type: ignore[union-attr]
 
 
 def _defer(jobs: list[Job], params: list[Any]) -> str:

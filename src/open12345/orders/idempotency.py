@@ -1,0 +1,66 @@
+"""A retry with the same key is answered with the first result.
+
+Every outside door takes a key. The key is stored in the same statement as what it led to; two tries at the same
+moment meet in the unique index, and the second, once it has waited for the first, reads the first's outcome.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from open12345.directory.person import Person
+from open12345.orders.chain import canonical
+from open12345.orders.errors import refuse
+from open12345.orders.models import IdempotencyKey
+
+CONSTRAINT = "idempotency_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One try: whose key, and a digest of what was asked with it."""
+
+    owner: str
+    key: str
+    request: bytes
+
+    def row(self, outcome: dict[str, Any], at: datetime) -> IdempotencyKey:
+        """Return the row to be stored with the change."""
+        return IdempotencyKey(owner=self.owner, key=self.key, request=self.request, outcome=outcome, at=at)
+
+    def first_outcome(self) -> dict[str, Any] | None:
+        """Return what the first try with this key led to, None where this is the first.
+
+        Raises `Refused` where the key was used for something else.
+        """
+        first = IdempotencyKey.objects.filter(owner=self.owner, key=self.key).first()
+        if first is None:
+            return None
+        if bytes(first.request) != self.request:
+            raise refuse("Idempotency-Key", "key_reused", _("这个幂等键已用于另一个请求，请换一个"))
+        return dict(first.outcome)
+
+
+def key_of(by: Person, key: str, what: str, said: Mapping[str, Any]) -> Key | None:
+    """Return the try of `by` to do `what` with `said`, None where no key was given."""
+    if not key:
+        return None
+    request = hashlib.sha256(canonical([what, {name: _jsonable(value) for name, value in said.items()}])).digest()
+    return Key(f"{by.kind}:{by.id or 0}", key, request)
+
+
+def _jsonable(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
+
+
+def lost_race(error: IntegrityError) -> bool:
+    """Say whether a change failed only because another try with the same key was first."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) == CONSTRAINT
