@@ -19,3 +19,4 @@ STORAGES = {
 }
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # no collectstatic for tests
+PACK_CACHE_SECONDS = 60  # steady query counts

@@ -1,5 +1,6 @@
 """Versions of the policy pack: loading, coming into force, and which one rules at a moment."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,10 +62,18 @@ def on_version(handler: Handler) -> Handler:
 class _Cache:
     rows: tuple[Row, ...] = ()
     read_at: float = float("-inf")
+
+
+class _Mine(threading.local):
+    """What the open transaction `block` of this thread has loaded and nobody else sees yet."""
+
     block: object | None = None
 
+    def __init__(self) -> None:
+        self.cache = _Cache()
 
-_committed, _uncommitted = _Cache(), _Cache()
+
+_committed, _mine = _Cache(), _Mine()
 
 
 def _outermost() -> object | None:
@@ -79,8 +88,7 @@ def _rows() -> tuple[Row, ...]:
     A transaction that itself loaded a version sees it at once; nobody else does before commit.
     """
     block = _outermost()
-    mine = block is not None and block is _uncommitted.block
-    cache = _uncommitted if mine else _committed
+    cache = _mine.cache if block is not None and block is _mine.block else _committed
     now = time.monotonic()
     if now - cache.read_at > getattr(settings, "PACK_CACHE_SECONDS", 2.0):
         rows = PackVersion.objects.order_by("effective_from", "id")
@@ -91,8 +99,8 @@ def _rows() -> tuple[Row, ...]:
 
 def forget() -> None:
     """Drop what is cached; after a commit that loaded a version, and in tests."""
-    _committed.read_at = _uncommitted.read_at = float("-inf")
-    _uncommitted.block = None
+    _committed.read_at = float("-inf")
+    _mine.block = None
 
 
 @lru_cache(maxsize=8)
@@ -173,7 +181,7 @@ def _one_at_a_time() -> None:
     """Serialise loads until the end of the transaction and read the versions afresh after it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    _uncommitted.block, _uncommitted.read_at = _outermost(), float("-inf")
+    _mine.block, _mine.cache = _outermost(), _Cache()
     transaction.on_commit(forget)
 
 
@@ -189,7 +197,7 @@ def _store(pack: Pack, start: datetime, by: Person, at: datetime, note: str) -> 
         note=note[:200],
     )
     access.record("pack.load", by=by, at=at, on=f"pack:{version.pk}", reason=note)
-    _uncommitted.read_at = float("-inf")
+    _mine.cache = _Cache()
     return version
 
 

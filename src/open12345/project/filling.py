@@ -72,4 +72,4 @@ def welcome(address: str, *, demo: bool, console: Console) -> None:
         found = list(accounts)
         more = f" … {len(found)} in all" if len(found) > 3 else ""  # noqa: PLR2004 - a line's worth
         names = ", ".join(f"{a.name} ({a.username})" for a in found[:3])
-        console.print(f"  {role}: {names}{more}")
+        console.print(f"  {role}: {names}{more}", soft_wrap=True)

@@ -139,6 +139,7 @@ SESSION_COOKIE_AGE = 12 * 3600  # seconds: one shift
 SECURE_HSTS_SECONDS = 365 * 86400 if _SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "open12345.ui.views.csrf_failure"
 if _flag("OPEN12345_BEHIND_TLS_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes of one form, files apart

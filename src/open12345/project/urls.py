@@ -32,3 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     *_rooms(),
 ]
+
+handler400 = "open12345.ui.views.bad_request"
+handler403 = "open12345.ui.views.forbidden"
+handler404 = "open12345.ui.views.not_found"
+handler500 = "open12345.ui.views.broken"
