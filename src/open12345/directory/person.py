@@ -29,6 +29,13 @@ class Person:
         return not self.roles.isdisjoint(roles)
 
     @property
+    def ref(self) -> int | None:
+        """How rows name who did it: staff by their id, a machine by its key's id below zero, others not at all."""
+        if self.id is None or self.kind not in {"staff", "machine"}:
+            return None
+        return self.id if self.kind == "staff" else -self.id
+
+    @property
     def is_centre(self) -> bool:
         """Whether the person holds a role that covers the whole centre."""
         return not self.roles.isdisjoint(CENTRE_ROLES)

@@ -166,7 +166,7 @@ def _ask(change: Change, said: ApplyInput) -> None:
         pk=pk, order_id=change.order.pk, assignment=change.assignment, round=change.order.round, kind=said.kind,
         reason=said.reason, explanation=masked_content(said.explanation), evidence=masked_content(said.evidence),
         wanted={k: v for k, v in (("limit", said.limit), ("to", said.to)) if v},
-        asked_by=change.by.id, asked_by_name=change.by.name, asked_unit_id=change.unit_id, asked_at=change.at,
+        asked_by=change.by.ref, asked_by_name=change.by.name, asked_unit_id=change.unit_id, asked_at=change.at,
     )  # fmt: skip
     change.application = asked
     change.batch.insert(asked)

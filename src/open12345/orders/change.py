@@ -195,7 +195,7 @@ class Change:
         sealed = box.seal(f"record/{pk}", writing.as_text(content)) if box and kept != content else None
         record = Record(
             pk=pk, order_id=self.order.pk, assignment=self.assignment, round=self.order.round, kind=kind,
-            at=self.at, by=self.by.id, by_name=self.by.name, content=kept, sealed=sealed,
+            at=self.at, by=self.by.ref, by_name=self.by.name, content=kept, sealed=sealed,
             fingerprint=writing.twin_key(twin_of), digest=bytes.fromhex(chain.content_digest(kept, sealed)),
         )  # fmt: skip
         self.batch.insert(record)

@@ -52,7 +52,7 @@ def visible_to(person: Person) -> QuerySet[WorkOrder]:
     orders = WorkOrder.objects.all()
     if person.kind == "system":
         return orders
-    own_draft = Q(stage=Stage.DRAFT, created_by=person.id) if person.id else Q(pk__in=[])
+    own_draft = Q(stage=Stage.DRAFT, created_by=person.ref) if person.ref else Q(pk__in=[])
     if not person.roles.isdisjoint(CENTRE_ROLES):
         return orders.filter(~Q(stage=Stage.DRAFT) | own_draft)
     paths = person.paths(*_UNIT_ROLES)

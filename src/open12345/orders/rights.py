@@ -15,7 +15,7 @@ from open12345.orders.acts import registered
 from open12345.orders.errors import Conflict, DomainError, NotAllowed
 from open12345.orders.lifecycle import ACTIONS, Action, Relation, Who
 from open12345.orders.models import Application, Assignment, WorkOrder
-from open12345.orders.stages import ApplicationState, Stage
+from open12345.orders.stages import LIVE_STATES, ApplicationState, Stage
 from open12345.policy import Pack
 
 _CLERKS = frozenset({"clerk", "approver"})
@@ -70,7 +70,7 @@ def _system(scene: Scene, who: Who, person: Person, *_parts: object) -> int | No
 
 
 def _author(scene: Scene, who: Who, person: Person, *_parts: object) -> int | None:
-    own = person.kind == "staff" and person.id == scene.order.created_by
+    own = person.ref is not None and person.ref == scene.order.created_by
     return (person.unit_id or 0) if own else None
 
 
@@ -102,7 +102,7 @@ def _decider(
     scene: Scene, who: Who, person: Person, assignment: Assignment | None, application: Application | None
 ) -> int | None:
     """Two pairs of eyes: who asked never decides (architecture.md, "Application")."""
-    if application is None or (person.kind == "staff" and person.id == application.asked_by):
+    if application is None or (person.ref is not None and person.ref == application.asked_by):
         return None
     steps = scene.pack.applications[application.kind].steps
     step = steps[min(application.step, len(steps) - 1)]
@@ -120,7 +120,7 @@ def _applicant(
 ) -> int | None:
     if application is None:
         return None
-    if person.kind == "staff" and person.id == application.asked_by:
+    if person.ref is not None and person.ref == application.asked_by:
         return application.asked_unit_id or 0
     return _post_unit(person, _CLERKS, application.asked_unit_id or -1)
 
@@ -183,6 +183,17 @@ def own_assignment(scene: Scene, action: Action, person: Person) -> Assignment |
     return next(iter(ready or mine), None)
 
 
+def standing(scene: Scene, action: Action, person: Person) -> Assignment | None:
+    """Return for which assignment a person does what concerns the order as a whole (a note, a file, unmasking).
+
+    None for the centre, and for a unit whose share was returned or taken back: it has no say any more.
+    """
+    if grounds(scene, action, person, None, None) is not None:
+        return None
+    live = (a for a in reversed(scene.assignments) if a.state in LIVE_STATES)
+    return next((a for a in live if _is_mine(scene, action, person, a)), None)
+
+
 def _is_mine(scene: Scene, action: Action, person: Person, assignment: Assignment) -> bool:
     return assignment.round == scene.order.round and grounds(scene, action, person, assignment, None) is not None
 
@@ -204,7 +215,7 @@ def _offers_of(scene: Scene, action: Action, person: Person) -> Iterator[Offer]:
         ready = [a for a in mine if a.state in action.states and a.role in action.roles]
         targets = [(a, None) for a in ready or mine[-1:]]
     else:
-        targets = [(None, None)]
+        targets = [(standing(scene, action, person), None)]
     for assignment, application in targets:
         offer = _offer(scene, action, person, assignment, application)
         if offer is not None:

@@ -74,7 +74,7 @@ def create(
     def first_time(tried: Key | None) -> Outcome:
         requester_id, order_id = allocate(Requester, WorkOrder)
         version, pack = packs.pack_at(at)
-        order = WorkOrder(pk=order_id, requester_id=requester_id, created_at=at, created_by=by.id)
+        order = WorkOrder(pk=order_id, requester_id=requester_id, created_at=at, created_by=by.ref)
         change = Change(order, action, by, at, pack, version, client_at=client_at, new=True)
         found = rights.grounds(rights.Scene(order, pack, [], []), action, by, None, None)
         if found is None:
@@ -146,7 +146,7 @@ def _aimed(scene: rights.Scene, action: Action, by: Person, aim: Aim) -> tuple[A
     if application is not None and action.on_application:
         return scene.assignment(application.assignment_id), application
     if not action.states:
-        return None, None
+        return rights.standing(scene, action, by), None
     if aim.assignment is not None:
         return scene.assignment(aim.assignment), None
     return rights.own_assignment(scene, action, by), None
