@@ -42,7 +42,7 @@ def test_mobiles_however_written(written: str, masked: str) -> None:
         ("（021）57630000", "（021）****0000"),
         ("021 5763 0000", "021 **** 0000"),
         ("+86 21 57630000", "+86 21 ****0000"),
-        ("0575-8123456", "057*-***3456"),
+        ("0575-8123456", "0575-***3456"),
         ("02157630000转801", "021****0000转801"),
         ("电话：57630000", "电话：****0000"),
         ("家里电话是5763-0000", "家里电话是****-0000"),
@@ -195,7 +195,7 @@ SURROUNDING = st.text("路灯坏了请修理，。（ \n", max_size=20)
 def test_a_private_number_is_masked_in_any_sentence(before: str, number: str, after: str) -> None:
     masked = mask_text(f"{before}{number}{after}")
     assert len(masked.found) == 1
-    assert "****" in masked.text.replace(" ", "")
+    assert masked.text.count("*") >= 3
 
 
 def test_a_text_without_anything_private_is_returned_as_it_is() -> None:

@@ -127,5 +127,16 @@ def _hide(found: str, kind: str) -> str:
     if kind == "name":
         return found[0] + STAR * (len(found) - 1)
     places = [n for n, char in enumerate(as_view(found)) if char in _DIGITS]
-    hidden = places[_ID_HEAD:-_ID_TAIL] if kind == "id" else places[-2 * _KEPT_DIGITS : -_KEPT_DIGITS]
+    first, last = _hidden_digits(found, kind)
+    hidden = places[first:last]
     return "".join(STAR if n in hidden else char for n, char in enumerate(found))
+
+
+def _hidden_digits(found: str, kind: str) -> tuple[int, int]:
+    """Return which digits to hide, as a slice: of a phone those before the last four."""
+    if kind == "id":
+        return _ID_HEAD, -_ID_TAIL
+    key = phone_key(found) if kind == "landline" else ""
+    area = 0 if not key.startswith("0") else len("021") if key[1] in "12" else len("0575")
+    local = min(len(key) - area, 2 * _KEPT_DIGITS) if key else 2 * _KEPT_DIGITS
+    return -local, -_KEPT_DIGITS
