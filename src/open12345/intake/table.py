@@ -18,7 +18,9 @@ _LONGEST_CELL = 10_000_000  # characters; beyond it a quote was never closed
 _DELIMITERS = (",", "\t", ";", "|")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 #: A file with fewer broken places per readable Chinese character is damaged UTF-8, not another encoding.
-_DAMAGED = 0.01
+_DAMAGED = 0.1
+#: Share of NULs in step that makes a file UTF-16: its commas, digits and line ends.
+_STEPPED = 0.02
 
 
 class TableError(Exception):
@@ -56,8 +58,8 @@ class Table:
         lines = _Lines(self)
         first = 1 if self.headed else 0
         for number, cells in enumerate(lines.records(), start=1):
-            if number > first and any(cell.strip() for cell in cells):
-                yield _row(number, cells, len(self.heads), unclosed=lines.unclosed)
+            if number > first and (lines.broken or any(cell.strip() for cell in cells)):
+                yield _row(number, cells, len(self.heads), unclosed=lines.broken or lines.unclosed)
 
     @property
     def doubled(self) -> frozenset[str]:
@@ -96,23 +98,27 @@ class _Lines:
         self.table = table
         self.quotes = 0
         self.ended = False
+        self.broken = False
 
     @property
     def unclosed(self) -> bool:
+        """Whether the file ended within quotes, after the record that was read last."""
         return self.ended and self.quotes % 2 == 1
 
     def records(self) -> Iterator[list[str]]:
+        """Yield each record; `broken` tells that the one just read ran on beyond every measure."""
         csv.field_size_limit(_LONGEST_CELL)
         with self.table.path.open(encoding=self.table.encoding, newline="") as file:
             reader = csv.reader(self._lines(file), delimiter=self.table.delimiter)
             while True:
-                self.quotes = 0
+                self.quotes, self.broken, record = 0, False, []
                 try:
-                    yield next(reader)
+                    record = next(reader)
                 except StopIteration:
                     return
                 except csv.Error:
-                    yield []
+                    self.broken = True
+                yield record
 
     def _lines(self, file: Iterator[str]) -> Iterator[str]:
         for line in file:
@@ -165,10 +171,10 @@ def _checked(path: Path, encoding: str) -> str:
 
 def _unmarked_utf16(start: bytes) -> str:
     """Return UTF-16 with its byte order where every other byte of ASCII is NUL, "" elsewhere."""
-    ascii_text = [(start[n], start[n + 1]) for n in range(0, min(len(start) - 1, 4096), 2)]
-    little = sum(1 for a, b in ascii_text if a and not b)
-    big = sum(1 for a, b in ascii_text if b and not a)
-    if max(little, big) * 10 < len(ascii_text) or not ascii_text:
+    pairs = [(start[n], start[n + 1]) for n in range(0, min(len(start) - 1, 4096), 2)]
+    little = sum(1 for low, high in pairs if low and not high)
+    big = sum(1 for high, low in pairs if low and not high)
+    if not pairs or max(little, big) < len(pairs) * _STEPPED or min(little, big) * 10 > max(little, big):
         return ""
     return "utf-16-le" if little > big else "utf-16-be"
 
