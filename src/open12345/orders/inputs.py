@@ -41,8 +41,15 @@ def problems_of(error: ValidationError) -> list[Problem]:
     """Return each mistake of a pydantic error at its field, in words that say what would be right."""
     return [
         Problem(".".join(str(part) for part in e["loc"]) or "__all__", e["type"], _message(dict(e)))
-        for e in error.errors(include_url=False)
+        for e in map(_of_text, error.errors(include_url=False))
     ]
+
+
+def _of_text(error: Any) -> Any:
+    """A length that is checked after cleaning comes as that of a list; of a text, it counts characters."""
+    if isinstance(error.get("input"), str) and error["type"] in {"too_long", "too_short"}:
+        return {**error, "type": f"string_{error['type']}"}
+    return error
 
 
 def _message(error: dict[str, Any]) -> str:
