@@ -21,7 +21,6 @@ from open12345.orders import worklog
 from open12345.orders.acts import effect, rule
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem, refuse
-from open12345.orders.housekeeping import clean_reason
 from open12345.orders.rounds import Plan, open_round
 from open12345.orders.stages import ClockKind, RecordKind, Stage
 from open12345.policy import Pack
@@ -164,7 +163,7 @@ def _again(change: Change, lead: str, reason: str, *, co_handlers: tuple[str, ..
     kept = before is not None and before.code == code
     open_round(change, Plan(
         lead=code, co_handlers=co_handlers, responsibility="designated", no_return=kept,
-        clause=_("重办件"), facts={"reason": clean_reason(reason), "changed_unit": not kept or None},
+        clause=_("重办件"), facts={"reason": change.masked(reason), "changed_unit": not kept or None},
     ))  # fmt: skip
     change.stop(ClockKind.OVERALL)
     change.start(ClockKind.OVERALL)
@@ -174,7 +173,7 @@ def _again(change: Change, lead: str, reason: str, *, co_handlers: tuple[str, ..
 def close_by_upper(change: Change, said: UpperCloseInput) -> None:
     """The platform above closed the order after its own callback."""
     change.set(solved=said.solved, satisfied=said.satisfied, closed_at=change.at)
-    change.say(solved=said.solved, satisfied=said.satisfied, note=clean_reason(said.note))
+    change.say(solved=said.solved, satisfied=said.satisfied, note=change.masked(said.note))
     change.go(Stage.CLOSED)
 
 
@@ -193,7 +192,7 @@ def reopen(change: Change, said: ReopenInput) -> None:
     if change.order.stage == Stage.CLOSED:
         _again(change, said.lead, said.reason)
         return
-    change.say(reason=clean_reason(said.reason))
+    change.say(reason=change.masked(said.reason))
     change.go(Stage.ACCEPTED)
     change.set(accepted_at=change.order.accepted_at or change.at)
     change.start(ClockKind.DISPATCH)

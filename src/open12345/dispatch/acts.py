@@ -11,7 +11,6 @@ from open12345.dispatch.suggest import DISPUTES, Suggestion, suggest
 from open12345.orders.acts import effect, rule
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem, refuse
-from open12345.orders.housekeeping import clean_reason
 from open12345.orders.rounds import Plan, back_to_centre, open_round
 from open12345.orders.stages import ClockKind, State
 
@@ -54,12 +53,12 @@ def _plan(change: Change, said: DispatchInput, lead: str, chosen: Suggestion | N
         in_copy=_in_copy(change, said, lead),
         responsibility=said.responsibility or (chosen.responsibility if chosen else ""),
         principle=chosen.principle if chosen else "",
-        clause=chosen.clause if chosen else clean_reason(said.reason),
+        clause=chosen.clause if chosen else change.masked(said.reason),
         no_return=no_return or disputed or said.responsibility == "designated",
         facts={
             "item": chosen.item if chosen else None,
             "suggested": known[0].lead if known else None,
-            "reason": clean_reason(said.reason),
+            "reason": change.masked(said.reason),
         },
     )
 
@@ -74,6 +73,6 @@ def _in_copy(change: Change, said: DispatchInput, lead: str) -> tuple[str, ...]:
 @effect("take_back", TakeBackInput)
 def take_back(change: Change, said: TakeBackInput) -> None:
     """Take the order back from its unit, to be dispatched anew."""
-    change.say(reason=clean_reason(said.reason), lead=change.order.lead_unit.code if change.order.lead_unit else None)
+    change.say(reason=change.masked(said.reason), lead=change.order.lead_unit.code if change.order.lead_unit else None)
     back_to_centre(change, State.TAKEN_BACK)
     change.start(ClockKind.DISPATCH)

@@ -24,7 +24,6 @@ from open12345.orders.acts import NoInput, effect, rule
 from open12345.orders.applications import lapse_all
 from open12345.orders.change import Change
 from open12345.orders.errors import Conflict, Problem, refuse
-from open12345.orders.housekeeping import clean_reason
 from open12345.orders.models import Assignment
 from open12345.orders.rounds import find_units
 from open12345.orders.stages import ClockKind, RecordKind, Role, Stage, State
@@ -150,14 +149,14 @@ def hand_down(change: Change, said: HandDownInput) -> None:
     change.start(ClockKind.SIGN, child)
     _give_limit(change, child, parent)
     _to_work(change, parent)
-    change.say(child=child.pk, unit=unit.code, note=clean_reason(said.note))
+    change.say(child=child.pk, unit=unit.code, note=change.masked(said.note))
 
 
 def _give_limit(change: Change, child: Assignment, parent: Assignment) -> None:
     """A child's due is at most its parent's minus the pack's reserve (order.md)."""
     running = change.running(ClockKind.REPLY, parent)
     if running is not None:
-        due = clocks.before(running.due_at, change.pack.child_reserve)
+        due = clocks.before(change.pack, running.due_at, change.pack.child_reserve)
         clock = change.start(ClockKind.REPLY, child, due=due)
         child.due_at = clock.due_at if clock else None
 
@@ -177,7 +176,7 @@ def check_child(change: Change, said: CheckInput) -> None:
         if running is not None:
             clocks.unpause(change.pack, running, change.at)
             change.touch(running)
-    change.say(ok=said.ok, note=clean_reason(said.note))
+    change.say(ok=said.ok, note=change.masked(said.note))
 
 
 @effect("ask_verifier", AskVerifierInput)
@@ -187,7 +186,7 @@ def ask_verifier(change: Change, said: AskVerifierInput) -> None:
     unit: Unit = find_units({said.unit: "unit"})[said.unit]
     if unit.pk == asking_unit.unit_id:
         raise refuse("unit", "same", _("不能请本单位核实"))
-    question = clean_reason(said.question)
+    question = change.masked(said.question)
     verifier = change.assign(unit, Role.VERIFIER, parent=asking_unit, question=question)
     change.start(ClockKind.SIGN, verifier)
     clock = change.start(ClockKind.REPLY, verifier, limit=change.pack.verifier_within)

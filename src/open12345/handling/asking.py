@@ -73,7 +73,7 @@ def _within_parent(change: Change, wanted: Limit) -> Iterator[Problem]:
     if parent is None or own is None or above is None:
         return
     due, _provisional = clocks.due_of(change.pack, (wanted,), own.due_at)
-    if due > clocks.before(above.due_at, change.pack.child_reserve):
+    if due > clocks.before(change.pack, above.due_at, change.pack.child_reserve):
         yield Problem("limit", "beyond_parent", _("超过上级单位的时限：请上级单位先申请延期"))
 
 

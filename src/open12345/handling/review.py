@@ -6,7 +6,6 @@ from open12345.handling.forms import PassInput, SendBackInput
 from open12345.orders import clocks
 from open12345.orders.acts import effect
 from open12345.orders.change import Change
-from open12345.orders.housekeeping import clean_reason
 from open12345.orders.stages import OPEN_STATES, ClockKind, Origin, Role, Stage, State
 
 _OF_THE_ROUND = (ClockKind.RETURN, ClockKind.CONTACT, ClockKind.FEEDBACK, ClockKind.REPLY)
@@ -15,7 +14,7 @@ _OF_THE_ROUND = (ClockKind.RETURN, ClockKind.CONTACT, ClockKind.FEEDBACK, ClockK
 @effect("pass_review", PassInput)
 def pass_review(change: Change, said: PassInput) -> None:
     """Let the report stand; 办结 counts at the moment it was submitted."""
-    change.say(note=clean_reason(said.note))
+    change.say(note=change.masked(said.note))
     accept_report(change)
 
 
@@ -51,5 +50,5 @@ def send_back(change: Change, said: SendBackInput) -> None:
             change.touch(running)
             change.mark(lead, due_at=running.due_at)
     change.set(submitted_at=None, outcome="")
-    change.say(reason=clean_reason(said.reason))
+    change.say(reason=change.masked(said.reason))
     change.go(Stage.HANDLING)

@@ -64,7 +64,7 @@ def _upper_due(change: Change) -> datetime | None:
     due = change.order.upper_due_at
     if change.order.origin != Origin.UPPER or due is None:
         return None
-    return clocks.before(due, change.pack.clock_rules[ClockKind.OVERALL].reserve)
+    return clocks.before(change.pack, due, change.pack.clock_rules[ClockKind.OVERALL].reserve)
 
 
 @effect("save_draft", DraftInput)

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from open12345.directory.models import Area
 from open12345.intake.forms import DraftInput
-from open12345.orders import queries, requesters
+from open12345.orders import queries, requesters, writing
 from open12345.orders.chain import order_digest
 from open12345.orders.change import Change
 from open12345.orders.errors import NotFound, Problem, refuse
 from open12345.orders.models import ForeignNumber, Link, Requester, WorkOrder
 from open12345.orders.requesters import Box, Who
 from open12345.orders.stages import LinkKind, Origin
-from open12345.text import mask_text, phone_key, places, similarity
+from open12345.text import phone_key, places, similarity
 
 #: Two open orders of one caller whose texts are this alike are one matter (0..1).
 REPEAT_SIMILARITY = 0.6
@@ -62,7 +62,8 @@ def fill_order(change: Change, said: DraftInput) -> Box | None:
     """Put what was said on the order and seal the person; returns the box of the person's key."""
     order, pack = change.order, change.pack
     place = said.place or next(iter(places(said.body)), "")
-    masked = [mask_text(text, names=_names(said)).text for text in (_title(said), said.body, place)]
+    mask = writing.Mask(_names(said), writing.service_numbers(pack))
+    masked = [mask(text) for text in (_title(said), said.body, place)]
     box = _requester(change, said)
     changed = masked != [_title(said), said.body, place]
     whole = "\n".join((_title(said), place, said.body))

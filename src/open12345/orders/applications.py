@@ -17,12 +17,10 @@ from open12345.orders.acts import Input, NoInput, effect, rule
 from open12345.orders.change import Change
 from open12345.orders.errors import Conflict, Problem
 from open12345.orders.evidence import check_form
-from open12345.orders.housekeeping import clean_reason
 from open12345.orders.inputs import Code, NeededCode, NeededLine, Text
 from open12345.orders.models import Application
 from open12345.orders.stages import ApplicationState, ClockKind
 from open12345.orders.store import allocate
-from open12345.orders.writing import masked_content
 from open12345.policy.applications import ApplicationRule
 
 GrantEffect = Callable[[Change, Application], None]
@@ -164,7 +162,7 @@ def _ask(change: Change, said: ApplyInput) -> None:
     (pk,) = allocate(Application)
     asked = Application(
         pk=pk, order_id=change.order.pk, assignment=change.assignment, round=change.order.round, kind=said.kind,
-        reason=said.reason, explanation=masked_content(said.explanation), evidence=masked_content(said.evidence),
+        reason=said.reason, explanation=change.masked(said.explanation), evidence=change.masked(said.evidence),
         wanted={k: v for k, v in (("limit", said.limit), ("to", said.to)) if v},
         asked_by=change.by.ref, asked_by_name=change.by.name, asked_unit_id=change.unit_id, asked_at=change.at,
     )  # fmt: skip
@@ -231,7 +229,7 @@ def _note_decision(change: Change, asked: Application, note: str, *, granted: bo
     step = change.pack.applications[asked.kind].steps[asked.step]
     line = {
         "step": step.code, "granted": granted, "by": change.by.name, "at": change.at.isoformat(),
-        "note": clean_reason(note),
+        "note": change.masked(note),
     }  # fmt: skip
     asked.decisions = [*asked.decisions, line]
     change.batch.update(asked, "decisions")

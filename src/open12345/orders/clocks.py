@@ -5,7 +5,7 @@ The limits themselves are pack data (`Pack.clock_limit`); which action starts an
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from open12345 import worktime
@@ -21,7 +21,6 @@ WINDOWS = frozenset({ClockKind.RETURN})
 #: The limit text of a clock that another clock or platform sets.
 GIVEN = "given"
 
-_WORKDAY = timedelta(days=1)
 _AMBER = 0.75
 
 
@@ -70,12 +69,9 @@ def due_of(pack: Pack, limits: tuple[Limit, ...], at: datetime) -> tuple[datetim
     return at, provisional
 
 
-def before(due: datetime, reserve: Limit | None) -> datetime:
-    """Return `due` minus the pack's reserve; working units count as running ones here (1 wd = 24 h)."""
-    if reserve is None:
-        return due
-    per = {Unit.MIN: timedelta(minutes=1), Unit.H: timedelta(hours=1), Unit.WH: timedelta(hours=1)}
-    return due - per.get(reserve.unit, _WORKDAY) * float(reserve.number)
+def before(pack: Pack, due: datetime, reserve: Limit | None) -> datetime:
+    """Return `due` less the pack's reserve, in the reserve's own calendar."""
+    return due if reserve is None else worktime.subtract(pack.calendar(), due, reserve)
 
 
 def share_of(limit: Limit, share: float) -> Limit:
@@ -110,7 +106,7 @@ def unpause(pack: Pack, clock: Clock, at: datetime) -> None:
 
 def extend(pack: Pack, clock: Clock, limit: Limit) -> None:
     """Move the due moment of `clock` by `limit` (a granted extension)."""
-    clock.due_at = worktime.add(pack.calendar(), clock.due_at, limit)
+    clock.due_at = worktime.extend(pack.calendar(), clock.due_at, limit)
     clock.extended_by = str(limit)
 
 

@@ -12,7 +12,6 @@ from open12345.orders.change import Change
 from open12345.orders.inputs import NeededLine, NeededText
 from open12345.orders.models import Link, WorkOrder
 from open12345.orders.stages import LinkKind, RecordKind
-from open12345.orders.writing import masked_content
 
 
 class NoteInput(Input):
@@ -58,12 +57,7 @@ def note(change: Change, said: NoteInput) -> None:
 @effect("unmask", UnmaskInput)
 def unmask(change: Change, said: UnmaskInput) -> None:
     """Put on record who saw what, and why; the opening itself follows in `privacy`."""
-    change.say(reason=clean_reason(said.reason), what=said.what)
-
-
-def clean_reason(reason: str) -> str:
-    """Return a reason fit for history: no personal data in it."""
-    return str(masked_content(reason))
+    change.say(reason=change.masked(said.reason), what=said.what)
 
 
 @effect("attach", AttachInput)

@@ -7,12 +7,13 @@ moment meet in the unique index, and the second, once it has waited for the firs
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from open12345.directory.person import Person
@@ -21,6 +22,7 @@ from open12345.orders.errors import refuse
 from open12345.orders.models import IdempotencyKey
 
 CONSTRAINT = "idempotency_once"
+_FIRST = "SELECT request, outcome::text FROM orders_idempotencykey WHERE owner = %s AND key = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,14 @@ class Key:
 
         Raises `Refused` where the key was used for something else.
         """
-        first = IdempotencyKey.objects.filter(owner=self.owner, key=self.key).first()
-        if first is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_FIRST, [self.owner, self.key])
+            row = cursor.fetchone()
+        if row is None:
             return None
-        if bytes(first.request) != self.request:
+        if bytes(row[0]) != self.request:
             raise refuse("Idempotency-Key", "key_reused", _("这个幂等键已用于另一个请求，请换一个"))
-        return dict(first.outcome)
+        return dict(json.loads(row[1]))
 
 
 def key_of(by: Person, key: str, what: str, said: Mapping[str, Any]) -> Key | None:

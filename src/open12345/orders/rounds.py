@@ -79,7 +79,7 @@ def _start_lead_clocks(change: Change, lead: Assignment) -> None:
     change.start(ClockKind.FEEDBACK, lead)
     due = change.order.upper_due_at
     if change.order.origin == Origin.UPPER and due is not None:
-        due = clocks.before(due, change.pack.clock_rules[ClockKind.REPLY].reserve)
+        due = clocks.before(change.pack, due, change.pack.clock_rules[ClockKind.REPLY].reserve)
     reply = change.start(ClockKind.REPLY, lead, due=due if change.order.origin == Origin.UPPER else None)
     lead.due_at = reply.due_at if reply else None
 

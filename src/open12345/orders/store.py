@@ -7,12 +7,14 @@ Identifiers are drawn from the tables' sequences first, so that rows may point a
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
+import psycopg
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
@@ -85,8 +87,20 @@ class Batch:
             parts.append(_update(row, names, params))
         with_ = ", ".join(f"w{n} AS ({part})" for n, part in enumerate(parts))
         sql = f"WITH {with_} {_defer(self._jobs, params)}" if parts else _defer(self._jobs, params)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+        _run_prepared(sql, params)
+
+
+def _run_prepared(sql: str, params: list[Any]) -> None:
+    """Run `sql` as a prepared statement: changes of one shape are planned once per connection.
+
+    Django's own cursor puts the values into the text, so that the server would plan each one anew.
+    """
+    connection.ensure_connection()
+    started = time.monotonic()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(sql, params, prepare=True)
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
 
 
 def _insert(table: type[models.Model], rows: Iterable[models.Model], params: list[Any], *, with_id: bool) -> str:

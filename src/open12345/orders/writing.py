@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from open12345.orders.chain import canonical
+from open12345.policy import Pack
 from open12345.text import fingerprint, mask_text
 
 #: Shorter texts say too little to call two of them twins (characters).
 _TWIN_AT_LEAST = 12
 
 
-def masked_content(content: Any) -> Any:
-    """Return `content` with phones, ID numbers and names masked in every text it holds."""
-    if isinstance(content, str):
-        return mask_text(content).text
-    if isinstance(content, dict):
-        return {key: masked_content(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [masked_content(value) for value in content]
-    return content
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What to mask in texts about one order: the requester's name; what to leave: the centre's own numbers."""
+
+    names: tuple[str, ...] = ()
+    allow: frozenset[str] = frozenset()
+
+    def __call__(self, content: Any) -> Any:
+        """Return `content` with phones, ID numbers and names masked in every text it holds."""
+        if isinstance(content, str):
+            return mask_text(content, names=self.names, allow=self.allow).text
+        if isinstance(content, dict):
+            return {key: self(value) for key, value in content.items()}
+        if isinstance(content, list | tuple):
+            return [self(value) for value in content]
+        return content
+
+
+def service_numbers(pack: Pack) -> frozenset[str]:
+    """Return the numbers that anybody may read: the hotline's own and those the pack lists."""
+    return frozenset({pack.hotline, *pack.closing.service_numbers})
 
 
 def as_text(content: dict[str, Any]) -> str:

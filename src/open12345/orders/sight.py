@@ -1,0 +1,123 @@
+"""One order as one person sees it now: every part read at most once, for the page, its forms and its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from open12345.directory.models import Unit
+from open12345.directory.person import Person
+from open12345.orders import queries
+from open12345.orders.models import Attachment, Clock, Event, Record, WorkOrder
+from open12345.orders.rights import Scene
+from open12345.orders.stages import LinkKind
+from open12345.policy import Pack
+
+
+class UnitLine(NamedTuple):
+    """A unit that may be given work, as lists show it."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    path: str
+
+
+class Related(NamedTuple):
+    """An order that belongs to this one, and how; `forth` is false where the other one points here."""
+
+    order: WorkOrder
+    kind: LinkKind
+    forth: bool
+
+
+@dataclass
+class Sight:
+    """What is read for one request; `at` is the database's time of the request."""
+
+    person: Person
+    at: datetime
+    pack: Pack
+    seen: WorkOrder | None = None
+
+    @property
+    def order(self) -> WorkOrder:
+        """The order; only asked for where there is one."""
+        if self.seen is None:
+            raise LookupError
+        return self.seen
+
+    @cached_property
+    def scene(self) -> Scene:
+        """The parts that rights depend on."""
+        return queries.scene_of(self.order, self.pack)
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        """All clocks of the order, the running ones first."""
+        return sorted(queries.clocks_of(self.order), key=lambda c: (c.stopped_at is not None, c.due_at, c.pk))
+
+    @cached_property
+    def files(self) -> list[Attachment]:
+        """The files of the order."""
+        return list(queries.attachments_of(self.order)) if self.seen else []
+
+    @cached_property
+    def records(self) -> dict[int, Record]:
+        """What people wrote on the order, by id."""
+        return {record.pk: record for record in queries.records_of(self.order)}
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The order's history, oldest first."""
+        return list(queries.timeline(self.order))
+
+    @cached_property
+    def units(self) -> list[UnitLine]:
+        """The units that may be given work, in tree order."""
+        rows = Unit.objects.filter(active=True).order_by("path")
+        return [UnitLine(*row) for row in rows.values_list("id", "code", "name", "kind", "path")]
+
+    @cached_property
+    def unit_names(self) -> dict[int, str]:
+        """Names of the units that acted on the order, by id."""
+        known = {a.unit_id: a.unit.name for a in self.scene.assignments}
+        missing = {e.unit for e in self.events if e.unit} - known.keys()
+        return known | dict(Unit.objects.filter(pk__in=missing).values_list("pk", "name")) if missing else known
+
+    def unit_named(self, code: str) -> str:
+        """Return the name of the unit with this code; the code itself where nobody knows it."""
+        row = self.pack.unit_tree.get(code)
+        if row is not None:
+            return row.name
+        return next((unit.name for unit in self.units if unit.code == code), code)
+
+    @cached_property
+    def related(self) -> list[Related]:
+        """The linked orders that this person may see; the others do not exist for them."""
+        rows = list(self.order.links.values_list("other_id", "kind"))
+        back = list(self.order.linked_from.values_list("order_id", "kind"))
+        wanted = {pk for pk, _ in rows + back}
+        if not wanted:
+            return []
+        seen = queries.visible_to(self.person).filter(pk__in=wanted).in_bulk()
+        found = [Related(seen[pk], LinkKind(kind), forth=True) for pk, kind in rows if pk in seen]
+        return found + [Related(seen[pk], LinkKind(kind), forth=False) for pk, kind in back if pk in seen]
+
+    @cached_property
+    def foreign(self) -> list[tuple[str, str]]:
+        """The order's numbers on other platforms."""
+        return list(self.order.foreign_numbers.values_list("system", "number"))
+
+    @property
+    def hides_requester(self) -> bool:
+        """Say whether the caller's data never reaches this person (confidential order, not of the centre)."""
+        return self.order.confidential and not self.person.is_centre
+
+    @property
+    def is_centre(self) -> bool:
+        """Say whether the person works for the centre."""
+        return self.person.is_centre
