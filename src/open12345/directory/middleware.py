@@ -1,6 +1,7 @@
 """Who asks, on every request; and what must be done before anything else."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -38,6 +39,29 @@ SECOND_FACTOR_PAGES: Final = frozenset(
 )
 """Pages that also stay open to one who must first set up a second factor."""
 
+FACES_OF_PROGRAMS: Final = frozenset({"api"})
+"""Rooms that answer programs and tell of a duty in their own form instead of sending people elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What must be done before anything else, and on which page."""
+
+    code: str
+    message: str
+    url_name: str
+
+
+def first_duty(request: HttpRequest) -> Duty | None:
+    """The duty of one who is signed in: change a one-time password, add a second factor."""
+    if not request.user.is_authenticated:
+        return None
+    if request.user.password_expired:
+        return Duty("password_expired", _("请先修改一次性密码。"), "account_change_password")
+    if _lacks_second_factor(request, request.user):
+        return Duty("second_factor", _("您的岗位要求先设置两步验证。"), "mfa_index")
+    return None
+
 
 class PersonMiddleware:
     """Gives requests their `person` (looked up when first used) and enforces the two duties."""
@@ -53,19 +77,15 @@ class PersonMiddleware:
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponseBase | None:
         """Send people to what they must do first: change a one-time password, add a factor."""
         del view, args, kwargs
-        page = request.resolver_match.url_name if request.resolver_match else ""
-        if page in OPEN_PAGES or not request.user.is_authenticated:
+        match = request.resolver_match
+        page = match.url_name if match else ""
+        if page in OPEN_PAGES or (match and not FACES_OF_PROGRAMS.isdisjoint(match.app_names)):
             return None
-        if request.user.password_expired:
-            return _first(request, _("请先修改一次性密码。"), "account_change_password")
-        if page not in SECOND_FACTOR_PAGES and _lacks_second_factor(request, request.user):
-            return _first(request, _("您的岗位要求先设置两步验证。"), "mfa_index")
-        return None
-
-
-def _first(request: HttpRequest, message: str, url_name: str) -> HttpResponseBase:
-    messages.warning(request, message)
-    return redirect(url_name)
+        duty = first_duty(request)
+        if duty is None or (duty.url_name == "mfa_index" and page in SECOND_FACTOR_PAGES):
+            return None
+        messages.warning(request, duty.message)
+        return redirect(duty.url_name)
 
 
 def _lacks_second_factor(request: HttpRequest, staff: Staff) -> bool:
