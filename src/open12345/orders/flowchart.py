@@ -26,7 +26,8 @@ def _edges() -> dict[tuple[str, str], list[str]]:
         for source, targets in action.moves.items():
             for target in targets:
                 if source != target:
-                    edges[(source.value if source else "[*]", target.value)].append(str(action.title))
+                    title = f"{action.title}申请" if action.on_application else str(action.title)
+                    edges[(source.value if source else "[*]", target.value)].append(title)
     return edges
 
 
