@@ -79,7 +79,7 @@ class ApplicationRule(Titled):
     origins: tuple[Origin, ...] = ("own", "upper", "lower")
     window_clock: ClockKind | None = None
     reasons: tuple[Reason, ...] = Field(min_length=1)
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = Field(min_length=1)
     decide_within: LimitText | None = None
     lock: bool = False
     pause: bool = False

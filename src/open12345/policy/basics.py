@@ -52,9 +52,7 @@ class NumberPattern(Entry):
 
         Raises ValueError on unbalanced braces.
         """
-        return tuple(
-            (literal, name) for literal, name, _, _ in string.Formatter().parse(self.pattern)
-        )
+        return tuple((literal, name) for literal, name, _, _ in string.Formatter().parse(self.pattern))
 
     def computed_width(self) -> int:
         """Return the length that the pattern gives.
@@ -68,10 +66,7 @@ class NumberPattern(Entry):
                 strict=True,
             )
         )
-        return sum(
-            len(literal) + (widths[name] if name is not None else 0)
-            for literal, name in self.parts()
-        )
+        return sum(len(literal) + (widths[name] if name is not None else 0) for literal, name in self.parts())
 
     def format(self, *, area: str, day: date, channel: str, sequence: int) -> str:
         """Write the number of the `sequence`-th order.
@@ -121,9 +116,7 @@ class Words(Entry):
 
     def found_in(self, text: str) -> tuple[tuple[WordGroup, str], ...]:
         """Return each sensitive word that `text` holds, with its group."""
-        return tuple(
-            (group, word) for group in self.sensitive for word in group.words if word in text
-        )
+        return tuple((group, word) for group in self.sensitive for word in group.words if word in text)
 
 
 class EmergencyLine(Entry):

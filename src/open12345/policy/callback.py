@@ -8,9 +8,7 @@ from pydantic import Field
 from .applications import Choice
 from .fields import Code, Entry, Text, Title
 
-QuestionCode = Literal[
-    "contacted", "truthful", "solved", "satisfied", "process_satisfied", "cause", "wish"
-]
+QuestionCode = Literal["contacted", "truthful", "solved", "satisfied", "process_satisfied", "cause", "wish"]
 Answers = Literal["options", "scale", "solved", "causes", "text"]
 Weight = Annotated[Decimal, Field(ge=0, le=1)]
 

@@ -71,6 +71,4 @@ class ClosingRules(Entry):
 
     def option(self, code: str) -> Option | None:
         """Return a fact or demand option by its code."""
-        return next(
-            (found for found in self.fact_options + self.demand_options if found.code == code), None
-        )
+        return next((found for found in self.fact_options + self.demand_options if found.code == code), None)

@@ -43,7 +43,7 @@ SECTIONS: Final[Mapping[str, str]] = {
 }
 """Chinese names of the fields of a pack."""
 
-_KEYS: Final = ("code", "kind", "date")
+_KEYS: Final = ("code", "date", "kind")
 """What tells the items of a list apart, so that a moved item is not a changed one."""
 
 _TITLES: Final = ("title", "name", "number")
@@ -56,11 +56,7 @@ def diff_packs(before: Pack, after: Pack) -> list[str]:
     Empty for equal packs.
     """
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    return [
-        line
-        for name, section in SECTIONS.items()
-        for line in _diff(section, (), old[name], new[name])
-    ]
+    return [line for name, section in SECTIONS.items() for line in _diff(section, (), old[name], new[name])]
 
 
 def _diff(section: str, loc: tuple[str, ...], old: Any, new: Any) -> Iterator[str]:

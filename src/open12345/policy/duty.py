@@ -1,13 +1,14 @@
 """The duty list (首接负责主协办清单) and the principles of dispatch that are shown as reasons."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from pydantic import Field, PrivateAttr
 
 from .fields import Code, Entry, Text, Title
 from .names import TERRITORY, UnitKind
 
-Lineage = Callable[[str], tuple[str, ...]]
+Lineages = Mapping[str, tuple[str, ...]]
+"""Category → its code and those above it, most specific first."""
 
 
 class Principle(Entry):
@@ -63,16 +64,16 @@ class DutyList(Entry):
     classes: tuple[DutyClass, ...] = Field(min_length=1)
 
     _by_category: dict[str, list[DutyItem]] = PrivateAttr(default_factory=dict)
-    _lineage: Lineage | None = PrivateAttr(default=None)
+    _lineages: Lineages = PrivateAttr(default_factory=dict)
 
     @property
     def items(self) -> tuple[DutyItem, ...]:
         """All items in the order of the list."""
         return tuple(item for group in self.classes for item in group.items)
 
-    def bind(self, lineage: Lineage) -> None:
+    def bind(self, lineages: Lineages) -> None:
         """Tell the list how categories hang together (done by the pack that holds it)."""
-        self._lineage = lineage
+        self._lineages = lineages
         self._by_category.clear()
         for item in self.items:
             for category in item.categories:
@@ -80,7 +81,7 @@ class DutyList(Entry):
 
     def find(self, category_code: str) -> list[DutyItem]:
         """Return the items for a category: its own first, then those of the categories above it."""
-        codes = self._lineage(category_code) if self._lineage else (category_code,)
+        codes = self._lineages.get(category_code, (category_code,))
         return [item for code in codes for item in self._by_category.get(code, ())]
 
     def principle(self, code: str | None) -> Principle | None:

@@ -31,9 +31,7 @@ Text = Annotated[str, Field(max_length=4000)]
 class Entry(BaseModel):
     """A record of a pack: frozen, and no key that is not known."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class Titled(Entry):
@@ -128,13 +126,9 @@ LimitText = Annotated[
     InstanceOf[Limit],
     BeforeValidator(_parse_limit),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "examples": ["5 wd", "4 wh", "30 min", "24 h", "15 d", "today"]}
-    ),
+    WithJsonSchema({"type": "string", "examples": ["5 wd", "4 wh", "30 min", "24 h", "15 d", "today"]}),
 ]
-ClockTime = Annotated[
-    time, BeforeValidator(_parse_time), PlainSerializer(_show_time, return_type=str)
-]
+ClockTime = Annotated[time, BeforeValidator(_parse_time), PlainSerializer(_show_time, return_type=str)]
 SpanText = Annotated[Span, BeforeValidator(_parse_span), PlainSerializer(str, return_type=str)]
 Ordered = Annotated[dict[Code, T], BeforeValidator(_numbered), AfterValidator(_in_place)]
 """A mapping by code that keeps the order of the file through any storage."""

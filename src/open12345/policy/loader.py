@@ -1,6 +1,6 @@
 """Reads a pack from its folder and names every mistake of every file (`read_pack`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class _Reading:
         try:
             pack = Pack.model_validate(self.raw)
         except ValidationError as error:
-            for found in error.errors(include_url=False):
+            for found in _telling(error.errors(include_url=False)):
                 self._note(found)
             self._check_salvaged()
             return None
@@ -97,9 +97,7 @@ class _Reading:
         rows = {spec.field for spec in ROWS.values()}
         salvage = Salvage({name: value for name, value in self.raw.items() if name not in rows})
         fields = salvage.fields() | {
-            spec.field: ghost_rows(spec.row, self.raw[spec.field])
-            for spec in ROWS.values()
-            if spec.field in self.raw
+            spec.field: ghost_rows(spec.row, self.raw[spec.field]) for spec in ROWS.values() if spec.field in self.raw
         }
         draft = Draft(Pack.model_construct(**fields), frozenset(fields), frozenset(self.damaged))
         self._check(draft, salvage)
@@ -124,9 +122,7 @@ def _unknown_keys(source: Source, known: tuple[str, ...]) -> Iterator[PackProble
     for key in source.data:
         if key not in known:
             advice = f"应写在 {FILES[key]}" if key in FILES else closest(key, known)
-            yield PackProblem(
-                source.file, source.line((key,)), key, f"不认识的键 “{key}”；{advice}"
-            )
+            yield PackProblem(source.file, source.line((key,)), key, f"不认识的键 “{key}”；{advice}")
 
 
 def _stray_files(folder: Path) -> Iterator[PackProblem]:
@@ -134,11 +130,17 @@ def _stray_files(folder: Path) -> Iterator[PackProblem]:
     known = sorted({*FILES.values()})
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in {".yaml", ".yml", ".csv"} and path.name not in known:
-            yield PackProblem(
-                path.name, 0, "", f"规则包里没有这个文件；{closest(path.name, known)}"
-            )
+            yield PackProblem(path.name, 0, "", f"规则包里没有这个文件；{closest(path.name, known)}")
 
 
 def _clean(loc: tuple[str | int, ...]) -> Loc:
     """Drop pydantic's mark of a wrong dictionary key."""
     return tuple(part for part in loc if part != "[key]")
+
+
+def _telling(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Leave out that a list is too short where that is so only because its items are wrong."""
+    places = {found["loc"][:length] for found in errors for length in range(len(found["loc"]))}
+    for found in errors:
+        if not (found["type"] == "too_short" and found["loc"] in places):
+            yield found

@@ -12,9 +12,7 @@ Origin = Literal["own", "upper", "lower"]
 UrgencyCode = Literal["urgent", "semi_urgent", "ordinary"]
 OrderTypeCode = Literal["ordinary", "state_council", "supervision", "recheck"]
 KindBase = Literal["complaint", "help", "inquiry", "suggestion", "tip_off", "praise"]
-UnitKind = Literal[
-    "centre", "department", "town", "street", "firm", "committee", "community", "station"
-]
+UnitKind = Literal["centre", "department", "town", "street", "firm", "committee", "community", "station"]
 AreaLevel = Literal["province", "city", "district", "street", "community", "grid"]
 StageCode = Literal[
     "draft",
@@ -61,14 +59,10 @@ ClockKind = Literal[
     "decision",
 ]
 Effect = Literal["return", "extend", "withdraw", "return_up"]
-EvidenceType = Literal[
-    "text", "number", "rows", "orders", "site_visit", "attachment", "choice", "date"
-]
+EvidenceType = Literal["text", "number", "rows", "orders", "site_visit", "attachment", "choice", "date"]
 DayKind = Literal["rest", "work", "half"]
 OutcomeCode = Literal["solved", "explained", "partly", "not_solved"]
-FieldName = Literal[
-    "address", "area", "counterparty", "name", "occurred_at", "phone", "photo", "place"
-]
+FieldName = Literal["address", "area", "counterparty", "name", "occurred_at", "phone", "photo", "place"]
 AlertLevel = Literal["yellow", "orange", "red"]
 
 URGENCIES: Final[tuple[UrgencyCode, ...]] = get_args(UrgencyCode)

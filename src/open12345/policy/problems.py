@@ -32,9 +32,7 @@ class PackProblem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return (
-            f"{place}: {self.where}: {self.message}" if self.where else f"{place}: {self.message}"
-        )
+        return f"{place}: {self.where}: {self.message}" if self.where else f"{place}: {self.message}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the problem for a program."""
@@ -105,11 +103,7 @@ _MESSAGES: Mapping[str, str] = {
 
 
 def _shown(value: object) -> str:
-    text = (
-        {True: "true", False: "false", None: "空"}.get(value)
-        if isinstance(value, bool | None)
-        else None
-    )
+    text = {True: "true", False: "false", None: "空"}.get(value) if isinstance(value, bool | None) else None
     if text is None:
         kinds: dict[type, str] = {dict: "一组键值", list: "列表", tuple: "列表"}
         text = kinds.get(type(value)) or f"“{str(value)[:40]}”"

@@ -45,9 +45,7 @@ class Salvage:
                 return adapter.validate_python(self._without_gone(self._raw[name], (name,)))
             except ValidationError as error:
                 for found in error.errors(include_url=False):
-                    self._take_out(
-                        self.original((name, *(part for part in found["loc"] if part != "[key]")))
-                    )
+                    self._take_out(self.original((name, *(part for part in found["loc"] if part != "[key]"))))
             if (name,) in self._gone:
                 return None
         self._gone.add((name,))

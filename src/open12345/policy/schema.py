@@ -76,11 +76,9 @@ class Pack(Entry):
 
     @model_validator(mode="after")
     def _bind(self) -> Self:
-        self.duty.bind(self._category_lineage)
+        tree = self.category_tree
+        self.duty.bind({code: tuple(row.code for row in tree.lineage(code)) for code in tree})
         return self
-
-    def _category_lineage(self, code: str) -> tuple[str, ...]:
-        return tuple(row.code for row in self.category_tree.lineage(code))
 
     # lookups
 
@@ -130,9 +128,7 @@ class Pack(Entry):
 
     def required_fields(self, category: str) -> tuple[str, ...]:
         """Return what an order of this category must carry, by the categories above it too."""
-        found = [
-            name for row in self.category_tree.lineage(category) for name in row.required_fields
-        ]
+        found = [name for row in self.category_tree.lineage(category) for name in row.required_fields]
         return tuple(dict.fromkeys(found))
 
     def urgent_words(self, category: str | None = None) -> tuple[str, ...]:
@@ -146,9 +142,7 @@ class Pack(Entry):
 
     def extra_form(self, category: str) -> str | None:
         """Return the code of the extra form of a category, or of the nearest one above it."""
-        return next(
-            (row.extra_form for row in self.category_tree.lineage(category) if row.extra_form), None
-        )
+        return next((row.extra_form for row in self.category_tree.lineage(category) if row.extra_form), None)
 
     @cached_property
     def _territory_units(self) -> dict[str, UnitRow]:
@@ -161,9 +155,7 @@ class Pack(Entry):
         Its own, or that of the nearest area above it.
         """
         units = self._territory_units
-        return next(
-            (units[row.code] for row in self.area_tree.lineage(area) if row.code in units), None
-        )
+        return next((units[row.code] for row in self.area_tree.lineage(area) if row.code in units), None)
 
     # time
 
@@ -223,9 +215,7 @@ class Pack(Entry):
         rule = self.clock_rules.get(kind)
         kinds = rule.sum_of if rule is not None and rule.sum_of else (kind,)
         found = (
-            self.clock_limit(
-                part, urgency=urgency, order_kind=order_kind, category=category, round_no=round_no
-            )
+            self.clock_limit(part, urgency=urgency, order_kind=order_kind, category=category, round_no=round_no)
             for part in kinds
         )
         return tuple(limit for limit in found if limit is not None)

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,22 +99,22 @@ def _decode(raw: bytes, source: Source) -> str | None:
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         source.problem((), "文件是 UTF-16 编码；请另存为 UTF-8（GB18030 也可以）", 1)
         return None
+    furthest = 0
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
+            furthest = max(furthest, error.start)
         else:
             return _without_nul(text, source)
+    line = raw.count(b"\n", 0, furthest) + 1
     source.problem((), "文件既不是 UTF-8 也不是 GB18030 编码；请另存为 UTF-8", line)
     return None
 
 
 def _without_nul(text: str, source: Source) -> str | None:
     if "\0" in text:
-        source.problem(
-            (), "文件里有 NUL 字符，不是文本；请重新导出", text.count("\n", 0, text.index("\0")) + 1
-        )
+        source.problem((), "文件里有 NUL 字符，不是文本；请重新导出", text.count("\n", 0, text.index("\0")) + 1)
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -123,20 +124,24 @@ def _without_nul(text: str, source: Source) -> str | None:
 
 def _compose(text: str, source: Source) -> Node | None:
     try:
-        return YAML(typ="safe", pure=True).compose(text)  # type: ignore[no-any-return]
+        return _nodes(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         source.problem((), f"YAML 写法有误：{_yaml_words(error)}", mark.line + 1 if mark else 1)
     except YAMLError as error:
-        source.problem(
-            (), f"YAML 写法有误：{str(error).splitlines()[0]}", _line_of_position(error, text)
-        )
+        source.problem((), f"YAML 写法有误：{str(error).splitlines()[0]}", _line_of_position(error, text))
     except RecursionError:
         source.problem((), "YAML 嵌套过深", 1)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError) as error:
         # The parser itself stumbles over some garbage; the file is at fault, not the caller.
         source.problem((), f"YAML 写法有误：{type(error).__name__}", 1)
     return None
+
+
+@lru_cache(maxsize=16)
+def _nodes(text: str) -> Node | None:
+    """Parse, slowly; a pack is read again after each edit, when one file of it has changed."""
+    return YAML(typ="safe", pure=True).compose(text)  # type: ignore[no-any-return]
 
 
 def _yaml_words(error: MarkedYAMLError) -> str:
@@ -183,9 +188,7 @@ class _Builder:
                 continue
             key = str(key_node.value)
             if key in keys:
-                self.source.problem(
-                    (*loc, key), f"键重复，第 {keys[key]} 行已经写过；请只留一处", line
-                )
+                self.source.problem((*loc, key), f"键重复，第 {keys[key]} 行已经写过；请只留一处", line)
                 continue
             keys[key] = line
             self.source.lines[(*loc, key)] = line
@@ -198,7 +201,9 @@ class _Builder:
             return None
         try:
             return str(node.value) if tag == "str" else self.constructor.construct_object(node)
-        except (ValueError, KeyError, OverflowError, YAMLError):
+        except (ValueError, LookupError, ArithmeticError, TypeError, YAMLError):
+            if tag == "timestamp":  # 30 February: the schema says what a date looks like
+                return str(node.value)
             self.source.problem(loc, f"“{str(node.value)[:40]}” 不是有效的值；是文字请加引号", line)
             return None
 
@@ -206,9 +211,7 @@ class _Builder:
 # CSV
 
 
-def _rows(
-    text: str, source: Source, columns: Sequence[str], required: Sequence[str]
-) -> Iterator[dict[str, str]]:
+def _rows(text: str, source: Source, columns: Sequence[str], required: Sequence[str]) -> Iterator[dict[str, str]]:
     records = _records(text, source)
     _, header = next(records, (1, []))
     if not _check_header(header, source, columns, required):
@@ -236,9 +239,7 @@ def _records(text: str, source: Source) -> Iterator[tuple[int, list[str]]]:
         source.problem((), f"CSV 写法有误（{error}）；请检查引号是否成对", line)
 
 
-def _check_header(
-    header: list[str], source: Source, columns: Sequence[str], required: Iterable[str]
-) -> bool:
+def _check_header(header: list[str], source: Source, columns: Sequence[str], required: Iterable[str]) -> bool:
     """Say whether the rows can be read under this header."""
     if not any(header):
         source.problem((), f"第一行应为列名：{','.join(columns)}", 1)

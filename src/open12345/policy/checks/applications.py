@@ -41,15 +41,9 @@ def _shape_mistakes(loc: Loc, field: EvidenceField) -> Iterator[Mistake]:
 def _bound_mistakes(loc: Loc, field: EvidenceField) -> Iterator[Mistake]:
     if field.min is not None and field.max is not None and field.min > field.max:
         yield (*loc, "min"), f"min {field.min} 大于 max {field.max}"
-    if (
-        field.type in _COUNTED
-        and field.min is not None
-        and (field.min < 0 or field.min != int(field.min))
-    ):
+    if field.type in _COUNTED and field.min is not None and (field.min < 0 or field.min != int(field.min)):
         yield (*loc, "min"), f"{field.type} 按个数计，min 应为不小于 0 的整数"
-    if field.type in {"choice", "date", "site_visit"} and not (
-        field.min is None and field.max is None
-    ):
+    if field.type in {"choice", "date", "site_visit"} and not (field.min is None and field.max is None):
         yield (
             (*loc, "min" if field.min is not None else "max"),
             f"{field.type} 没有上下限，请去掉 min 和 max",
@@ -91,8 +85,8 @@ def steps_can_be_decided(pack: Pack) -> Iterator[Mistake]:
     for code, rule in pack.applications.items():
         loc: Loc = ("applications", code)
         yield from repeats((*loc, "steps"), (step.code for step in rule.steps), "步骤")
-        if rule.steps and rule.decide_within is None:
-            yield loc, "有审批步骤，须写 decide_within（每一步的时限）"
+        if rule.decide_within is None:
+            yield loc, "须写 decide_within（每一步的审批时限），如 1 wd"
         for index, step in enumerate(rule.steps):
             if step.of == "upper" and rule.origins != ("upper",):
                 yield (
@@ -129,7 +123,7 @@ def _stage_mistakes(loc: Loc, rule: ApplicationRule) -> Iterator[Mistake]:
             )
 
 
-@check("applications", "clocks")
+@check("applications", intact="clocks")
 def windows_are_ruled_clocks(pack: Pack) -> Iterator[Mistake]:
     """The clock that closes the window for asking has a rule."""
     for code, rule in pack.applications.items():

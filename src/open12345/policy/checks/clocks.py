@@ -18,7 +18,7 @@ def _rules(pack: Pack) -> Iterator[tuple[Loc, ClockRule]]:
         yield ("clocks", index), rule
 
 
-@check("clocks", "review", whole=True)
+@check(intact="clocks review")
 def no_clock_is_missing(pack: Pack) -> Iterator[Mistake]:
     """Every compulsory clock is ruled; that of the review only where there is one."""
     wanted = (*COMPULSORY_CLOCKS, "review") if pack.review else COMPULSORY_CLOCKS
@@ -33,7 +33,7 @@ def clocks_are_ruled_once(pack: Pack) -> Iterator[Mistake]:
     yield from repeats(("clocks",), (rule.kind for rule in pack.clocks), "时限", ("kind",))
 
 
-@check("clocks")
+@check(intact="clocks")
 def every_urgency_is_answered(pack: Pack) -> Iterator[Mistake]:
     """Each rule says for each urgency how long, or openly that the clock does not run."""
     for loc, rule in _rules(pack):
@@ -48,7 +48,7 @@ def every_urgency_is_answered(pack: Pack) -> Iterator[Mistake]:
             yield (*loc, "limits", "ordinary"), f"{rule.title} 必须有时限，不能为空"
 
 
-@check("clocks")
+@check(intact="clocks")
 def sums_name_other_clocks(pack: Pack) -> Iterator[Mistake]:
     """A clock made of others names clocks that have limits of their own."""
     for loc, rule in _rules(pack):
@@ -60,7 +60,7 @@ def sums_name_other_clocks(pack: Pack) -> Iterator[Mistake]:
                 yield (*loc, "sum_of", index), f"没有时限 “{kind}” 的规则"
 
 
-@check("clocks", "kinds")
+@check("clocks", intact="kinds")
 def clocks_name_known_kinds(pack: Pack) -> Iterator[Mistake]:
     """Limits by kind speak of kinds of this pack."""
     for loc, rule in _rules(pack):

@@ -19,7 +19,7 @@ def invented_data_is_marked(pack: Pack) -> Iterator[Mistake]:
         yield ("synthetic",), "含示意数据的规则包须写 synthetic_notice（屏幕上显示的提示）"
 
 
-@check("channels")
+@check(intact="channels")
 def channels_are_told_apart(pack: Pack) -> Iterator[Mistake]:
     """Each channel has its own character, and some channel is our own."""
     taken: dict[str, str] = {}
@@ -34,14 +34,14 @@ def channels_are_told_apart(pack: Pack) -> Iterator[Mistake]:
         yield ("channels",), "至少要有一个本级受理（origin: own）的渠道"
 
 
-@check("kinds")
+@check(intact="kinds")
 def there_are_kinds(pack: Pack) -> Iterator[Mistake]:
     """An order has a kind."""
     if not pack.kinds:
         yield ("kinds",), "至少要有一种诉求类型"
 
 
-@check("urgencies")
+@check(intact="urgencies")
 def three_urgencies(pack: Pack) -> Iterator[Mistake]:
     """The three urgencies are all named."""
     for code in URGENCIES:
@@ -49,7 +49,7 @@ def three_urgencies(pack: Pack) -> Iterator[Mistake]:
             yield ("urgencies",), f"缺少紧急程度 “{code}”；应有：{'、'.join(URGENCIES)}"
 
 
-@check("order_types")
+@check(intact="order_types")
 def order_types_are_named(pack: Pack) -> Iterator[Mistake]:
     """The order types that rules speak of all have a title."""
     for code in ORDER_TYPES:

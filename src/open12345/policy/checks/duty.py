@@ -54,17 +54,11 @@ def duty_units_exist(pack: Pack) -> Iterator[Mistake]:
     known = [TERRITORY, *pack.unit_tree]
     for loc, item in _items(pack):
         named = [((*loc, "lead"), item.lead)]
-        named += [
-            ((*loc, "co_handlers", index), code) for index, code in enumerate(item.co_handlers)
-        ]
+        named += [((*loc, "co_handlers", index), code) for index, code in enumerate(item.co_handlers)]
         for place, code in named:
             if code not in known:
                 yield place, unknown("单位", code, known)
-            elif (
-                code != TERRITORY
-                and pack.unit_tree[code].parent is None
-                and pack.unit_tree[code].kind == "centre"
-            ):
+            elif code != TERRITORY and pack.unit_tree[code].parent is None and pack.unit_tree[code].kind == "centre":
                 yield place, f"“{code}” 是热线中心，不能自己承办；请填承办单位"
 
 
@@ -80,21 +74,19 @@ def duty_categories_exist(pack: Pack) -> Iterator[Mistake]:
                 )
 
 
-@check("duty", "categories", whole=True)
+@check(intact="duty categories")
 def every_leaf_has_a_lead(pack: Pack) -> Iterator[Mistake]:
     """Each category that may stand on an order has a first-responsible unit (003 art. 8)."""
     covered = {code for _, item in _items(pack) for code in item.categories}
     for index, row in enumerate(pack.categories):
-        if pack.is_leaf(row.code) and covered.isdisjoint(
-            found.code for found in pack.category_tree.lineage(row.code)
-        ):
+        if pack.is_leaf(row.code) and covered.isdisjoint(found.code for found in pack.category_tree.lineage(row.code)):
             yield (
                 ("categories", index, "code"),
                 f"“{row.title}” 没有首接负责单位；请在 duty.yaml 给它或它的上级配一条事项",
             )
 
 
-@check("duty", "units", "areas", whole=True)
+@check(intact="duty units areas")
 def every_area_has_a_territory_unit(pack: Pack) -> Iterator[Mistake]:
     """Where an item falls to the territory, each lowest area is looked after by a unit."""
     if not any(TERRITORY in {item.lead, *item.co_handlers} for _, item in _items(pack)):

@@ -28,20 +28,22 @@ class Draft:
 class _Entry:
     check: Check
     needs: frozenset[str]
-    whole: bool
+    intact: frozenset[str]
 
 
 _CHECKS: list[_Entry] = []
 
 
-def check(*needs: str, whole: bool = False) -> Callable[[Check], Check]:
-    """Register a check that reads the fields `needs`.
+def check(*needs: str, intact: str = "") -> Callable[[Check], Check]:
+    """Register a check that reads the fields `needs` and, undamaged, the fields `intact`.
 
-    A `whole` one says nothing while one of them is damaged.
+    A check for completeness or for references into a field needs that field intact: what was
+    taken out of it for a mistake of its own would be missed.
     """
 
     def register(function: Check) -> Check:
-        _CHECKS.append(_Entry(function, frozenset(needs), whole))
+        whole = frozenset(intact.split())
+        _CHECKS.append(_Entry(function, frozenset(needs) | whole, whole))
         return function
 
     return register
@@ -50,7 +52,7 @@ def check(*needs: str, whole: bool = False) -> Callable[[Check], Check]:
 def run_checks(draft: Draft) -> Iterator[Mistake]:
     """Run every check that can be run on `draft`."""
     for entry in _CHECKS:
-        if entry.needs <= draft.present and not (entry.whole and entry.needs & draft.damaged):
+        if entry.needs <= draft.present and not entry.intact & draft.damaged:
             yield from entry.check(draft.pack)
 
 
@@ -59,9 +61,7 @@ def unknown(what: str, code: str, known: Iterable[str]) -> str:
     return f"没有{what} “{code}”；{closest(code, list(known))}"
 
 
-def repeats(
-    place: Loc, codes: Iterable[str], word: str = "代码", tail: Loc = ("code",)
-) -> Iterator[Mistake]:
+def repeats(place: Loc, codes: Iterable[str], word: str = "代码", tail: Loc = ("code",)) -> Iterator[Mistake]:
     """Name each code that has stood in the same list before."""
     seen: set[str] = set()
     for index, code in enumerate(codes):

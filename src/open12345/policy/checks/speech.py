@@ -27,7 +27,7 @@ _COMPULSORY: tuple[QuestionCode, ...] = (
 )
 
 
-@check("closing")
+@check(intact="closing")
 def outcomes_are_all_named(pack: Pack) -> Iterator[Mistake]:
     """Each of the four outcomes stands once."""
     codes = [outcome.code for outcome in pack.closing.outcomes]
@@ -37,7 +37,7 @@ def outcomes_are_all_named(pack: Pack) -> Iterator[Mistake]:
             yield ("closing", "outcomes"), f"缺少办理结果 “{code}”；应有：{'、'.join(OUTCOMES)}"
 
 
-@check("closing")
+@check(intact="closing")
 def findings_can_be_chosen(pack: Pack) -> Iterator[Mistake]:
     """Codes are single, and both findings can turn out well."""
     closing = pack.closing
@@ -60,18 +60,14 @@ def findings_can_be_chosen(pack: Pack) -> Iterator[Mistake]:
 def contact_can_succeed(pack: Pack) -> Iterator[Mistake]:
     """Lists of the contact and the answer have single codes, and some contact counts as reached."""
     closing = pack.closing
-    yield from repeats(
-        ("closing", "contact_outcomes"), (found.code for found in closing.contact_outcomes)
-    )
-    yield from repeats(
-        ("closing", "answer_methods"), (found.code for found in closing.answer_methods)
-    )
+    yield from repeats(("closing", "contact_outcomes"), (found.code for found in closing.contact_outcomes))
+    yield from repeats(("closing", "answer_methods"), (found.code for found in closing.answer_methods))
     yield from reason_mistakes(("closing", "late_reasons"), closing.late_reasons)
     if not any(found.reached for found in closing.contact_outcomes):
         yield ("closing", "contact_outcomes"), "至少要有一种算作联系上（reached: true）"
 
 
-@check("closing")
+@check(intact="closing")
 def extra_forms_can_be_filled(pack: Pack) -> Iterator[Mistake]:
     """Extra forms have a title and lines that can be filled in."""
     closing = pack.closing
@@ -85,7 +81,7 @@ def extra_forms_can_be_filled(pack: Pack) -> Iterator[Mistake]:
             yield ("closing", "extra_form_titles", code), message
 
 
-@check("callback")
+@check(intact="callback")
 def callback_lists_can_be_counted(pack: Pack) -> Iterator[Mistake]:
     """Codes are single; each list has both sides, or a rate could only be 0 or 1."""
     rules = pack.callback
@@ -118,11 +114,7 @@ def callback_lists_can_be_counted(pack: Pack) -> Iterator[Mistake]:
 def weights_fall_with_the_scale(pack: Pack) -> Iterator[Mistake]:
     """A better level never weighs less than a worse one."""
     for index, level in enumerate(pack.callback.scale):
-        better = [
-            other
-            for other in pack.callback.scale
-            if other.five > level.five and other.weight < level.weight
-        ]
+        better = [other for other in pack.callback.scale if other.five > level.five and other.weight < level.weight]
         if better:
             message = f"权重 {level.weight} 高于更满意的 “{better[0].title}” 的 {better[0].weight}"
             yield ("callback", "scale", index, "weight"), message
@@ -133,7 +125,7 @@ def weights_fall_with_the_scale(pack: Pack) -> Iterator[Mistake]:
         )
 
 
-@check("callback")
+@check(intact="callback")
 def script_asks_what_figures_count(pack: Pack) -> Iterator[Mistake]:
     """The compulsory questions are asked, once each, with answers from the right list."""
     asked = [question.code for question in pack.callback.script]

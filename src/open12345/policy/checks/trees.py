@@ -56,7 +56,7 @@ def categories_form_a_tree(pack: Pack) -> Iterator[Mistake]:
             yield ("categories", index, "parent"), f"分类至多 {MAX_CATEGORY_DEPTH} 级"
 
 
-@check("units", whole=True)
+@check(intact="units")
 def one_centre(pack: Pack) -> Iterator[Mistake]:
     """The tree of units has one root, the hotline centre."""
     roots = [index for index, row in enumerate(pack.units) if row.parent is None]
@@ -104,7 +104,7 @@ def areas_narrow_downwards(pack: Pack) -> Iterator[Mistake]:
             yield ("areas", index, "level"), f"{message}；顺序为 {' > '.join(AREA_LEVELS)}"
 
 
-@check("categories", "kinds")
+@check("categories", intact="kinds")
 def categories_hint_at_known_kinds(pack: Pack) -> Iterator[Mistake]:
     """A category's usual kind exists."""
     for index, row in enumerate(pack.categories):
@@ -116,7 +116,7 @@ def categories_hint_at_known_kinds(pack: Pack) -> Iterator[Mistake]:
             )
 
 
-@check("categories", "closing")
+@check("categories", intact="closing")
 def categories_name_known_forms(pack: Pack) -> Iterator[Mistake]:
     """A category's extra form exists."""
     forms = pack.closing.extra_forms
