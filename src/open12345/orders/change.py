@@ -112,7 +112,7 @@ class Change:
 
     def end_assignments(self, state: State, *, only: Assignment | None = None) -> None:
         """End all open assignments of the round (or `only` one and what hangs under it) as `state`."""
-        for assignment in self._live():
+        for assignment in [a for a in self._live() if a.state in (*OPEN_STATES, State.REPORTED)]:
             if only is None or assignment is only or self._hangs_under(assignment, only):
                 self.mark(assignment, state=state, ended_at=self.at)
                 self._stop_of(assignment)

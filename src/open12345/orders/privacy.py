@@ -7,7 +7,8 @@ from datetime import datetime
 
 from open12345.directory.person import Person
 from open12345.orders import queries, requesters, services
-from open12345.orders.models import Record
+from open12345.orders.models import Record, WorkOrder
+from open12345.orders.requesters import Who
 
 
 def reveal(number: str, what: str, reason: str, *, by: Person, at: datetime) -> dict[str, str]:
@@ -24,6 +25,14 @@ def reveal(number: str, what: str, reason: str, *, by: Person, at: datetime) -> 
         return {"text": requesters.open_text(order)}
     box = requesters.box_of(order.requester)
     return {str(r.pk): _plain(r, box) for r in queries.records_of(order) if r.sealed is not None and box is not None}
+
+
+def shown_requester(order: WorkOrder, person: Person) -> Who:
+    """Return the caller as `person` may see them at any time: masked; nothing at all of a confidential caller to
+    whoever is not of the centre (order.md, "Doing the work": the caller's data never reaches handlers)."""
+    if order.confidential and not (person.is_centre or person.kind == "system"):
+        return Who()
+    return requesters.masked(order.requester)
 
 
 def _plain(record: Record, box: requesters.Box) -> str:
