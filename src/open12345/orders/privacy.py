@@ -28,8 +28,11 @@ def reveal(number: str, what: str, reason: str, *, by: Person, at: datetime) -> 
 
 
 def shown_requester(order: WorkOrder, person: Person) -> Who:
-    """Return the caller as `person` may see them at any time: masked; nothing at all of a confidential caller to
-    whoever is not of the centre (order.md, "Doing the work": the caller's data never reaches handlers)."""
+    """Return the caller as `person` may see them at any time: masked.
+
+    Of a confidential caller, nothing at all to whoever is not of the centre: the caller's data never reaches handlers
+    (order.md, "Doing the work").
+    """
     if order.confidential and not (person.is_centre or person.kind == "system"):
         return Who()
     return requesters.masked(order.requester)
