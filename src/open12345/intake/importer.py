@@ -101,6 +101,7 @@ class Import:
     now: Callable[[], datetime]
     tally: Tally = field(default_factory=Tally)
     _seen: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    _numbers: set[tuple[str, str] | None] = field(default_factory=set)  # of other platforms
 
     def run(self, *, rejects: Rejects, tell: Callable[[Tally], None], stop: Callable[[], bool]) -> Tally:
         """Take every row until `stop` says so; `tell` is called after each.
@@ -129,16 +130,19 @@ class Import:
         key, content = self._key(row, said)
         if key in self._seen:
             return self._seen_in_file(key, content)
+        if (foreign := _foreign(said)) in self._numbers:
+            self.tally.already += 1
+            return []
         problems = self._register(said, key)
         if not problems:
             self._seen[key] = (row.number, content)
+            self._numbers |= {foreign} - {None}
         return problems
 
     def _key(self, row: Row, said: Said) -> tuple[str, bytes]:
         """Return the row's idempotency key, and a digest of all it says."""
         content = [row.cells[place].strip() for place in self.columns.places.values()]
-        foreign = [said.values.get("foreign_system", ""), said.values.get("foreign_number", "")]
-        own = said.row_id or (foreign if foreign[1] else content)
+        own = said.row_id or _foreign(said) or content
         digest = hashlib.sha256(canonical([self.plan.source, own])).hexdigest()
         return f"import:{digest[:48]}", hashlib.sha256(canonical(content)).digest()
 
@@ -190,6 +194,11 @@ class Import:
         number = first.outcome.get("number", "") if first else ""
         text = _("已导入为工单 %(number)s，这次的内容或设置不同；导入不改已有工单")
         return Problem("id", "changed", text % {"number": number})
+
+
+def _foreign(said: Said) -> tuple[str, str] | None:
+    number = said.values.get("foreign_number", "")
+    return (said.values.get("foreign_system", ""), number) if number else None
 
 
 def columns_of_report(problem: Problem) -> tuple[str, str]:

@@ -17,6 +17,7 @@ _CHUNK = 1 << 20  # bytes
 _LONGEST_CELL = 10_000_000  # characters; beyond it a quote was never closed
 _DELIMITERS = (",", "\t", ";", "|")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_NO_TEXT = ((b"PK\x03\x04", "XLSX"), (b"\xd0\xcf\x11\xe0", "XLS"), (b"%PDF", "PDF"), (b"\x1f\x8b", "GZIP"))
 #: A file with fewer broken places per readable Chinese character is damaged UTF-8, not another encoding.
 _DAMAGED = 0.1
 #: Share of NULs in step that makes a file UTF-16: its commas, digits and line ends.
@@ -149,6 +150,8 @@ def detect_encoding(path: Path) -> str:
     """
     with path.open("rb") as file:
         start = file.read(_CHUNK)
+    if other := next((name for mark, name in _NO_TEXT if start.startswith(mark)), ""):
+        raise TableError(_("这是 %(kind)s 文件，不是 CSV") % {"kind": other}, _("请先另存为 CSV（UTF-8）"))
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), _unmarked_utf16(start))
     if marked:
         return _checked(path, marked)
