@@ -4,6 +4,7 @@ The session's database is made and migrated by the owner's role; tests run as th
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from open12345.project import embedded
+from open12345.project.problems import EnvironmentProblem
 from tests.databases import Cleaner, owner_connection, test_database
 from tests.settings import CLUSTER
 
@@ -26,7 +28,12 @@ _server = ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the embedded server for the run; several runs may share it."""
-    if CLUSTER and not hasattr(config, "workerinput"):
+    if not CLUSTER or hasattr(config, "workerinput"):
+        return
+    try:
+        _server.enter_context(embedded.running(CLUSTER))
+    except EnvironmentProblem:  # a damaged folder: nothing in it is worth keeping
+        shutil.rmtree(CLUSTER.data)
         _server.enter_context(embedded.running(CLUSTER))
 
 

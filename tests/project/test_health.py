@@ -3,8 +3,8 @@
 from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError
 from django.test import Client
+from psycopg import OperationalError
 
 
 @pytest.mark.django_db
@@ -25,7 +25,7 @@ def test_healthz_tells_database_queue_and_version(client: Client) -> None:
 
 
 def test_healthz_is_503_when_the_database_is_away(client: Client) -> None:
-    with patch("open12345.project.health.connection.cursor", side_effect=OperationalError("away")):
+    with patch("open12345.project.health.psycopg.connect", side_effect=OperationalError("away")):
         answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["database"] == {"ok": False}

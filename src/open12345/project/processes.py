@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server import Server
 
-from open12345.project import boot, static
+from open12345.project import boot
 from open12345.project.problems import EnvironmentProblem
 
 SUPERVISED = "OPEN12345_SUPERVISED"
@@ -22,8 +22,11 @@ def serve(host: str, port: int, *, workers: int, threads: int) -> None:
     """Answer requests until told to stop; `threads` requests at a time in each of `workers`."""
     end_with_supervisor()
     require_free_port(host, port)
-    boot.setup_django()
-    static.collect()
+    if not supervised():  # `up` has done it: this process itself needs no Django, its workers do
+        boot.setup_django()
+        from open12345.project import static  # noqa: PLC0415 - needs Django set up
+
+        static.collect()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "open12345.project.settings")
     Server(
         "open12345.project.wsgi:application",
@@ -36,7 +39,6 @@ def serve(host: str, port: int, *, workers: int, threads: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        process_name="open12345-web",
     ).serve()
 
 
@@ -44,7 +46,8 @@ def work(concurrency: int) -> None:
     """Do jobs until told to stop; a job at hand is finished first."""
     end_with_supervisor()
     boot.setup_django()
-    from procrastinate.contrib.django import DjangoConnector, app  # noqa: PLC0415 - needs Django set up
+    from procrastinate.contrib.django import app  # noqa: PLC0415 - needs Django set up
+    from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415 - the same
 
     connector = cast("DjangoConnector", app.connector).get_worker_connector()
     with app.replace_connector(connector) as ready:
@@ -70,7 +73,12 @@ def require_free_port(host: str, port: int) -> None:
             ) from error
 
 
+def supervised() -> bool:
+    """Whether `open12345 up` started this process."""
+    return bool(os.environ.get(SUPERVISED))
+
+
 def end_with_supervisor() -> None:
     """Let the kernel end this process when `open12345 up` dies without stopping it (Linux)."""
-    if os.environ.get(SUPERVISED) and sys.platform == "linux":
+    if supervised() and sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

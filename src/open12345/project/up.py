@@ -42,9 +42,10 @@ def run(plan: Plan) -> int:
     with _stop_event() as stop, boot.database_running():
         console.print(f"database  {home.home()}")
         boot.setup_django()
-        from open12345.project import filling  # noqa: PLC0415 - needs Django set up
+        from open12345.project import filling, static  # noqa: PLC0415 - needs Django set up
 
         filling.fill(plan.pack, demo=plan.demo, console=console)
+        static.collect()
         supervisor = Supervisor(_children(plan), home.home() / "log")
         with supervisor:
             supervisor.wait_until_healthy(HOST, plan.port, stop)
