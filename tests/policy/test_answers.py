@@ -89,6 +89,14 @@ def test_an_area_without_its_own_unit_falls_to_the_one_around_it(jiuting: Pack) 
     assert jiuting.territory_unit(None) is None
 
 
+def test_a_pack_may_let_the_grid_station_look_after_its_grid(copy: Copy) -> None:
+    copy.edit("duty.yaml", "territory_kinds: [community]", "territory_kinds: [station, community]")
+    pack = read_pack(copy.folder)
+
+    assert pack.territory_unit("31011710700102") == pack.unit_tree["s00102"]
+    assert pack.territory_unit("310117107001") == pack.unit_tree["c001"]
+
+
 def test_paths_are_read_from_the_root_down(jiuting: Pack) -> None:
     assert jiuting.category_path("A0101") == "市容环卫 / 占道经营 / 无证设摊"
     assert jiuting.area_path("310117107001") == "松江区九亭镇亭中社区居委会"

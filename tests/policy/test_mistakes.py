@@ -38,7 +38,7 @@ WRONG_VALUES = [
      "不应大于 1"),
     ("clocks.yaml", "    alarm: false", "    allarm: false", "clocks[3].allarm",
      "是否想写 “alarm”"),
-    ("duty.yaml", "territory_kind: community", "territory_kind: hamlet", "territory_kind",
+    ("duty.yaml", "territory_kinds: [community]", "territory_kinds: [hamlet]", "territory_kinds[0]",
      "'community'"),
     ("duty.yaml", "lead: water, co_handlers: [urban], principle: in_charge",
      "lead: water, co_handler: [urban], principle: in_charge", "classes[1].items[1].co_handler",

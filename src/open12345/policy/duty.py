@@ -53,13 +53,13 @@ class DutyClass(Entry):
 class DutyList(Entry):
     """All duty items.
 
-    `territory_kind` says which kind of unit takes what falls to the territory.
+    `territory_kinds`: which units take what falls to the territory, the first kind first.
     """
 
     title: Title
     synthetic: bool = False
     source: Text = ""
-    territory_kind: UnitKind = "community"
+    territory_kinds: tuple[UnitKind, ...] = Field(default=("community",), min_length=1)
     principles: tuple[Principle, ...] = ()
     classes: tuple[DutyClass, ...] = Field(min_length=1)
 

@@ -146,8 +146,9 @@ class Pack(Entry):
 
     @cached_property
     def _territory_units(self) -> dict[str, UnitRow]:
-        kind = self.duty.territory_kind
-        return {unit.area: unit for unit in self.units if unit.area and unit.kind == kind}
+        kinds = reversed(self.duty.territory_kinds)
+        found = (unit for kind in kinds for unit in self.units if unit.kind == kind)
+        return {unit.area: unit for unit in found if unit.area}
 
     def territory_unit(self, area: str | None) -> UnitRow | None:
         """Return the unit that looks after an area (属地).

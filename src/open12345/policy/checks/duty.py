@@ -91,8 +91,8 @@ def every_area_has_a_territory_unit(pack: Pack) -> Iterator[Mistake]:
     """Where an item falls to the territory, each lowest area is looked after by a unit."""
     if not any(TERRITORY in {item.lead, *item.co_handlers} for _, item in _items(pack)):
         return
-    kind = pack.duty.territory_kind
+    kinds = "、".join(pack.duty.territory_kinds)
     for index, row in enumerate(pack.areas):
         if pack.area_tree.is_leaf(row.code) and pack.territory_unit(row.code) is None:
-            remedy = f"请在 units.csv 给一个 {kind} 的 area 填 “{row.code}” 或它的上级"
+            remedy = f"请在 units.csv 给一个 {kinds} 的 area 填 “{row.code}” 或它的上级"
             yield ("areas", index, "code"), f"“{row.name}” 没有属地单位；{remedy}"
