@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
 from open12345.policy.duty import DutyItem
+from open12345.policy.names import TERRITORY
 
 #: After so many granted returns nobody may return again: designated, else the territory takes it (order.md).
 DISPUTES = 2
@@ -48,10 +49,17 @@ def _from_item(pack: Pack, order: WorkOrder, item: DutyItem) -> Suggestion | Non
     principle = pack.duty.principle(item.principle)
     clause = item.clause or (principle.clause if principle else "")
     return Suggestion(
-        lead=unit.code, co_handlers=tuple(c for c in item.co_handlers if c != unit.code), item=item.code,
+        lead=unit.code, co_handlers=_co_handlers(pack, order, item, unit.code), item=item.code,
         principle=item.principle or "", clause=clause[:200], responsibility="first_asked",
         no_return=item.no_return,
     )  # fmt: skip
+
+
+def _co_handlers(pack: Pack, order: WorkOrder, item: DutyItem, lead: str) -> tuple[str, ...]:
+    """The item's co-handlers; "territory" is the unit of the order's area, nobody where the area is not known."""
+    here = pack.territory_unit(_area(order))
+    codes = [(here.code if here else "") if code == TERRITORY else code for code in item.co_handlers]
+    return tuple(dict.fromkeys(code for code in codes if code and code != lead))
 
 
 def _territory(pack: Pack, order: WorkOrder) -> Suggestion | None:
