@@ -12,13 +12,8 @@ from open12345.intake.values import Plan
 from open12345.orders import history, invariants, queries, requesters
 from open12345.orders.errors import NotAllowed
 from open12345.orders.models import Event, IdempotencyKey, Requester, WorkOrder
-from tests.cast import Town, open_town
+from tests.cast import Town
 from tests.intake.importing import HEADS, row, take, write
-
-
-@pytest.fixture
-def town(db: None) -> Town:
-    return open_town()
 
 
 @pytest.mark.function("INT-13")

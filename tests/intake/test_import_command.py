@@ -11,13 +11,8 @@ from typer.testing import CliRunner, Result
 from open12345.intake import cli
 from open12345.intake.importer import Import, Tally
 from open12345.orders.models import Event, WorkOrder
-from tests.cast import Town, open_town
+from tests.cast import Town
 from tests.intake.importing import row, write
-
-
-@pytest.fixture
-def town(db: None) -> Town:
-    return open_town()
 
 
 def command(*words: str) -> Result:

@@ -8,16 +8,11 @@ import pytest
 from open12345.orders import queries
 from open12345.orders.models import WorkOrder
 from open12345.worktime import SHANGHAI
-from tests.cast import Town, open_town
+from tests.cast import Town
 from tests.intake.importing import Result, take, write
 
 HEADS = ["市工单号", "标题", "诉求内容", "联系电话", "分类", "要求办结时间"]
 DEFAULTS = {"channel": "upper", "kind": "complaint_help", "foreign_system": "songjiang12345"}
-
-
-@pytest.fixture
-def town(db: None) -> Town:
-    return open_town()
 
 
 def upper(number: str, due: str = "2025-07-04 17:00", phone: str = "13812348000") -> list[str]:
