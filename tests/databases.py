@@ -101,7 +101,11 @@ def _create(owner: psycopg.Connection[tuple[object, ...]], name: str, template: 
 
 
 def _drop(owner: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_id(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(_id(name))
+    try:
+        owner.execute(statement + sql.SQL(" WITH (FORCE)"))
+    except psycopg.errors.InsufficientPrivilege:
+        owner.execute(statement)  # autovacuum is at work there: asked in this way, it gives way
 
 
 def _exists(owner: psycopg.Connection[tuple[object, ...]], name: str) -> bool:

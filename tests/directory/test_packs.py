@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from open12345.directory import days, packs, tasks
@@ -86,9 +86,7 @@ def test_of_two_versions_for_one_moment_the_later_loaded_rules(loaded: Pack) -> 
 
 def test_a_version_cannot_take_effect_in_the_past(loaded: Pack) -> None:
     with pytest.raises(DirectoryError) as refused:
-        packs.load_pack(
-            renamed(loaded), effective_from=NOW - DAY, by=SYSTEM, at=NOW + timedelta(hours=1)
-        )
+        packs.load_pack(renamed(loaded), effective_from=NOW - DAY, by=SYSTEM, at=NOW + timedelta(hours=1))
     assert refused.value.field == "effective_from"
     assert PackVersion.objects.count() == 1
 
@@ -125,10 +123,7 @@ def test_a_moved_unit_takes_its_subtree_along(loaded: Pack) -> None:
         path=f"{Unit.objects.get(code=inner.code).path}local-1/",
     )
     target = next(u.code for u in loaded.units if u.kind == "department" and u.code != inner.code)
-    units = [
-        u.model_dump(mode="json") | ({"parent": target} if u.code == inner.code else {})
-        for u in loaded.units
-    ]
+    units = [u.model_dump(mode="json") | ({"parent": target} if u.code == inner.code else {}) for u in loaded.units]
     packs.load_pack(changed(loaded, units=units), effective_from=None, by=SYSTEM, at=NOW + DAY)
     imported.refresh_from_db()
     assert imported.path == f"/{loaded.centre.code}/{target}/{inner.code}/local-1/"
@@ -140,16 +135,12 @@ def test_only_the_system_administrator_loads_packs(hire: Hire, pack: Pack) -> No
     for role in ("security_admin", "audit_admin", "leader", "dispatcher"):
         with pytest.raises(NotEntitled):
             packs.load_pack(pack, effective_from=None, by=person_of(hire(role)), at=NOW)
-    version = packs.load_pack(
-        pack, effective_from=None, by=person_of(hire("system_admin")), at=NOW, note="首次"
-    )
+    version = packs.load_pack(pack, effective_from=None, by=person_of(hire("system_admin")), at=NOW, note="首次")
     assert version.loaded_by is not None
     assert version.note == "首次"
 
 
-def test_subscribers_are_told_in_the_same_transaction(
-    loaded: Pack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_subscribers_are_told_in_the_same_transaction(loaded: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[int, str, datetime]] = []
     monkeypatch.setattr(packs, "_handlers", [])
     packs.on_version(lambda version, pack, at: told.append((version, pack.title, at)))
@@ -168,9 +159,7 @@ def test_subscribers_are_told_in_the_same_transaction(
     assert PackVersion.objects.count() == 2
 
 
-def test_a_year_that_becomes_known_is_told_to_subscribers(
-    loaded: Pack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_year_that_becomes_known_is_told_to_subscribers(loaded: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
     monkeypatch.setattr(packs, "_handlers", [lambda version, pack, at: told.append(version)])
     assert packs.apply_due(NOW + DAY) is None
@@ -181,9 +170,7 @@ def test_a_year_that_becomes_known_is_told_to_subscribers(
 
 
 def test_the_worker_brings_a_waiting_version_into_force(loaded: Pack) -> None:
-    second = packs.load_pack(
-        renamed(loaded), effective_from=NOW + timedelta(minutes=1), by=SYSTEM, at=NOW
-    )
+    second = packs.load_pack(renamed(loaded), effective_from=NOW + timedelta(minutes=1), by=SYSTEM, at=NOW)
     assert not PackInForce.objects.filter(version=second).exists()
     tasks.apply_due_pack(timestamp=0)
     assert PackInForce.objects.filter(version=second).exists()
@@ -205,11 +192,7 @@ def test_the_ruling_pack_is_asked_for_without_queries(
             packs.pack_at(NOW)
 
 
-def test_a_version_that_is_not_committed_is_seen_by_its_transaction_alone(
-    committed_db: None, pack: Pack
-) -> None:
-    from django.db import transaction
-
+def test_a_version_that_is_not_committed_is_seen_by_its_transaction_alone(committed_db: None, pack: Pack) -> None:
     packs.forget()
     packs.load_pack(pack, effective_from=None, by=SYSTEM, at=NOW)
     seen: dict[str, str] = {}
@@ -232,9 +215,7 @@ def test_a_version_that_is_not_committed_is_seen_by_its_transaction_alone(
     assert seen == {"during": pack.title, "after": "新标题"}
 
 
-def test_eight_who_load_at_once_make_one_version_each_in_turn(
-    committed_db: None, pack: Pack
-) -> None:
+def test_eight_who_load_at_once_make_one_version_each_in_turn(committed_db: None, pack: Pack) -> None:
     packs.load_pack(pack, effective_from=None, by=SYSTEM, at=NOW)
     failed: list[BaseException] = []
 
@@ -309,13 +290,9 @@ def test_a_day_can_be_given_back_to_the_official_calendar(loaded: Pack) -> None:
         ({"date": date(2026, 3, 9), "kind": "half", "name": "", "hours": ["9:00-10:00"]}, "name"),
     ],
 )
-def test_a_day_that_cannot_be_is_refused_at_its_field(
-    loaded: Pack, values: dict[str, Any], field: str
-) -> None:
+def test_a_day_that_cannot_be_is_refused_at_its_field(loaded: Pack, values: dict[str, Any], field: str) -> None:
     with pytest.raises(DirectoryError) as refused:
-        days.set_day(
-            days.day_rule(**values), effective_from=None, by=SYSTEM, at=NOW + DAY, reason="通知"
-        )
+        days.set_day(days.day_rule(**values), effective_from=None, by=SYSTEM, at=NOW + DAY, reason="通知")
     assert refused.value.field == field
     assert PackVersion.objects.count() == 1
 

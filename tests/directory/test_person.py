@@ -68,9 +68,7 @@ def test_a_unit_covers_its_subtree_and_nothing_beside_it(hire: Hire) -> None:
         (None, "dept-a", set()),
     ],
 )
-def test_one_sees_the_units_of_ones_posts(
-    hire: Hire, role: str | None, unit: str, seen: set[str]
-) -> None:
+def test_one_sees_the_units_of_ones_posts(hire: Hire, role: str | None, unit: str, seen: set[str]) -> None:
     person = person_of(hire(role, unit, username="someone"))
     assert {u.code for u in queries.visible_units(person)} == seen
 
@@ -86,9 +84,7 @@ def test_colleagues_are_seen_by_subtree_and_oneself_always(hire: Hire) -> None:
 
 
 def test_subtree_and_ancestors_follow_the_path(tree: dict[str, Unit]) -> None:
-    Unit.objects.create(
-        code="dept-a2", name="x", kind="department", parent=tree["centre"], path="/centre/dept-a2/"
-    )
+    Unit.objects.create(code="dept-a2", name="x", kind="department", parent=tree["centre"], path="/centre/dept-a2/")
     below = {u.code for u in queries.subtree(tree["dept-a"])}
     assert below == {"dept-a", "comm-1", "station-1"}
     assert [u.code for u in queries.ancestors(tree["station-1"])] == ["centre", "dept-a", "comm-1"]
@@ -96,9 +92,7 @@ def test_subtree_and_ancestors_follow_the_path(tree: dict[str, Unit]) -> None:
 
 def test_a_wildcard_in_a_code_does_not_widen_a_subtree(tree: dict[str, Unit]) -> None:
     for code in ("d_pt", "dapt"):
-        Unit.objects.create(
-            code=code, name=code, kind="department", parent=tree["centre"], path=f"/centre/{code}/"
-        )
+        Unit.objects.create(code=code, name=code, kind="department", parent=tree["centre"], path=f"/centre/{code}/")
     found = queries.subtree(Unit.objects.get(code="d_pt"))
     assert [u.code for u in found] == ["d_pt"]
 
@@ -110,9 +104,7 @@ def test_a_subtree_is_one_scan_of_the_path_index(tree: dict[str, Unit]) -> None:
     assert "directory_unit_path" in plan
 
 
-def test_holders_of_a_role_for_a_unit_are_those_above_it(
-    hire: Hire, tree: dict[str, Unit]
-) -> None:
+def test_holders_of_a_role_for_a_unit_are_those_above_it(hire: Hire, tree: dict[str, Unit]) -> None:
     for unit in ("dept-a", "comm-1", "dept-b"):
         hire("approver", unit)
     closed = hire("approver", "dept-a", username="closed")
@@ -122,9 +114,7 @@ def test_holders_of_a_role_for_a_unit_are_those_above_it(
 
 
 @pytest.mark.parametrize("second", sorted(ADMINISTRATORS - {"system_admin"}))
-def test_the_database_refuses_two_administrators_on_one_account(
-    hire: Hire, tree: dict[str, Unit], second: str
-) -> None:
+def test_the_database_refuses_two_administrators_on_one_account(hire: Hire, tree: dict[str, Unit], second: str) -> None:
     staff = hire("system_admin")
     with pytest.raises(IntegrityError, match="one_administrator"), transaction.atomic():
         Post.objects.create(staff=staff, role=second, unit=tree["dept-a"])
@@ -136,9 +126,7 @@ def test_the_database_refuses_two_administrators_on_one_account(
 
 
 @pytest.mark.parametrize("role", ["citizen", "king", ""])
-def test_the_database_refuses_a_post_that_is_no_role_of_staff(
-    hire: Hire, tree: dict[str, Unit], role: str
-) -> None:
+def test_the_database_refuses_a_post_that_is_no_role_of_staff(hire: Hire, tree: dict[str, Unit], role: str) -> None:
     with pytest.raises(IntegrityError, match="role_known"), transaction.atomic():
         Post.objects.create(staff=hire(None, username="x"), role=role, unit=tree["centre"])
 
@@ -150,9 +138,7 @@ def test_user_names_differ_by_more_than_case(hire: Hire) -> None:
 
 
 @pytest.mark.parametrize(("code", "path"), [("a/b", "/a/b/"), ("a", "/b/"), ("a", "/xa/")])
-def test_the_database_refuses_a_path_that_is_not_the_nodes_own(
-    db: None, code: str, path: str
-) -> None:
+def test_the_database_refuses_a_path_that_is_not_the_nodes_own(db: None, code: str, path: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Unit.objects.create(code=code, name="x", kind="department", path=path)
 
@@ -160,9 +146,7 @@ def test_the_database_refuses_a_path_that_is_not_the_nodes_own(
 @pytest.mark.function("SEC-03")
 @pytest.mark.parametrize("verb", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
 @pytest.mark.parametrize("model", [AccessLog, PackVersion])
-def test_the_application_cannot_rewrite_what_was_recorded(
-    db: None, verb: str, model: type[AccessLog]
-) -> None:
+def test_the_application_cannot_rewrite_what_was_recorded(db: None, verb: str, model: type[AccessLog]) -> None:
     access.record("unmask", by=SYSTEM, at=NOW, on="order:1", reason="回访")
     with pytest.raises(ProgrammingError) as refused, transaction.atomic():
         connection.cursor().execute(verb.format(model._meta.db_table))

@@ -13,9 +13,7 @@ from .conftest import NOW, Hire
 
 
 @pytest.mark.function("ADM-02")
-def test_the_security_administrator_appoints_and_dismisses(
-    hire: Hire, tree: dict[str, Unit], security: Person
-) -> None:
+def test_the_security_administrator_appoints_and_dismisses(hire: Hire, tree: dict[str, Unit], security: Person) -> None:
     staff = hire(None, "dept-a", username="new")
     post = services.appoint(staff, "clerk", tree["dept-a"], by=security, at=NOW)
     assert services.appoint(staff, "clerk", tree["dept-a"], by=security, at=NOW) == post
@@ -50,9 +48,7 @@ def test_nobody_else_touches_accounts(hire: Hire, tree: dict[str, Unit], role: s
     assert not AccessLog.objects.exists()
 
 
-def test_not_even_the_security_administrator_changes_their_own_account(
-    hire: Hire, tree: dict[str, Unit]
-) -> None:
+def test_not_even_the_security_administrator_changes_their_own_account(hire: Hire, tree: dict[str, Unit]) -> None:
     staff = hire("security_admin")
     by = person_of(staff)
     with pytest.raises(NotEntitled):
@@ -78,9 +74,7 @@ def test_the_three_administrators_are_three_accounts(
     assert person_of(staff).roles == {first}
 
 
-def test_an_appointment_to_nowhere_is_refused(
-    hire: Hire, tree: dict[str, Unit], security: Person
-) -> None:
+def test_an_appointment_to_nowhere_is_refused(hire: Hire, tree: dict[str, Unit], security: Person) -> None:
     staff = hire(None, username="new")
     with pytest.raises(DirectoryError, match="没有这种角色"):
         services.appoint(staff, "citizen", tree["dept-a"], by=security, at=NOW)

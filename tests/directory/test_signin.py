@@ -1,6 +1,6 @@
 """Signing in by password: the policy, the limits, what is recorded, what is closed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
@@ -29,9 +29,7 @@ def _fresh_limits(db: None) -> Iterator[None]:
 
 
 def attempt(client: Client, username: str, password: str = PASSWORD, **more: str) -> int:
-    answer = client.post(
-        reverse("account_login"), {"login": username, "password": password, **more}
-    )
+    answer = client.post(reverse("account_login"), {"login": username, "password": password, **more})
     return answer.status_code
 
 
@@ -99,9 +97,7 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(hire: Hire, client:
     staff, other = hire("clerk", "dept-a"), hire("agent", "centre")
     for _ in range(5):
         attempt(client, staff.username, "wrong")
-    answer = client.post(
-        reverse("account_login"), {"login": staff.username.upper(), "password": PASSWORD}
-    )
+    answer = client.post(reverse("account_login"), {"login": staff.username.upper(), "password": PASSWORD})
     assert "已暂停登录 5 分钟" in answer.content.decode()
     assert acts()[-1] == ("sign_in.blocked", f"staff:{staff.pk}", None)
     assert attempt(client, other.username) == 302
@@ -166,9 +162,7 @@ def test_long_passwords_of_any_kind_are_taken(hire: Hire, password: str) -> None
     validate_password(password, hire("clerk", "dept-a"))
 
 
-def test_changing_the_password_needs_the_old_one_and_obeys_the_policy(
-    hire: Hire, client: Client
-) -> None:
+def test_changing_the_password_needs_the_old_one_and_obeys_the_policy(hire: Hire, client: Client) -> None:
     staff = hire("clerk", "dept-a")
     attempt(client, staff.username)
     other = Client()
@@ -188,12 +182,8 @@ def test_changing_the_password_needs_the_old_one_and_obeys_the_policy(
     assert "password.changed" in {act for act, _, _ in acts()}
 
 
-def test_a_one_time_password_must_be_changed_first(
-    tree: dict[str, Unit], client: Client, rf: object
-) -> None:
-    staff = services.create_staff(
-        "new", "新人", unit=tree["dept-a"], by=SYSTEM, at=NOW, password=PASSWORD
-    )
+def test_a_one_time_password_must_be_changed_first(tree: dict[str, Unit], client: Client, rf: object) -> None:
+    staff = services.create_staff("new", "新人", unit=tree["dept-a"], by=SYSTEM, at=NOW, password=PASSWORD)
     attempt(client, "new")
     answer = client.get(reverse("home"))
     assert answer.headers["Location"] == reverse("account_change_password")
@@ -207,9 +197,7 @@ def test_a_one_time_password_must_be_changed_first(
     assert client.get(reverse("home")).status_code == 200
 
 
-def test_a_link_sets_the_first_password_once(
-    tree: dict[str, Unit], client: Client
-) -> None:
+def test_a_link_sets_the_first_password_once(tree: dict[str, Unit], client: Client) -> None:
     staff = services.create_staff("new", "新人", unit=tree["dept-a"], by=SYSTEM, at=NOW)
     link = services.password_link(staff, by=SYSTEM, at=NOW)
     page = client.get(link, follow=True)
@@ -246,9 +234,7 @@ def test_nobody_signs_up_or_uses_mail(hire: Hire, path: str) -> None:
     assert Staff.objects.count() == 1
 
 
-def test_a_role_may_demand_a_second_factor_first(
-    hire: Hire, client: Client, settings: Settings
-) -> None:
+def test_a_role_may_demand_a_second_factor_first(hire: Hire, client: Client, settings: Settings) -> None:
     settings.MFA_REQUIRED_ROLES = frozenset({"system_admin"})
     client.force_login(hire("system_admin"))
     assert client.get(reverse("home")).headers["Location"] == reverse("mfa_index")
@@ -285,5 +271,3 @@ def test_settings_come_from_the_environment() -> None:
     assert app["client_id"] == "hotline"
     assert made["MFA_REQUIRED_ROLES"] == {"system_admin", "audit_admin"}
     assert made["ALLAUTH_TRUSTED_PROXY_COUNT"] == 2
-
-

@@ -7,7 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext_lazy as _
 
 from . import access
@@ -82,9 +83,9 @@ def _vault() -> MultiFernet:
     return MultiFernet([Fernet(_key(secret)) for secret in secrets])
 
 
-def _key(secret: str) -> bytes:
+def _key(secret: str | bytes) -> bytes:
     derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"open12345 second factor")
-    return urlsafe_b64encode(derive.derive(secret.encode()))
+    return urlsafe_b64encode(derive.derive(force_bytes(secret)))
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -111,7 +112,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # alla
         claim = sociallogin.provider.app.settings["username_claim"]
         name = str(_claims(sociallogin).get(claim, ""))
         staff = Staff.objects.filter(username__iexact=name, is_active=True, is_demo=False).first()
-        if staff is None or staff.socialaccount_set.exists():
+        if staff is None or SocialAccount.objects.filter(user_id=staff.pk).exists():
             self.refuse(request, name)
         sociallogin.connect(request, staff)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -144,6 +145,7 @@ def create_staff(
         _refuse(f"no active unit {unit}")
         return
 
+    @transaction.atomic
     def work() -> tuple[Staff, str]:
         staff = services.create_staff(username, name, unit=home, by=SYSTEM, at=now)
         for one in role or []:

@@ -67,8 +67,8 @@ def ensure_demo_staff(pack: Pack, at: datetime) -> int:
     del at
     units = {unit.code: unit for unit in Unit.objects.filter(active=True)}
     seats = [seat for seat in demo_seats(pack) if seat.unit in units]
-    there = set(Staff.objects.filter(is_demo=True).values_list("username", flat=True))
-    fresh = [seat for seat in seats if seat.username not in there]
+    there = {name.casefold() for name in Staff.objects.values_list("username", flat=True)}
+    fresh = [seat for seat in seats if seat.username.casefold() not in there]
     for seat in fresh:
         staff = Staff.objects.create_user(seat.username, seat.name, unit=units[seat.unit], is_demo=True)
         Post.objects.create(staff=staff, role=seat.role, unit=units[seat.unit])

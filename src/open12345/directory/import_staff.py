@@ -59,8 +59,8 @@ def import_staff_csv(
             except RowProblem as problem:
                 report.rejected.append(line.reject(problem))
             except DirectoryError as error:
-                problem = RowProblem(error.field or "username", error.message, _("改正后重新导入"))
-                report.rejected.append(line.reject(problem))
+                wrong = RowProblem(error.field or "username", error.message, _("改正后重新导入"))
+                report.rejected.append(line.reject(wrong))
             progress()
         access.record("import.staff", by=by, at=at, reason=report.summary())
         return report

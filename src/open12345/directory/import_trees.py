@@ -16,7 +16,7 @@ from .import_report import Report, trial
 from .models import Area, Unit
 from .person import Person
 from .roles import Role
-from .trees import Node, sync
+from .trees import N, Node, sync
 
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 UNIT_COLUMNS: Final[Columns] = {
@@ -49,7 +49,7 @@ def import_areas_csv(raw: bytes, *, by: Person, at: datetime, dry_run: bool = Fa
 
 
 def _import_tree(
-    model: type[Unit] | type[Area],
+    model: type[N],
     raw: bytes,
     columns: Columns,
     sort: str,
@@ -79,7 +79,7 @@ def _import_tree(
 
 def _good_nodes(
     lines: Sequence[Line],
-    stored: dict[str, Unit] | dict[str, Area],
+    stored: dict[str, N],
     sort: str,
     columns: Columns,
     report: Report,
@@ -94,8 +94,8 @@ def _good_nodes(
         except RowProblem as problem:
             report.rejected.append(line.reject(problem))
     while orphans := _orphans(good, stored):
-        for code, problem in orphans:
-            report.rejected.append(good.pop(code)[1].reject(problem))
+        for code, bad in orphans:
+            report.rejected.append(good.pop(code)[1].reject(bad))
     report.rejected.sort(key=lambda item: item.row)
     return list(good.values())
 
@@ -118,7 +118,7 @@ def _node(line: Line, sort: str, columns: Columns) -> Node:
     return Node(code, line.get("parent"), values)
 
 
-def _check_new(node: Node, stored: dict[str, Unit] | dict[str, Area], good: dict[str, tuple[Node, Line]]) -> None:
+def _check_new(node: Node, stored: dict[str, N], good: dict[str, tuple[Node, Line]]) -> None:
     """Refuse a second row for a code, and a change to what the pack defines."""
     if node.code in good:
         raise RowProblem("code", _("文件内代码重复"), _("删去多余的一行"))
@@ -130,9 +130,7 @@ def _check_new(node: Node, stored: dict[str, Unit] | dict[str, Area], good: dict
         raise RowProblem("code", _("该代码由规则包定义"), _("在规则包中修改后重新装载"))
 
 
-def _orphans(
-    good: dict[str, tuple[Node, Line]], stored: dict[str, Unit] | dict[str, Area]
-) -> list[tuple[str, RowProblem]]:
+def _orphans(good: dict[str, tuple[Node, Line]], stored: dict[str, N]) -> list[tuple[str, RowProblem]]:
     """Rows whose chain of parents leads nowhere or in a circle."""
     found = []
     for code, (node, _line) in good.items():

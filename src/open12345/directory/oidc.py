@@ -1,7 +1,8 @@
 """OpenID Connect with the signature of the identity token always checked."""
 
+import logging
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.internal.decorators import login_not_required
 from allauth.socialaccount.models import SocialApp
@@ -9,6 +10,9 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAu
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from requests import RequestException
+
+log: Final = logging.getLogger(__name__)
 
 
 class VerifyingAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth has no types
@@ -48,8 +52,13 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
 
 
 def _view(view: Any, request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    """Run one of allauth's views; a provider that is away gets a page of its own."""
     try:
-        response: HttpResponseBase = view.adapter_view(VerifyingAdapter(request, provider_id))(request)
+        run = view.adapter_view(VerifyingAdapter(request, provider_id))
+        response: HttpResponseBase = run(request)
     except SocialApp.DoesNotExist as error:
         raise Http404 from error
+    except RequestException:
+        log.exception("identity provider %s does not answer", provider_id)
+        return render(request, "socialaccount/authentication_error.html", status=502)
     return response

@@ -3,11 +3,13 @@
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.core import context
 from allauth.mfa import signals as second_factor
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import login
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
@@ -30,16 +32,16 @@ def connect() -> None:
         (account.password_changed, on_password),
         (account.password_set, on_password),
         (account.password_reset, on_password),
-        (second_factor.authenticator_added, on_factor_added),
-        (second_factor.authenticator_removed, on_factor_removed),
-        (second_factor.authenticator_reset, on_factor_added),
         (second_factor.authentication_failed, on_factor_failed),
     ):
         _subscribe(signal, receiver)
+    # allauth tells of these after the commit only; the record belongs into the transaction.
+    _subscribe(post_save, on_factor_saved, sender=Authenticator)
+    _subscribe(post_delete, on_factor_deleted, sender=Authenticator)
 
 
-def _subscribe(signal: Signal, receiver: Any) -> None:
-    signal.connect(receiver, dispatch_uid=f"directory.{receiver.__name__}")
+def _subscribe(signal: Signal, receiver: Any, sender: Any = None) -> None:
+    signal.connect(receiver, sender=sender, dispatch_uid=f"directory.{receiver.__name__}")
 
 
 def _record(act: str, staff: Staff, request: HttpRequest | None, reason: str = "") -> None:
@@ -74,14 +76,15 @@ def on_password(request: HttpRequest, user: Staff, **_: Any) -> None:
         _record("password.changed", user, request)
 
 
-def on_factor_added(request: HttpRequest, user: Staff, authenticator: Authenticator, **_: Any) -> None:
-    """A second factor, or fresh recovery codes."""
-    _record("second_factor.added", user, request, str(authenticator.type))
+def on_factor_saved(instance: Authenticator, *, created: bool, **_: Any) -> None:
+    """A second factor, or recovery codes, have been set up."""
+    if created:
+        _record("second_factor.added", instance.user, context.request, str(instance.type))
 
 
-def on_factor_removed(request: HttpRequest, user: Staff, authenticator: Authenticator, **_: Any) -> None:
+def on_factor_deleted(instance: Authenticator, **_: Any) -> None:
     """A second factor has gone."""
-    _record("second_factor.removed", user, request, str(authenticator.type))
+    _record("second_factor.removed", instance.user, context.request, str(instance.type))
 
 
 def on_factor_failed(request: HttpRequest, user: Staff, **_: Any) -> None:

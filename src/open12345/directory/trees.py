@@ -89,7 +89,7 @@ def sync(model: type[N], nodes: Iterable[Node], *, from_pack: bool) -> TreeChang
     rows = {node.code: node for node in nodes}
     stored = {node.code: node for node in model._default_manager.select_for_update()}
     codes = {node.pk: code for code, node in stored.items()}
-    parents = {code: codes.get(node.parent_id, "") for code, node in stored.items()}
+    parents = {code: codes.get(node.parent_id or 0, "") for code, node in stored.items()}
     forest = _Forest(stored, parents | {code: row.parent for code, row in rows.items()})
     origin = {"from_pack": True} if from_pack else {}
     for group in _by_depth(forest, rows):

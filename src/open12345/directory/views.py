@@ -26,6 +26,9 @@ from .models import PackVersion
 from .roles import Role
 from .web import actor, needs
 
+YEARS = (2000, 2100)
+"""First and last year that the calendar shows."""
+
 LINES_SHOWN = 400
 """Lines of a comparison that a page shows; the command line shows all."""
 
@@ -224,9 +227,10 @@ def _calendar_context(month: date, form: DayForm) -> dict[str, Any]:
 
 
 def _month(text: str) -> date:
-    """The first day of the month "2026-10"; this month for anything else."""
+    """The first day of the month "2026-10"; this month for anything that is none of our time."""
     found = _date(f"{text}-01")
-    return found or timezone.localdate().replace(day=1)
+    ours = found is not None and YEARS[0] <= found.year <= YEARS[1]
+    return found if found and ours else timezone.localdate().replace(day=1)
 
 
 def _date(text: str) -> date | None:

@@ -1,7 +1,7 @@
 """What views of all rooms need to know about who asks: the person, their rights, their address."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, Final, ParamSpec
 
 from allauth.core.internal.httpkit import get_client_ip
@@ -40,14 +40,14 @@ def needs(*roles: str) -> Callable[[View[P]], View[P]]:
     """
 
     def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             if roles and not actor(request).has(*roles):
                 raise Http404
             return view(request, *args, **kwargs)
 
+        update_wrapper(guarded, view)
         return guarded
 
     return decorate

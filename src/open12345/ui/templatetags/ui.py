@@ -21,9 +21,9 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     """A form field with its label, help, and errors at the field; what was typed stays."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "")
-    extra = {"class": _widget_class(kind, widget.__class__.__name__)}
+    extra: dict[str, str | bool] = {"class": _widget_class(kind, widget.__class__.__name__)}
     if bound.errors:
-        extra |= {"aria-invalid": "true", "class": extra["class"] + " is-invalid"}
+        extra |= {"aria-invalid": "true", "class": f"{extra['class']} is-invalid"}
     described = [f"{bound.id_for_label}-help"] if bound.help_text or hint else []
     described += [f"{bound.id_for_label}-error"] if bound.errors else []
     if described and not widget.use_fieldset:
