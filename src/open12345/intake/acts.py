@@ -40,7 +40,8 @@ def _elements(change: Change, said: DraftInput) -> Iterator[Problem]:
 
 @rule("register")
 def _person(change: Change, said: OrderInput) -> Iterator[Problem]:
-    return taking.check_person(change, said)
+    yield from taking.check_person(change, said)
+    yield from taking.check_required(change, said)
 
 
 @effect("register", OrderInput)

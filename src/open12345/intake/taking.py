@@ -58,6 +58,15 @@ def check_person(change: Change, said: DraftInput) -> Iterator[Problem]:
         yield Problem("upper_due_at", "past", _("上级要求办结时间已经过去"))
 
 
+def check_required(change: Change, said: DraftInput) -> Iterator[Problem]:
+    """Yield what the category cannot be handled without (pack data), e.g. the place of a fallen tree."""
+    for name in change.pack.required_fields(said.category) if said.category else ():
+        value = getattr(said, name, True) or (name == "place" and places(said.body))
+        if not (value or (said.anonymous and name in {"name", "phone"})):
+            title = DraftInput.model_fields[name].title
+            yield Problem(name, "required", _("这类诉求必须写明%(what)s") % {"what": title})
+
+
 def fill_order(change: Change, said: DraftInput) -> Box | None:
     """Put what was said on the order and seal the person; returns the box of the person's key."""
     order, pack = change.order, change.pack
