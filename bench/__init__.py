@@ -1,0 +1,1 @@
+"""Benchmarks: figures printed beside a limit or a rival of the same run; never timed tests."""
