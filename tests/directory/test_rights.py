@@ -28,7 +28,7 @@ def test_the_security_administrator_appoints_and_dismisses(hire: Hire, tree: dic
     ]
 
 
-@pytest.mark.function("ADM-02", "SEC-07")
+@pytest.mark.function("ADM-02")
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES - {"security_admin"}))
 def test_nobody_else_touches_accounts(hire: Hire, tree: dict[str, Unit], role: str) -> None:
     by, staff = person_of(hire(role)), hire("clerk", "dept-a", username="victim")

@@ -41,7 +41,7 @@ def text(client: Client, screen: str, *args: int, **query: str) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.function("ADM-02", "SEC-07")
+@pytest.mark.function("ADM-02")
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES - {"system_admin"}))
 def test_for_others_the_screens_do_not_exist(
     loaded: Pack, hire: Hire, sign_in: Callable[[Staff], Client], role: str

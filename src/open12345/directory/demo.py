@@ -1,5 +1,6 @@
 """Demonstration accounts: at least one person per role, so that every desk can be entered."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,8 +79,8 @@ def ensure_demo_staff(pack: Pack, at: datetime) -> int:
 def demo_seats(pack: Pack) -> list[Seat]:
     """The accounts of a demo: the centre's by role, then clerk, approver and worker of units.
 
-    "clerk", "approver" and "worker" belong to the first department; all others are called
-    "role.unit".
+    "clerk", "approver" and "worker" belong to the department that leads most of the duty list;
+    all others are called "role.unit".
     """
     return [*_centre_seats(pack), *_unit_seats(pack)]
 
@@ -100,9 +101,10 @@ def _unit_seats(pack: Pack) -> Iterator[Seat]:
 
 
 def _acting_units(pack: Pack) -> Iterable[UnitRow]:
-    """Every unit but the centre; departments first, then by the order of the pack."""
+    """Every unit but the centre; departments first, those that lead most of the duty list in front."""
     units = [unit for unit in pack.units if unit.code != pack.centre.code]
-    return sorted(units, key=lambda unit: unit.kind != "department")
+    leads = Counter(item.lead for part in pack.duty.classes for item in part.items)
+    return sorted(units, key=lambda unit: (unit.kind != "department", -leads[unit.code]))
 
 
 def _name(number: int) -> str:

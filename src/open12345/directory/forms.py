@@ -3,12 +3,21 @@
 import re
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from open12345.policy import pack_names
 
 KINDS = (("rest", _("休息")), ("work", _("上班")), ("half", _("半天上班")))
+
+
+class SignInForm(LoginForm):  # type: ignore[misc] # allauth has no types
+    """User name and password; a forgotten one is set anew through the security administrator."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 class PackLoadForm(forms.Form):

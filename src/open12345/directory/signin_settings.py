@@ -54,6 +54,7 @@ def _account() -> dict[str, Any]:
     """User name and password, by allauth; nobody can sign up."""
     return {
         "ACCOUNT_ADAPTER": "open12345.directory.adapters.AccountAdapter",
+        "ACCOUNT_FORMS": {"login": "open12345.directory.forms.SignInForm"},
         "ACCOUNT_USER_MODEL_EMAIL_FIELD": None,
         "ACCOUNT_LOGIN_METHODS": {"username"},
         "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*", "password2*"],
