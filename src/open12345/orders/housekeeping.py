@@ -28,12 +28,13 @@ class UnmaskInput(Input):
 
 
 class AttachInput(Input):
-    """What history keeps of a file: its id, kind and digest."""
+    """What history keeps of a file: its id, kind and digest, and whether a virus scanner saw it."""
 
     attachment: int
     purpose: str
     sha256: str
     size: int
+    scanned: bool = False
 
 
 class BreachInput(Input):
@@ -63,7 +64,9 @@ def unmask(change: Change, said: UnmaskInput) -> None:
 @effect("attach", AttachInput)
 def attach(change: Change, said: AttachInput) -> None:
     """Put a stored file into the history."""
-    change.say(attachment=said.attachment, purpose=said.purpose, sha256=said.sha256, size=said.size)
+    change.say(
+        attachment=said.attachment, purpose=said.purpose, sha256=said.sha256, size=said.size, scanned=said.scanned
+    )
 
 
 @effect("breach", BreachInput)

@@ -8,7 +8,7 @@ from datetime import datetime
 from procrastinate.contrib.django import app
 
 from open12345.directory.person import SYSTEM
-from open12345.orders import history, queries, watch
+from open12345.orders import attachments, history, queries, watch
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,15 @@ def seal_history(timestamp: int) -> None:
 def archive_rested(timestamp: int) -> None:
     """Archive closed orders whose time without an appeal is over."""
     watch.archive_rested(by=SYSTEM, at=queries.database_time())
+
+
+@app.periodic(cron="10 3 * * *")
+@app.task(name="orders.sweep_attachments", queue="orders", queueing_lock="orders.sweep_attachments")
+def sweep_attachments(timestamp: int) -> None:
+    """Remove what crashes left of uploads a day ago or earlier."""
+    gone = attachments.sweep(timestamp - 86_400)
+    if gone:
+        log.info("%s stray files removed", gone)
 
 
 @app.task(name="orders.recompute_clocks", queue="orders")
