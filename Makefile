@@ -63,5 +63,5 @@ clean: ## remove what was fetched (never var/)
 node_modules/.npm-ready: package.json package-lock.json
 	@scripts/check-machine $(PYTHON)
 	@echo "fetching npm packages …"
-	@npm ci --no-audit --no-fund --loglevel=error || scripts/no-network "the npm packages"
+	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error || scripts/no-network "the npm packages"
 	@touch $@

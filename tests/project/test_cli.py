@@ -23,15 +23,12 @@ def run(home: Path, *arguments: str, **environment: str) -> Result:
     )
 
 
-def test_help_lists_the_commands_of_the_project_and_of_the_rooms(folder: Path) -> None:
+def test_help_lists_the_commands_of_project_and_rooms_and_the_exit_codes(folder: Path) -> None:
     done = run(folder, "--help")
     assert done.returncode == 0
-    for command in ("up", "serve", "worker", "migrate", "check-pack", "load-pack", "db"):
+    for command in ("up", "serve", "worker", "migrate", "check-pack", "load-pack", "import", "fsck", "db"):
         assert f" {command} " in done.stdout
-
-
-def test_the_exit_codes_are_told_in_the_help(folder: Path) -> None:
-    assert "Exit codes" in run(folder, "--help").stdout
+    assert "Exit codes" in done.stdout
 
 
 def test_version_for_a_person_and_for_a_program(folder: Path) -> None:

@@ -7,7 +7,7 @@ Exit codes: 0 done and nothing found; 1 done, but something was found, refused o
 import json
 import logging
 import sys
-from typing import Annotated, Any
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,7 +16,9 @@ from open12345 import __version__
 from open12345.project import boot, commands, database_cli
 from open12345.project.problems import EnvironmentProblem
 
-FOUND, ENVIRONMENT = 1, 3
+ENVIRONMENT = 3
+OWN = frozenset({"up", "serve", "worker", "migrate", "version", "db"})
+PACKS = frozenset({"check-pack", "diff-pack"})
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")]
 Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="Port of the web server.")]
@@ -27,8 +29,8 @@ Jobs = Annotated[int, typer.Option(min=1, help="Jobs at a time.")]
 stderr = Console(stderr=True, highlight=False)
 
 
-def build(*, rooms: bool) -> typer.Typer:
-    """The command line; with `rooms` also the commands that rooms lend, which takes a second."""
+def build(*, packs: bool = True, rooms: bool = True) -> typer.Typer:
+    """The command line; with the commands for packs, and with those that need Django, if wanted."""
     app = typer.Typer(
         name="open12345",
         help=__doc__,
@@ -37,11 +39,13 @@ def build(*, rooms: bool) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_everywhere)
-    for command in (up, serve, worker, migrate):
+    for command in (up, serve, worker, migrate, version):
         app.command()(command)
-    app.command("check-pack")(check_pack)
-    app.command("version")(version)
     app.add_typer(database_cli.app, name="db")
+    if packs:
+        from open12345.policy import cli as policy_cli  # noqa: PLC0415 - small commands start fast
+
+        policy_cli.register(app)
     if rooms:
         commands.add_rooms(app)
     return app
@@ -50,16 +54,25 @@ def build(*, rooms: bool) -> typer.Typer:
 def main() -> None:
     """Run one command and end with its exit code."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    own = {"up", "serve", "worker", "migrate", "check-pack", "version", "db"}
     named = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
-        build(rooms=named not in own)()
+        build(packs=named not in OWN, rooms=named not in OWN | PACKS)()
     except EnvironmentProblem as problem:
-        stderr.print(problem.message, style="red", markup=False)
-        stderr.print(problem.remedy, markup=False)
-        sys.exit(ENVIRONMENT)
+        _end(problem.message, problem.remedy)
+    except OSError as error:  # a full disk, a file of another user
+        _end(f"{error.filename or 'The machine'}: {error.strerror or error}", "Nothing was done after that.")
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if type(error).__module__ == "django.db.utils" and type(error).__name__ == "OperationalError":
+            _end(f"The database does not answer: {error}", "Is it running? `open12345 db status`")
+        raise
+
+
+def _end(message: str, remedy: str) -> NoReturn:
+    stderr.print(message, style="red", markup=False, soft_wrap=True)
+    stderr.print(remedy, markup=False, soft_wrap=True)
+    sys.exit(ENVIRONMENT)
 
 
 def _everywhere() -> None:
@@ -113,32 +126,6 @@ def migrate(*, quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False) ->
         from open12345.project import database  # noqa: PLC0415 - needs Django set up
 
         database.migrate(verbosity=0 if quiet else 1)
-
-
-def check_pack(
-    pack: Annotated[str, typer.Argument(help="Name of a pack in packs/, or a folder.")],
-    *,
-    as_json: Json = False,
-) -> None:
-    """Check a policy pack and name every mistake with its file and line; changes nothing."""
-    from open12345.policy import PackError, find_pack, read_pack  # noqa: PLC0415 - the same
-
-    try:
-        checked = read_pack(find_pack(pack))
-    except PackError as error:
-        problems = [str(problem) for problem in error.problems]
-        _say({"pack": pack, "problems": problems}, "\n".join(problems), as_json=as_json)
-        raise typer.Exit(FOUND) from error
-    answer = {"pack": checked.id, "title": checked.title, "digest": checked.digest, "problems": []}
-    _say(
-        answer,
-        f"{checked.id} {checked.title}: no mistakes ({checked.digest[:12]})",
-        as_json=as_json,
-    )
-
-
-def _say(answer: dict[str, Any], text: str, *, as_json: bool) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False) if as_json else text)
 
 
 if __name__ == "__main__":

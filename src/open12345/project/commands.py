@@ -7,14 +7,15 @@ commands run with Django set up and the database running.
 import functools
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import typer
 
 from open12345.project import boot
 
-ROOMS = ("directory", "orders", "intake", "dispatch", "handling", "callback", "api")
+ROOMS = ("directory", "orders", "intake", "api")
+WITHOUT_DATABASE = frozenset({"flowchart", "openapi"})
+"""They print what the code says."""
 
 
 def add_rooms(app: typer.Typer) -> None:
@@ -22,8 +23,7 @@ def add_rooms(app: typer.Typer) -> None:
     boot.setup_django()
     lent = typer.Typer()
     for room in ROOMS:
-        if find_spec(f"open12345.{room}.cli"):
-            import_module(f"open12345.{room}.cli").register(lent)
+        import_module(f"open12345.{room}.cli").register(lent)
     _run_with_database(lent)
     app.registered_commands.extend(lent.registered_commands)
     app.registered_groups.extend(lent.registered_groups)
@@ -32,7 +32,7 @@ def add_rooms(app: typer.Typer) -> None:
 def _run_with_database(app: typer.Typer) -> None:
     """Let every command of `app` and of its groups find the database running."""
     for command in app.registered_commands:
-        if command.callback:
+        if command.callback and command.name not in WITHOUT_DATABASE:
             command.callback = _with_database(command.callback)
     for group in app.registered_groups:
         if group.typer_instance:

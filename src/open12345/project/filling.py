@@ -1,7 +1,5 @@
 """What an instance must hold before its doors open: tables, a pack, in a demo also its people."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from itertools import groupby
 
 from django.utils import timezone
@@ -13,6 +11,7 @@ from open12345.directory.person import SYSTEM
 from open12345.directory.queries import demo_accounts
 from open12345.policy import Pack, PackError, find_pack, read_pack
 from open12345.project import database
+from open12345.project import demo as lived_in
 from open12345.project.problems import EnvironmentProblem
 
 
@@ -27,7 +26,7 @@ def fill(pack_name: str, *, demo: bool, console: Console) -> None:
     if demo:
         made = ensure_demo_staff(pack, timezone.now())
         console.print(f"people    {made} new demo accounts" if made else "people    there already")
-        _fill_orders(console)
+        lived_in.fill(console)
 
 
 def _load(name: str) -> Pack:
@@ -54,12 +53,6 @@ def _refuse_other_pack(pack: Pack) -> None:
             f"This instance serves the pack {ruling.id}, not {pack.id}.",
             f"Give the other one a folder of its own: OPEN12345_HOME=var-{pack.id} PACK={pack.id}",
         )
-
-
-def _fill_orders(console: Console) -> None:
-    """The demo's orders, where they are written; `demo.fill` does nothing when they are there."""
-    if find_spec("open12345.project.demo"):
-        import_module("open12345.project.demo").fill(console)
 
 
 def welcome(address: str, *, demo: bool, console: Console) -> None:

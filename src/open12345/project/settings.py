@@ -24,7 +24,6 @@ from open12345.directory.signin_settings import signin_settings
 from open12345.project import home
 from open12345.project.connections import databases
 
-PACKAGE = Path(__file__).resolve().parents[1]
 OPEN12345_HOME = home.home()
 
 
@@ -42,8 +41,6 @@ SECRET_KEY = os.environ.get("OPEN12345_SECRET_KEY") or home.kept_secret(OPEN1234
 
 # --- parts ----------------------------------------------------------------------------------------
 ROOMS = ("ui", "directory", "orders", "intake", "dispatch", "handling", "callback", "api")
-_WAITING = () if (PACKAGE / "text" / "__init__.py").exists() else ROOMS[2:]  # while the house is built
-ROOMS_BUILT = [room for room in ROOMS if (PACKAGE / room / "apps.py").exists() and room not in _WAITING]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -52,7 +49,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    *(f"open12345.{room}.apps.{room.capitalize()}Config" for room in ROOMS_BUILT),
+    *(f"open12345.{room}.apps.{room.capitalize()}Config" for room in ROOMS),
     "allauth",
     "allauth.account",
     "allauth.mfa",

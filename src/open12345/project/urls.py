@@ -1,8 +1,5 @@
 """Every address of the house: each room's own urls under its prefix."""
 
-from importlib.util import find_spec
-
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from open12345.project.health import healthz
@@ -18,19 +15,10 @@ ROOMS = (
     ("", "ui"),
 )
 
-
-def _rooms() -> list[URLResolver]:
-    return [
-        path(prefix, include(f"open12345.{room}.urls"))
-        for prefix, room in ROOMS
-        if room in settings.ROOMS_BUILT and find_spec(f"open12345.{room}.urls")
-    ]
-
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
-    *_rooms(),
+    *(path(prefix, include(f"open12345.{room}.urls")) for prefix, room in ROOMS),
 ]
 
 handler400 = "open12345.ui.views.bad_request"
