@@ -93,7 +93,9 @@ def _attachment(field: EvidenceField, value: Any) -> str:
 
 def _choice(field: EvidenceField, value: Any) -> str:
     options = {option.code: option.title for option in field.options}
-    return "" if value in options else _("请选择：%(options)s") % {"options": "、".join(options.values())}
+    if isinstance(value, str) and value in options:
+        return ""
+    return _("请选择：%(options)s") % {"options": "、".join(options.values())}
 
 
 def _date(_field: EvidenceField, value: Any) -> str:
