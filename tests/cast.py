@@ -42,11 +42,13 @@ class Town:
     now: datetime = MORNING
     people: dict[str, Person] = field(default_factory=dict)
 
-    def person(self, username: str) -> Person:
-        """Return the person behind a demo account, "clerk.urban", "dispatcher" …"""
-        if username not in self.people:
-            self.people[username] = person_of(Staff.objects.get(username=username))
-        return self.people[username]
+    def person(self, name: str) -> Person:
+        """Return who holds a role of the centre ("dispatcher") or of a unit ("clerk.urban")."""
+        if name not in self.people:
+            role, _, unit = name.partition(".")
+            found = Staff.objects.filter(posts__role=role, posts__unit__code=unit) if unit else Staff.objects
+            self.people[name] = person_of(found.get() if unit else found.get(username=name))
+        return self.people[name]
 
     def wait(self, **span: float) -> None:
         """Let time pass."""

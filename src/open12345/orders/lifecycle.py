@@ -128,7 +128,7 @@ _TABLE: tuple[Action, ...] = (
            starts=(ClockKind.REPORT,), stops=(ClockKind.FEEDBACK,)),
     Action("hand_down", _("转派下级"), _stay(H), (_CLERK,), (State.SIGNED, State.WORKING), _LEAD_ONLY,
            starts=(ClockKind.SIGN, ClockKind.REPLY)),
-    Action("check_child", _("核下级办结"), _stay(P, H, R), (_PARENT,), (State.REPORTED,), stops=(ClockKind.REPORT,)),
+    Action("check_child", _("核下级办结"), _stay(H, R), (_PARENT,), (State.REPORTED,), stops=(ClockKind.REPORT,)),
     Action("ask_verifier", _("请求核实"), _stay(H), (_HANDLER,), (State.SIGNED, State.WORKING), _LEAD_ONLY,
            starts=(ClockKind.SIGN, ClockKind.REPLY)),
     Action("verify", _("核实答复"), _stay(H, R), (_HANDLER,), (State.SIGNED, State.WORKING), (Role.VERIFIER,),

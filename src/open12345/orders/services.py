@@ -142,7 +142,8 @@ def _aimed(scene: rights.Scene, action: Action, by: Person, aim: Aim) -> tuple[A
     application = next((a for a in scene.applications if a.pk == aim.application), None)
     if action.on_application and aim.application is None:
         pending = [a for a in scene.applications if a.state == "pending"]
-        application = next((a for a in pending if rights.grounds(scene, action, by, None, a)), None)
+        mine = [a for a in pending if rights.grounds(scene, action, by, None, a)]
+        application = next(iter(mine or pending), None)
     if application is not None and action.on_application:
         return scene.assignment(application.assignment_id), application
     if not action.states:
