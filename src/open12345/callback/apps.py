@@ -12,5 +12,7 @@ class CallbackConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the room's actions do."""
-        from open12345.callback import acts  # noqa: F401, PLC0415 - importing registers
+        """Register what the room's actions do, how they are asked, and the room's desks."""
+        from open12345.callback import acts, asked, panels  # noqa: F401, PLC0415 - importing registers
+
+        panels.lend()

@@ -7,12 +7,13 @@ kept. It knows nothing of any single action; how fields are asked stands in the 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.timezone import localtime
@@ -21,10 +22,11 @@ from django.utils.translation import gettext as _
 from open12345.orders.asking import Asking, Choices
 from open12345.orders.errors import Problem
 from open12345.orders.questions import Part, Question, Shape, Sheet, Table, close_ranks, leaves, questions, read_all
+from open12345.orders.widgets import OneOf, SeveralOf
 
 #: What the form carries besides the questions.
 CARRIED: Final = ("csrfmiddlewaretoken", "seq", "key", "assignment", "application", "refresh", "desk", "next", "post")
-_FEW = 7
+_TICKED: Final = (Shape.MANY, Shape.MARK)
 
 
 def typed(data: QueryDict) -> dict[str, Any]:
@@ -49,14 +51,13 @@ class Entry:
 
 
 class ActionForm(forms.Form):
-    """The questions of an action as a Django form; `problems` are what the domain found wrong."""
+    """The questions of an action as a Django form; what the domain found wrong stands at its field."""
 
     use_required_attribute = False  # a rule says in words what is missing; a browser's balloon does not
 
-    def __init__(self, asking: Asking, problems: Iterable[Problem] = (), *, parts: list[Part] | None = None) -> None:
+    def __init__(self, asking: Asking, parts: list[Part]) -> None:
         self.asking = asking
-        self.parts = questions(asking) if parts is None else parts
-        self.problems = list(problems)
+        self.parts = parts
         self.key = secrets.token_urlsafe(16)
         asked = list(leaves(self.parts))
         super().__init__(initial={q.path: self._value(q) for q in asked})
@@ -64,12 +65,13 @@ class ActionForm(forms.Form):
             self.fields[question.path] = _field(question, asking)
 
     def _value(self, question: Question) -> Any:
-        if not self.asking.started:
-            return _shown(question.first)
         raw = self.asking.said.get(question.path)
-        if question.shape is Shape.MANY and isinstance(raw, str):
-            return [raw] if raw else []
-        return raw
+        if question.shape in _TICKED:
+            if self.asking.posted or raw is not None:
+                return [raw] if isinstance(raw, str) and question.shape is Shape.MANY else raw
+        elif raw or (raw is not None and not self.asking.refresh):
+            return raw
+        return _shown(question.first, question.shape)
 
     @property
     def said(self) -> dict[str, Any]:
@@ -80,7 +82,7 @@ class ActionForm(forms.Form):
         """Put the domain's problems at their fields; a problem of no field stands above the form."""
         self._errors = ErrorDict()
         self.cleaned_data: dict[str, Any] = {}
-        for problem in self.problems:
+        for problem in self.asking.problems:
             place = self._place(problem.field)
             self._errors.setdefault(place, self.error_class()).append(problem.message)
 
@@ -89,7 +91,7 @@ class ActionForm(forms.Form):
         known = set(self.fields) | {part.path for part in self.parts} | {p.path for p in _groups(self.parts)}
         while path and path not in known:
             path = path.rpartition(".")[0]
-        return path or forms.forms.NON_FIELD_ERRORS
+        return path or NON_FIELD_ERRORS
 
     def entries(self) -> list[Entry]:
         """Return the form as a template lays it out."""
@@ -97,15 +99,13 @@ class ActionForm(forms.Form):
 
     def _entry(self, part: Part) -> Entry:
         if isinstance(part, Question):
-            return Entry("field", bound=self[part.path], when=part.way.when)
+            return Entry("field", bound=self[part.path], when=part.when)
         errors = [str(e) for e in self.errors.get(part.path, [])]
         if isinstance(part, Sheet):
             return Entry("sheet", title=part.title, hint=part.hint, errors=errors, parts=self._row(part.parts))
         rows = [self._row(row) for row in part.rows]
         used = 1 + max((n for n, row in enumerate(rows) if any(_filled(e) for e in row)), default=0)
-        return Entry(
-            "table", title=part.title, hint=part.hint, errors=errors, rows=rows[:used], spare=rows[used:]
-        )
+        return Entry("table", title=part.title, hint=part.hint, errors=errors, rows=rows[:used], spare=rows[used:])
 
     def _row(self, parts: list[Part]) -> list[Entry]:
         return [self._entry(part) for part in parts]
@@ -126,10 +126,11 @@ def _filled(entry: Entry) -> bool:
 
 def form_for(asking: Asking, problems: Iterable[Problem] = ()) -> ActionForm:
     """Return the form of an action as it stands: empty, or with what was typed and what is wrong with it."""
-    if asking.started:
-        parts = questions(asking)
-        object.__setattr__(asking, "said", close_ranks(parts, asking.said))
-    return ActionForm(asking, problems)
+    asking.problems = tuple(problems)
+    parts = questions(asking)
+    if asking.posted:
+        asking.said = close_ranks(parts, asking.said)
+    return ActionForm(asking, parts)
 
 
 # Fields
@@ -149,9 +150,9 @@ def _widget(question: Question, asking: Asking) -> forms.Widget:
     if question.shape is Shape.CHOICE:
         return _one_of(question, attrs)
     if question.shape is Shape.MANY:
-        return forms.CheckboxSelectMultiple(attrs, choices=question.choices)
+        return SeveralOf(attrs, choices=question.choices)
     if question.shape is Shape.YES_NO:
-        return forms.RadioSelect(attrs, choices=[("true", _("是")), ("false", _("否"))])
+        return OneOf(attrs, choices=[("true", _("是")), ("false", _("否"))])
     if question.shape is Shape.TEXT:
         return forms.Textarea({**attrs, "rows": question.way.lines})
     kinds = {Shape.NUMBER: "number", Shape.DATE: "date", Shape.MOMENT: "datetime-local", Shape.MARK: "checkbox"}
@@ -164,7 +165,7 @@ def _widget(question: Question, asking: Asking) -> forms.Widget:
 
 def _one_of(question: Question, attrs: dict[str, Any]) -> forms.Widget:
     if question.way.radios:
-        return forms.RadioSelect(attrs, choices=question.choices)
+        return OneOf(attrs, choices=question.choices)
     values = {str(value) for value, _title in question.choices}
     blank: Choices = [] if "" in values else [("", str(question.way.blank) or _("请选择"))]
     demanded = question.first not in (None, "") and question.needed
@@ -180,15 +181,10 @@ def _attrs(question: Question, asking: Asking) -> dict[str, Any]:
     return attrs
 
 
-def _shown(first: Any) -> Any:
+def _shown(first: Any, shape: Shape) -> Any:
     """Return a first value as a field holds it."""
     if isinstance(first, datetime):
         return localtime(first).strftime("%Y-%m-%dT%H:%M")
-    if isinstance(first, bool):
-        return first
+    if shape is Shape.YES_NO:
+        return {True: "true", False: "false"}.get(first)
     return list(first) if isinstance(first, tuple) else first
-
-
-def refreshed(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed, without what a form that is asked anew must not keep."""
-    return {name: value for name, value in said.items() if name not in CARRIED}

@@ -15,19 +15,24 @@ from typing import Any, Final, TypeAlias
 
 from django.utils.functional import Promise
 
+from open12345.orders.errors import Problem
 from open12345.orders.lifecycle import ACTIONS, Action
 from open12345.orders.models import Application, Assignment
 from open12345.orders.sight import Sight
 
 #: Django's own form: (value, title) or (group, [(value, title), …]).
 Choices: TypeAlias = list[tuple[str, Any]]
+Words: TypeAlias = "str | Promise | Callable[[Asking], str]"
 Aside: TypeAlias = tuple[str, Mapping[str, Any]]
 ANY: Final = "*"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asking:
-    """An action about to be filled in by one person; `said` is what was typed so far, by field path."""
+    """An action about to be filled in by one person; `said` is what was typed so far, by field path.
+
+    `posted`: a form came in, what is not there was left empty. `refresh`: it only wants to be asked anew.
+    """
 
     action: Action
     sight: Sight
@@ -35,6 +40,17 @@ class Asking:
     application: Application | None = None
     said: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""
+    posted: bool = False
+    refresh: bool = False
+    problems: tuple[Problem, ...] = ()
+
+    def wrong(self, name: str) -> bool:
+        """Say whether the domain found something wrong with a field."""
+        return any(problem.field == name for problem in self.problems)
+
+    def flagged(self, code: str) -> bool:
+        """Say whether a rule of the domain objected."""
+        return any(problem.code == code for problem in self.problems)
 
     def value(self, name: str) -> str:
         """Return what was typed into a field, or what the order holds of that name."""
@@ -42,25 +58,21 @@ class Asking:
             return str(self.said[name])
         return str(getattr(self.sight.seen, name, "") or "")
 
-    @property
-    def started(self) -> bool:
-        """Say whether anything was typed yet."""
-        return bool(self.said)
-
 
 @dataclass(frozen=True)
 class Way:
     """How one field is asked. `needed` marks what a rule demands though the input itself does not."""
 
-    choices: Callable[[Asking], Choices] | None = None
-    first: Callable[[Asking], Any] | None = None
+    choices: Callable[[Asking], Choices] | Choices | None = None
+    first: Any = None  # a value, or what makes one of the asking
     shown: Callable[[Asking], bool] | None = None
-    needed: Callable[[Asking], bool] | None = None
-    hint: str | Promise = ""
+    needed: Callable[[Asking], bool] | bool = False
+    hint: Words = ""
+    title: Words = ""  # the field's own title where empty
     radios: bool = False
     again: bool = False  # another choice changes what else is asked
     blank: str | Promise = ""  # the words for "nothing chosen"
-    when: str = ""  # "field=value": folded away in the browser until that is chosen
+    when: Words = ""  # "field=value|value": folded away in the browser until that is chosen
     hidden: bool = False
     lines: int = 4
 
@@ -76,7 +88,7 @@ def ask(name: str, *actions: str, **how: Any) -> None:
     for action in actions or (ANY,):
         if action != ANY:
             ACTIONS[action]
-        _ways[action, name] = replace(_ways.get((action, name), PLAIN), **how)
+        _ways[action, name] = replace(way_of(action, name), **how)
 
 
 def way_of(action: str, name: str) -> Way:
@@ -112,6 +124,11 @@ def in_order(action: str, names: list[str]) -> list[str]:
     """Return `names` in the order in which `action` asks them."""
     first = [name for name in _orders.get(action, ()) if name in names]
     return first + [name for name in names if name not in first]
+
+
+def made_for(asking: Asking, value: Any) -> Any:
+    """Return a value of a `Way`, made for this asking where it depends on it."""
+    return value(asking) if callable(value) and not isinstance(value, Promise) else value
 
 
 def titles(choices: Choices) -> dict[str, str]:

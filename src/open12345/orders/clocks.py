@@ -38,7 +38,8 @@ def written(limits: tuple[Limit, ...]) -> str:
     return _PLUS.join(map(str, limits))
 
 
-def _unit(clock: Clock) -> Unit:
+def unit_of(clock: Clock) -> Unit:
+    """Return the unit in which the clock's length counts; running hours for a clock set from above."""
     limits = parse(clock.limit)
     return limits[-1].unit if limits else Unit.H
 
@@ -99,7 +100,7 @@ def unpause(pack: Pack, clock: Clock, at: datetime) -> None:
     if clock.paused_at is None:
         return
     if at > clock.paused_at and clock.due_at > clock.paused_at:
-        clock.due_at = worktime.resume(pack.calendar(), clock.due_at, clock.paused_at, at, _unit(clock))
+        clock.due_at = worktime.resume(pack.calendar(), clock.due_at, clock.paused_at, at, unit_of(clock))
     clock.paused_seconds += max(0, int((at - clock.paused_at).total_seconds()))
     clock.paused_at = None
 
@@ -118,7 +119,7 @@ def colour(pack: Pack, clock: Clock, now: datetime) -> str:
         return "grey"
     if now > clock.due_at:
         return "red" if clock.alarm else "grey"
-    used = worktime.used_share(pack.calendar(), clock.started_at, clock.due_at, now, _unit(clock))
+    used = worktime.used_share(pack.calendar(), clock.started_at, clock.due_at, now, unit_of(clock))
     rule = pack.clock_rules.get(clock.kind)
     return "amber" if used >= (rule.amber if rule else _AMBER) else "green"
 

@@ -21,7 +21,7 @@ from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from open12345.orders.acts import act_of
-from open12345.orders.asking import PLAIN, Asking, Choices, Way, in_order, way_of
+from open12345.orders.asking import PLAIN, Asking, Choices, Way, in_order, made_for, way_of
 from open12345.policy.applications import EvidenceField
 
 #: What was not filled in.
@@ -58,6 +58,7 @@ class Question:
     first: Any = None
     hint: str = ""
     way: Way = PLAIN
+    when: str = ""
     forbids_nothing: bool = False  # the input itself demands a value
 
     @property
@@ -132,7 +133,7 @@ def questions(asking: Asking) -> list[Part]:
 
 def _asked(asking: Asking, name: str, info: FieldInfo) -> Iterator[Part]:
     way = way_of(asking.action.name, name)
-    if way.shown is not None and not way.shown(asking):
+    if way.shown is not None and not (way.shown(asking) or asking.said.get(name) or asking.wrong(name)):
         return
     shape, inner = shape_of(info)
     if shape is None:
@@ -146,14 +147,15 @@ def _asked(asking: Asking, name: str, info: FieldInfo) -> Iterator[Part]:
 
 
 def _question(asking: Asking, path: str, name: str, info: FieldInfo, shape: Shape, way: Way) -> Question:
-    choices = way.choices(asking) if way.choices else _literals(info)
+    choices = made_for(asking, way.choices) or _literals(info)
     if choices and shape in {Shape.LINE, Shape.TEXT, Shape.NUMBER}:
         shape = Shape.CHOICE
     demanded = info.is_required()
     return Question(
-        path=path, title=_(info.title or name), shape=shape, choices=choices, hint=str(way.hint), way=way,
-        needed=demanded or bool(way.needed and way.needed(asking)), forbids_nothing=demanded,
-        first=way.first(asking) if way.first else (None if info.is_required() else info.default),
+        path=path, title=str(made_for(asking, way.title)) or _(info.title or name), shape=shape, choices=choices,
+        hint=str(made_for(asking, way.hint)), when=str(made_for(asking, way.when)), way=way,
+        needed=demanded or made_for(asking, way.needed), forbids_nothing=demanded,
+        first=(None if demanded else info.default) if way.first is None else made_for(asking, way.first),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
-from open12345.orders import queries
+from open12345.orders import attachments, queries
 from open12345.orders.models import Attachment, Clock, Event, Record, WorkOrder
 from open12345.orders.rights import Scene
 from open12345.orders.stages import LinkKind
@@ -62,8 +62,8 @@ class Sight:
 
     @cached_property
     def files(self) -> list[Attachment]:
-        """The files of the order."""
-        return list(queries.attachments_of(self.order)) if self.seen else []
+        """The files of the order that this person may see."""
+        return attachments.listed(self.person, self.seen) if self.seen else []
 
     @cached_property
     def records(self) -> dict[int, Record]:

@@ -63,8 +63,10 @@ class Frame:
         """The menu, each entry with whether the page lies below it."""
         if self.reader is None:
             return []
-        path = self.request.path
-        return [(entry, path.startswith(entry.url)) for entry in navigation.entries_for(self.reader.roles)]
+        found = navigation.entries_for(self.reader.roles)
+        above = [entry.url for entry in found if self.request.path.startswith(entry.url)]
+        nearest = max(above, key=len, default=None)
+        return [(entry, entry.url == nearest) for entry in found]
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -1,0 +1,17 @@
+"""What this room lends to the frame: the callback queue, and orders that wait for the platform above."""
+
+from django.utils.translation import gettext_lazy as _
+
+from open12345.orders import web
+from open12345.ui import navigation
+
+
+def lend() -> None:
+    """Register all of it; called once when the room starts."""
+    agents, dispatchers = frozenset({"callback_agent"}), frozenset({"dispatcher"})
+    queue = navigation.Entry("callback:queue", _("回访"), agents, order=50, hint=_("待回访的工单"))
+    upper = navigation.Entry("callback:upper", _("上级回访"), dispatchers, order=55, hint=_("等待上级平台回访结果"))
+    navigation.register(queue)
+    navigation.register(upper)
+    web.add_desk("callback", web.Desk("callback:queue", _("回访")))
+    web.add_desk("upper", web.Desk("callback:upper", _("上级回访")))

@@ -1,0 +1,14 @@
+"""What this room lends to the frame: the dispatch queue."""
+
+from django.utils.translation import gettext_lazy as _
+
+from open12345.orders import web
+from open12345.ui import navigation
+
+
+def lend() -> None:
+    """Register all of it; called once when the room starts."""
+    roles = frozenset({"dispatcher"})
+    entry = navigation.Entry("dispatch:queue", _("派单"), roles, order=20, hint=_("待派工单，先到期的在前"))
+    navigation.register(entry)
+    web.add_desk("dispatch", web.Desk("dispatch:queue", _("派单")))

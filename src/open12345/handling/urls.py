@@ -1,0 +1,11 @@
+"""Addresses of the handling room."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "handling"
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("review/", views.reviews, name="reviews"),
+]

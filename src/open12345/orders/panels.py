@@ -1,0 +1,24 @@
+"""What this room lends to the frame: entries of the menu, desks to go back to."""
+
+from django.utils.translation import gettext_lazy as _
+
+from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
+from open12345.orders import web
+from open12345.ui import navigation
+
+
+def lend() -> None:
+    """Register all of it; called once when the room starts."""
+    navigation.register(
+        navigation.Entry(
+            "orders:inbox", _("审批"), frozenset({"approver", "clerk", "dispatcher", "supervisor"}), order=60,
+            hint=_("等待您决定的申请"),
+        )
+    )  # fmt: skip
+    navigation.register(
+        navigation.Entry(
+            "orders:list", _("工单"), CENTRE_ROLES | UNIT_ROLES, order=90, hint=_("查找、筛选您可以看到的工单"),
+        )
+    )  # fmt: skip
+    web.add_desk("inbox", web.Desk("orders:inbox", _("审批")))
+    web.add_desk("orders", web.Desk("orders:list", _("工单"), queue=False))

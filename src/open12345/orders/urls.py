@@ -1,0 +1,19 @@
+"""Addresses of the orders room; an order is found by the number people quote."""
+
+from django.urls import path
+
+from . import files, listing, views
+
+app_name = "orders"
+urlpatterns = [
+    path("", listing.orders, name="list"),
+    path("search/", listing.search, name="search"),
+    path("applications/", listing.inbox, name="inbox"),
+    path("files/<uuid:token>/", files.open_file, name="file"),
+    path("<str:number>/files/", files.upload, name="upload"),
+    path("<str:number>/", views.page, name="page"),
+    path("<str:number>/do/<slug:action>/", views.do, name="do"),
+    path("<str:number>/reveal/", views.reveal, name="reveal"),
+    path("<str:number>/hold/", views.hold, name="hold"),
+    path("<str:number>/release/", views.let_go, name="release"),
+]

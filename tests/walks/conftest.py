@@ -1,0 +1,95 @@
+"""A real browser before a real server: skipped where there is no Chromium (`.ci/run` installs it)."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import Settings
+
+from tests.cast import Town, open_town
+
+CHROMIUM = os.environ.get("OPEN12345_CHROMIUM") or shutil.which("chromium") or ""
+PICTURES = os.environ.get("OPEN12345_PICTURES", "")
+WIDE, PHONE = (1440, 900), (390, 844)
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing of each request."""
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+@pytest.fixture
+def town(committed_db: None) -> Town:
+    return open_town(at=timezone.now() - timedelta(hours=4))
+
+
+@pytest.fixture
+def address(town: Town, settings: Settings) -> Iterator[str]:
+    """The address of a demo that serves the town."""
+    settings.DEMO = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.LANGUAGE_COOKIE_SECURE = False
+    settings.SECURE_HSTS_SECONDS = 0
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, allow_reuse_address=False)
+    server.set_app(get_wsgi_application())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("no chromium: apt-get install chromium")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the tool runs a loop in this thread; we never await
+    with sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Let somebody of the demo come in, as from the sign-in page."""
+    contexts = []
+
+    def come_in(username: str, size: tuple[int, int] = WIDE, *, scripts: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, base_url=address, locale="zh-CN",
+            timezone_id="Asia/Shanghai", java_script_enabled=scripts,
+        )  # fmt: skip
+        context.set_default_timeout(5000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        button = page.locator(f"button[name=username][value='{username}']").first
+        button.evaluate("button => { const more = button.closest('details'); if (more) more.open = true; }")
+        button.click()
+        return page
+
+    yield come_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[[Page, str], None]:
+    """Take a picture of a whole page, for people to look at."""
+    folder = Path(PICTURES) if PICTURES else tmp_path
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return take

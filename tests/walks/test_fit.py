@@ -1,0 +1,104 @@
+"""Every screen fits a wide screen and a phone: nothing runs out at the side, nothing fails in the browser."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.cast import ANSWER, CONTACT, REPORT, Town
+from tests.walks.conftest import PHONE, WIDE
+
+LONG = "涞亭南路与沪亭北路交叉口西北侧人行道上每天傍晚六点至九点聚集无证摊贩七八个占用盲道并排放油烟"
+
+
+def lived_in(town: Town) -> dict[str, str]:
+    """Fill the town with an order for each desk; return their numbers by desk."""
+    found = {
+        "accepted": town.register(title=LONG, body=f"{LONG}。来电人电话13812348000，姓名李秀兰。" * 3, urgency="urgent")
+    }
+    town.create("save_draft", {"body": "只记了一半", "kind": "", "phone": ""})
+    for n in range(12):
+        town.register(title=f"小区门口积水第{n}处", category="B0101", phone=f"1391234{n:04}")
+    for name in ("dispatched", "handling", "review", "callback", "closed", "returning"):
+        found[name] = town.register(title=f"{name} 路口无证设摊占道", phone="13812348000", area="310117107001")
+        lead = "urban" if name == "returning" else "enforcement"
+        town.do("dispatcher", found[name], "dispatch", {"lead": lead, "co_handlers": ["housing"]})
+    for name in ("handling", "review", "callback", "closed"):
+        number = found[name]
+        town.do("clerk.enforcement", number, "sign")
+        town.do("clerk.enforcement", number, "contact", CONTACT)
+        town.do("clerk.enforcement", number, "arrive", {"people": "队员两名", "found": "路口七处摊贩，已劝离"})
+    for name in ("review", "callback", "closed"):
+        number = found[name]
+        town.do("clerk.enforcement", number, "answer", ANSWER)
+        town.do("clerk.enforcement", number, "submit_report", {**REPORT, "proceed_reason": "协办内容已由本队完成"})
+    for name in ("callback", "closed"):
+        town.do("reviewer", found[name], "pass_review")
+    town.do("callback_agent", found["callback"], "log_attempt", {"outcome": "no_answer"})
+    town.do(
+        "callback_agent",
+        found["closed"],
+        "close",
+        {"contacted": "yes", "truthful": "yes", "solved": "solved", "satisfied": "satisfied"},
+    )
+    town.do("clerk.urban", found["returning"], "apply", {
+        "kind": "return", "reason": "not_our_duty", "to": "market", "explanation": "属市场监管职责",
+        "evidence": {"clauses": [{"document": "食品安全法实施条例", "clause": "第三十五条……由市场监管部门负责"}]},
+    })  # fmt: skip
+    return found
+
+
+def screens(numbers: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return (who, address, name of the picture)."""
+    page = {name: f"/orders/{number}/" for name, number in numbers.items()}
+    return [
+        ("agent", "/", "home-agent"),
+        ("agent", "/intake/", "intake"),
+        ("agent", "/intake/new/", "intake-new"),
+        ("agent", page["accepted"], "order-accepted-agent"),
+        ("agent", page["accepted"] + "?do=refuse", "order-refuse"),
+        ("agent", page["accepted"] + "?do=split", "order-split"),
+        ("agent", "/orders/", "orders"),
+        ("agent", "/orders/?state=archived", "orders-empty"),
+        ("dispatcher", "/", "home-dispatcher"),
+        ("dispatcher", "/dispatch/", "dispatch"),
+        ("dispatcher", page["accepted"] + "?desk=dispatch", "order-dispatch"),
+        ("dispatcher", "/callback/upper/", "upper"),
+        ("dispatcher", "/orders/applications/", "inbox-empty"),
+        ("clerk", "/handling/", "unit-desk"),
+        ("clerk", page["dispatched"], "order-dispatched"),
+        ("clerk", page["handling"] + "?do=submit_report", "order-report"),
+        ("clerk", page["handling"] + "?do=apply&kind=extension", "order-extension"),
+        ("clerk.urban", page["returning"], "order-returning"),
+        ("approver.urban", "/orders/applications/", "inbox"),
+        ("approver.urban", page["returning"] + "?do=grant", "order-grant"),
+        ("reviewer", "/handling/review/", "reviews"),
+        ("reviewer", page["review"] + "?desk=review", "order-review"),
+        ("callback_agent", "/callback/", "callback"),
+        ("callback_agent", page["callback"] + "?desk=callback", "order-callback"),
+        ("supervisor", page["closed"], "order-closed"),
+    ]
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_every_screen_fits(
+    town: Town, enter: Callable[..., Page], picture: Callable[[Page, str], None], size: tuple[int, int]
+) -> None:
+    people: dict[str, Page] = {}
+    wrong: list[str] = []
+    for who, url, name in screens(lived_in(town)):
+        page = people.get(who)
+        if page is None:
+            page = people[who] = enter(who, size)
+            page.on(
+                "console", lambda m: wrong.append(f"{m.type}: {m.text}") if m.type in {"error", "warning"} else None
+            )
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+        answer = page.goto(url)
+        assert answer is not None
+        assert answer.status == 200, url
+        picture(page, f"{name}-{size[0]}")
+        over = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+        if over > 0:
+            wrong.append(f"{url} is {over} px too wide")
+    assert wrong == []
