@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from open12345.api import services
@@ -14,6 +14,9 @@ from open12345.api.models import ApiKey, Scope
 from open12345.directory.models import Staff
 from open12345.directory.person import SYSTEM
 from open12345.orders.queries import database_time
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 V1 = "/api/v1"
 ALL_SCOPES = tuple(Scope.values)
@@ -26,18 +29,23 @@ class Caller:
     client: Client = field(default_factory=Client)
     headers: dict[str, str] = field(default_factory=dict)
 
-    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> HttpResponse:
+    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Answer:
         """GET below /api/v1."""
-        return self.client.get(V1 + path, query, headers={**self.headers, **_named(headers)})  # type: ignore[return-value]
+        return self.client.get(V1 + path, query, headers={**self.headers, **_named(headers)})
 
-    def post(self, path: str, said: Any = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, said: Any = None, **headers: str) -> Answer:
         """POST JSON below /api/v1; `Idempotency_Key=` and the like become headers."""
         body = said if isinstance(said, str | bytes) else json.dumps(said if said is not None else {})
-        return self.client.post(  # type: ignore[return-value]
+        return self.client.post(
             V1 + path, body, content_type="application/json", headers={**self.headers, **_named(headers)}
         )
 
-    def act(self, number: str, action: str, data: dict[str, Any] | None = None, **more: Any) -> HttpResponse:
+    def upload(self, number: str, name: str, data: bytes, purpose: str = "photo", **fields: Any) -> Answer:
+        """Send a file to an order."""
+        form = {"file": SimpleUploadedFile(name, data), "purpose": purpose, **fields}
+        return self.client.post(f"{V1}/orders/{number}/attachments", form, headers=self.headers)
+
+    def act(self, number: str, action: str, data: dict[str, Any] | None = None, **more: Any) -> Answer:
         """Do an action."""
         return self.post(f"/orders/{number}/actions/{action}", {"data": data or {}, **more})
 

@@ -1,8 +1,10 @@
-"""A town with its machines."""
+"""A town with its machines. The town is founded once for each module of tests, in a transaction around them all."""
 
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from open12345.api.limits import limiter
 from open12345.directory import packs
@@ -18,10 +20,17 @@ def _fresh() -> Iterator[None]:
     packs.forget()
 
 
+@pytest.fixture(scope="module")
+def _founded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield open_town()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def town(db: None) -> Town:
+def town(_founded: Town, db: None) -> Town:
     """The town of Jiuting; through the API it lives in the present."""
-    return open_town()
+    return Town(_founded.pack, _founded.now)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationErrorContext
 
-from open12345.api import order_views, problems, schema
+from open12345.api import attachment_views, order_views, pack_views, problems, schema
 from open12345.orders.errors import Problem
 from open12345.orders.inputs import problems_of
 
@@ -42,7 +42,7 @@ def build() -> Api:
         title="Open12345", version=VERSION, description=_ABOUT, urls_namespace="v1", docs_url=None, openapi_url=None,
         openapi_extra={"info": {"license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
     )  # fmt: skip
-    for router in (order_views.router,):
+    for router in (order_views.router, attachment_views.router, pack_views.router):
         made.add_router("", router)
     return made
 

@@ -28,6 +28,7 @@ _KEY_AT_MOST: Final = 80
 _KEY: Final = re.compile(r"[\x21-\x7e]+")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
 _JSON: Final = "application/json"
+_FORM: Final = "multipart/form-data"
 
 
 def json_body(request: HttpRequest) -> dict[str, Any]:
@@ -124,3 +125,10 @@ def check_parameters(request: HttpRequest, model: type[BaseModel]) -> None:
     unknown = [name for name in request.GET if name not in model.model_fields]
     if unknown:
         raise Refused(Problem(name[:40], "extra_forbidden", _("没有这个参数，请检查名称")) for name in unknown)
+
+
+def check_form(request: HttpRequest, most: int) -> None:
+    """Raise 415 or 413 before a multipart form is read."""
+    if request.content_type != _FORM:
+        raise wrong_type(_FORM)
+    check_length(request, most)

@@ -315,3 +315,58 @@ class ProblemShape(Shape):
     detail: str = Field(description="For people, in the language of Accept-Language.")
     errors: list[Mistake]
     facts: dict[str, Any] = Field(default_factory=dict)
+
+
+class CategoryShape(Named):
+    """A category; only a leaf may stand on an order."""
+
+    parent: str | None
+    leaf: bool
+
+
+class UnitRowShape(UnitShape):
+    """A unit in its tree."""
+
+    parent: str | None
+    kind: str
+
+
+class AreaRowShape(Shape):
+    """An area in its tree."""
+
+    code: str
+    name: str
+    parent: str | None
+    level: str
+
+
+class AttachmentLimits(Shape):
+    """What files are taken."""
+
+    bytes_at_most: int
+    files_at_most: int
+    extensions: list[str]
+    virus_check: bool = Field(description="Whether a virus scanner is set up.")
+
+
+class PackShape(Shape):
+    """What a client needs of the policy pack in force."""
+
+    id: str
+    version: int
+    digest: str
+    title: str
+    title_en: str
+    channels: list[Named]
+    kinds: list[Named]
+    urgencies: list[Named]
+    order_types: list[Named]
+    categories: list[CategoryShape]
+    units: list[UnitRowShape]
+    areas: list[AreaRowShape]
+    refusals: list[Named]
+    attachment_classes: list[Named]
+    attachments: AttachmentLimits
+    applications: dict[str, dict[str, Any]] = Field(description="Kinds of applications: reasons, evidence, steps.")
+    closing: dict[str, Any] = Field(description="Options of contact, answer and closing report.")
+    callback: dict[str, Any] = Field(description="Script and scale of the callback.")
