@@ -184,6 +184,12 @@ def reopen_by_upper(change: Change, said: ReopenInput) -> None:
     change.count("reopened")
 
 
+@rule("reopen")
+def _was_an_order(change: Change, said: ReopenInput) -> Iterator[Problem]:
+    if change.order.accepted_at is None:
+        yield Problem("__all__", "never_submitted", _("这是作废的暂存单，请重新登记"))
+
+
 @effect("reopen", ReopenInput)
 def reopen(change: Change, said: ReopenInput) -> None:
     """A supervisor begins an ended order again: a closed one in a new round, a cancelled one before dispatch."""

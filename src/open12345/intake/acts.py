@@ -27,7 +27,7 @@ from open12345.orders.change import Change
 from open12345.orders.errors import NotFound, Problem, Refused, refuse
 from open12345.orders.housekeeping import link
 from open12345.orders.models import Link, WorkOrder
-from open12345.orders.stages import ClockKind, LinkKind, Origin, RecordKind, Stage
+from open12345.orders.stages import ENDED, ClockKind, LinkKind, Origin, RecordKind, Stage
 from open12345.text import private_numbers
 
 
@@ -35,7 +35,8 @@ from open12345.text import private_numbers
 @rule("save_draft")
 @rule("edit_draft")
 def _elements(change: Change, said: DraftInput) -> Iterator[Problem]:
-    return taking.check_elements(change, said)
+    yield from taking.check_elements(change, said)
+    yield from taking.check_typed(said)
 
 
 @rule("register")
@@ -80,15 +81,17 @@ def save_draft(change: Change, said: DraftInput) -> None:
 def edit_draft(change: Change, said: DraftInput) -> None:
     """Write the draft anew with everything that the desk now holds."""
     taking.fill_order(change, said)
+    taking.note_foreign_number(change, said)
 
 
 @rule("submit")
 def _complete(change: Change, said: NothingInput) -> Iterator[Problem]:
-    order = change.order
-    missing = {"kind": order.kind, "body": order.body}
+    kept = taking.said_so_far(change.order)
+    missing = {"kind": kept.kind, "body": kept.body}
     yield from (Problem(name, "missing", _("必填")) for name, value in missing.items() if not value)
-    if order.requester.phone_index is None and not order.requester.anonymous:
-        yield Problem("phone", "missing", _("请填写联系电话，或勾选“匿名”"))
+    yield from taking.check_elements(change, kept)
+    yield from taking.check_person(change, kept)
+    yield from taking.check_required(change, kept)
 
 
 @effect("submit", NothingInput)
@@ -198,8 +201,8 @@ def merge(change: Change, said: MergeInput) -> None:
     )
     if not same:
         raise refuse("into", "other_requester", _("不是同一诉求人，请用“关联”，两件分别答复"))
-    if other.stage in {Stage.CANCELLED, Stage.DRAFT}:
-        raise refuse("into", "ended", _("那件工单已撤销或未提交"))
+    if other.stage in {*ENDED, Stage.DRAFT}:
+        raise refuse("into", "ended", _("那件工单已经结束或未提交，并过去就没有人答复了"))
     link(change, other, LinkKind.MERGED_INTO)
     change.say(into=other.number)
     change.go(Stage.CANCELLED)

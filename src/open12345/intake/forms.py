@@ -10,6 +10,7 @@ from open12345.orders.acts import Input
 from open12345.orders.inputs import Code, Line, NeededCode, NeededText, Text
 
 UrgencyCode = Literal["urgent", "semi_urgent", "ordinary"]
+OriginCode = Literal["own", "upper", "lower"]
 
 
 class DraftInput(Input):
@@ -31,7 +32,7 @@ class DraftInput(Input):
     anonymous: bool = Field(default=False, title="匿名")
     confidential: bool = Field(default=False, title="保密")
     enterprise: bool = Field(default=False, title="企业诉求")
-    origin: Literal["own", "upper", "lower"] = Field(default="own", title="来源层级")
+    origin: OriginCode = Field(default="own", title="来源层级")
     foreign_system: Code = Field(default="", title="来源平台")
     foreign_number: Code = Field(default="", title="来源平台编号")
     upper_due_at: AwareDatetime | None = Field(default=None, title="上级要求办结时间")
@@ -50,7 +51,7 @@ class AmendInput(Input):
     """Elements corrected before dispatch; what is left out stays."""
 
     category: Code | None = Field(default=None, title="诉求分类")
-    kind: Code | None = Field(default=None, title="诉求类型")
+    kind: NeededCode | None = Field(default=None, title="诉求类型")
     urgency: UrgencyCode | None = Field(default=None, title="紧急程度")
     area: Code | None = Field(default=None, title="所属区域")
     confidential: bool | None = Field(default=None, title="保密")

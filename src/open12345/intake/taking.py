@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from django.utils.translation import gettext as _
 
 from open12345.directory.models import Area
-from open12345.intake.forms import DraftInput
+from open12345.intake.forms import DraftInput, OriginCode
 from open12345.orders import queries, requesters, writing
 from open12345.orders.chain import order_digest
 from open12345.orders.change import Change
@@ -43,15 +44,18 @@ def _titles(entries: object) -> str:
     return "、".join(f"{code}（{entry.title}）" for code, entry in dict(entries).items())  # type: ignore[call-overload]
 
 
-def check_person(change: Change, said: DraftInput) -> Iterator[Problem]:
-    """Yield what is missing to reach the caller, and what contradicts the origin."""
-    digits = phone_key(said.phone)
-    if said.phone and len(digits) not in _PHONE_DIGITS:
+def check_typed(said: DraftInput) -> Iterator[Problem]:
+    """Yield what is wrong in itself, even while the order is still being written."""
+    if said.phone and len(phone_key(said.phone)) not in _PHONE_DIGITS:
         yield Problem("phone", "invalid", _("电话号码应为 5 至 15 位数字"))
-    if not (said.phone or said.anonymous or said.same_call_as):
-        yield Problem("phone", "missing", _("请填写联系电话，或勾选“匿名”"))
     if bool(said.foreign_number) != bool(said.foreign_system):
         yield Problem("foreign_number", "incomplete", _("来源平台和来源平台编号要一起填写"))
+
+
+def check_person(change: Change, said: DraftInput) -> Iterator[Problem]:
+    """Yield what is missing to reach the caller, and what contradicts the origin."""
+    if not (said.phone or said.anonymous or said.same_call_as):
+        yield Problem("phone", "missing", _("请填写联系电话，或勾选“匿名”"))
     if said.origin == Origin.UPPER.value and not said.foreign_number:
         yield Problem("foreign_number", "missing", _("上级派发的工单要填写来源平台编号"))
     if said.upper_due_at and said.upper_due_at <= change.at:
@@ -65,6 +69,18 @@ def check_required(change: Change, said: DraftInput) -> Iterator[Problem]:
         if not (value or (said.anonymous and name in {"name", "phone"})):
             title = DraftInput.model_fields[name].title
             yield Problem(name, "required", _("这类诉求必须写明%(what)s") % {"what": title})
+
+
+def said_so_far(order: WorkOrder) -> DraftInput:
+    """Return what a draft holds, as if it were said now: what is checked when it is submitted."""
+    who, foreign = requesters.open_requester(order.requester), order.foreign_numbers.first()
+    return DraftInput.model_construct(
+        channel=order.channel, kind=order.kind, category=order.category, order_type=order.order_type,
+        area=order.area.code if order.area else "", place=order.place, body=order.body,
+        name=who.name, phone=who.phone, address=who.address, anonymous=order.requester.anonymous,
+        origin=cast("OriginCode", order.origin), upper_due_at=order.upper_due_at,
+        foreign_system=foreign.system if foreign else "", foreign_number=foreign.number if foreign else "",
+    )  # fmt: skip
 
 
 def fill_order(change: Change, said: DraftInput) -> Box | None:
@@ -129,9 +145,11 @@ def _requester(change: Change, said: DraftInput) -> Box | None:
 
 
 def _same_requester(change: Change, said: DraftInput, who: Who) -> Box | None:
+    """Write a draft's person anew; the caller of further orders of the same call stays as they are."""
     row = change.order.requester
     box = requesters.box_of(row)
-    if box is not None:
+    shared = WorkOrder.objects.filter(requester=row).exclude(pk=change.order.pk).exists()
+    if box is not None and not shared:
         row.anonymous, row.enterprise = said.anonymous, said.enterprise
         requesters.fill(row, box, who)
         change.batch.update(row, *requesters.FILLED)
@@ -152,15 +170,23 @@ def _requester_of_call(change: Change, said: DraftInput) -> Box | None:
 
 def note_foreign_number(change: Change, said: DraftInput) -> None:
     """Keep the other platform's number; the same one is never taken in twice."""
+    own = None if change.new else ForeignNumber.objects.filter(order=change.order).first()
     if not said.foreign_number:
+        if own is not None:
+            own.delete()  # typed in error while the order was a draft
         return
     seen = ForeignNumber.objects.filter(system=said.foreign_system, number=said.foreign_number)
-    if found := seen.select_related("order").first():
+    if found := seen.exclude(order=change.order.pk).select_related("order").first():
         text = _("来源平台编号已登记为工单 %(number)s")
         raise refuse(
             "foreign_number", "already_taken", text % {"number": found.order.number}, number=found.order.number
         )
-    change.batch.insert(ForeignNumber(order_id=change.order.pk, system=said.foreign_system, number=said.foreign_number))
+    row = own or ForeignNumber(order_id=change.order.pk)
+    row.system, row.number = said.foreign_system, said.foreign_number
+    if own is None:
+        change.batch.insert(row)
+    else:
+        change.batch.update(row, "system", "number")
     change.say(foreign_system=said.foreign_system, foreign_number=said.foreign_number)
 
 
