@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from open12345.api.keys import Token
 from open12345.api.models import ApiKey
 from open12345.directory.person import Person, PostTriple
+from open12345.orders.store import prepared
 
 # The only statement that every request of a machine costs on top of its own work (bench/intake.py).
 _FIND = """
@@ -42,9 +42,7 @@ class Found:
 
 def find(token: Token) -> Found | None:
     """Return the key that `token` opens, None where there is none or its secret is another."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [token.prefix])
-        row = cast("tuple[Any, ...] | None", cursor.fetchone())
+    row = next(iter(prepared(_FIND, [token.prefix])), None)
     digest = bytes(row[3]) if row else bytes(32)
     if not token.fits(digest) or row is None:
         return None

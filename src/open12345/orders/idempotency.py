@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from open12345.directory.person import Person
 from open12345.orders.chain import canonical
 from open12345.orders.errors import refuse
 from open12345.orders.models import IdempotencyKey
+from open12345.orders.store import prepared
 
 CONSTRAINT = "idempotency_once"
 _FIRST = "SELECT request, outcome::text FROM orders_idempotencykey WHERE owner = %s AND key = %s"
@@ -42,11 +43,10 @@ class Key:
 
         Raises `Refused` where the key was used for something else.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(_FIRST, [self.owner, self.key])
-            row = cursor.fetchone()
-        if row is None:
+        rows = prepared(_FIRST, [self.owner, self.key])
+        if not rows:
             return None
+        row = rows[0]
         if bytes(row[0]) != self.request:
             raise refuse("Idempotency-Key", "key_reused", _("这个幂等键已用于另一个请求，请换一个"))
         return dict(json.loads(row[1]))

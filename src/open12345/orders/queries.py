@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -16,7 +17,9 @@ from open12345.orders.errors import NotFound
 from open12345.orders.models import Application, Assignment, Attachment, Clock, Event, Record, WorkOrder
 from open12345.orders.rights import Scene
 from open12345.orders.stages import Stage
+from open12345.orders.store import prepared
 from open12345.policy import Pack
+from open12345.text import bigrams
 
 _UNIT_ROLES = ("clerk", "approver", "worker")
 
@@ -100,6 +103,15 @@ def by_any_number(person: Person, number: str) -> QuerySet[WorkOrder]:
     return visible_to(person).filter(Q(number=wanted) | Q(foreign_numbers__number=wanted)).distinct()
 
 
+def by_words(person: Person, words: str) -> QuerySet[WorkOrder]:
+    """Return the visible orders whose title, place or body hold all of `words` (two characters or more)."""
+    wanted = sorted(set(bigrams(words)))
+    if not wanted:
+        return WorkOrder.objects.none()
+    quoted = " & ".join("'" + word.replace("\\", "").replace("'", "''") + "'" for word in wanted)
+    return visible_to(person).filter(search=SearchQuery(quoted, search_type="raw", config="simple"))
+
+
 def open_orders_of(requester_index: bytes) -> QuerySet[WorkOrder]:
     """Return one caller's orders that are not ended, newest first (domain use: no door)."""
     ended = (Stage.CLOSED, Stage.ARCHIVED, Stage.CANCELLED, Stage.DRAFT)
@@ -109,18 +121,21 @@ def open_orders_of(requester_index: bytes) -> QuerySet[WorkOrder]:
 def open_texts_of(requester_index: bytes, at_most: int) -> list[tuple[int, str]]:
     """Return (id, body) of one caller's newest open orders (domain use: no door).
 
-    The person is looked up first, on purpose: the planner would rather walk all orders backwards for the LIMIT.
+    The person is looked up first, on purpose: for the LIMIT alone the planner would walk all orders backwards (16 ms
+    at 6,000 orders, measured; so 0.1 ms).
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH who AS MATERIALIZED (SELECT id FROM orders_requester WHERE phone_index = %s)
-            SELECT o.id, o.body FROM who JOIN orders_workorder o ON o.requester_id = who.id
-            WHERE o.stage NOT IN ('closed', 'archived', 'cancelled', 'draft') ORDER BY o.id DESC LIMIT %s
-            """,
-            [requester_index, at_most],
-        )
-        return cast("list[tuple[int, str]]", cursor.fetchall())
+    return cast("list[tuple[int, str]]", prepared(_OPEN_TEXTS, [requester_index, at_most]))
+
+
+_OPEN_TEXTS = """
+    WITH who AS MATERIALIZED (
+        SELECT id FROM orders_requester WHERE phone_index = %s ORDER BY id DESC LIMIT 50
+    ), mine AS MATERIALIZED (
+        SELECT o.id, o.body FROM who JOIN orders_workorder o ON o.requester_id = who.id
+        WHERE o.stage NOT IN ('closed', 'archived', 'cancelled', 'draft')
+    )
+    SELECT id, body FROM mine ORDER BY id DESC LIMIT %s
+"""
 
 
 def timeline(order: WorkOrder) -> QuerySet[Event]:

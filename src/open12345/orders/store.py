@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -87,20 +87,23 @@ class Batch:
             parts.append(_update(row, names, params))
         with_ = ", ".join(f"w{n} AS ({part})" for n, part in enumerate(parts))
         sql = f"WITH {with_} {_defer(self._jobs, params)}" if parts else _defer(self._jobs, params)
-        _run_prepared(sql, params)
+        prepared(sql, params)
 
 
-def _run_prepared(sql: str, params: list[Any]) -> None:
-    """Run `sql` as a prepared statement: changes of one shape are planned once per connection.
+def prepared(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run `sql` as a prepared statement and return its rows: statements of one shape are planned once per connection.
 
-    Django's own cursor puts the values into the text, so that the server would plan each one anew.
+    For what every order passes. Django's own cursor puts the values into the text, so that the server would plan each
+    one anew.
     """
     connection.ensure_connection()
     started = time.monotonic()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(sql, params, prepare=True)
+        rows = cursor.fetchall() if cursor.description else []
     if connection.queries_logged:
         connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
+    return rows
 
 
 def _insert(table: type[models.Model], rows: Iterable[models.Model], params: list[Any], *, with_id: bool) -> str:
