@@ -11,14 +11,14 @@ import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from pytest_django import Settings
 
 from tests.cast import Town, open_town
 
 CHROMIUM = os.environ.get("OPEN12345_CHROMIUM") or shutil.which("chromium") or ""
 PICTURES = os.environ.get("OPEN12345_PICTURES", "")
-WIDE, PHONE = (1440, 900), (390, 844)
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 
 
 class Quiet(WSGIRequestHandler):
@@ -65,9 +65,9 @@ def enter(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Let somebody of the demo come in, as from the sign-in page."""
     contexts = []
 
-    def come_in(username: str, size: tuple[int, int] = WIDE, *, scripts: bool = True) -> Page:
+    def come_in(username: str, size: ViewportSize = WIDE, *, scripts: bool = True) -> Page:
         context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, base_url=address, locale="zh-CN",
+            viewport=size, base_url=address, locale="zh-CN",
             timezone_id="Asia/Shanghai", java_script_enabled=scripts,
         )  # fmt: skip
         context.set_default_timeout(5000)
@@ -85,11 +85,11 @@ def enter(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Callable[[Page, str], None]:
-    """Take a picture of a whole page, for people to look at."""
-    folder = Path(PICTURES) if PICTURES else tmp_path
+def picture() -> Callable[[Page, str], None]:
+    """Take a picture of a whole page, for people to look at: into the folder OPEN12345_PICTURES, where that is set."""
 
     def take(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
     return take

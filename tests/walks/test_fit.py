@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page
 
-from tests.cast import ANSWER, CONTACT, REPORT, Town
+from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town
 from tests.walks.conftest import PHONE, WIDE
 
 LONG = "涞亭南路与沪亭北路交叉口西北侧人行道上每天傍晚六点至九点聚集无证摊贩七八个占用盲道并排放油烟"
@@ -80,25 +79,23 @@ def screens(numbers: dict[str, str]) -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_screen_fits(
-    town: Town, enter: Callable[..., Page], picture: Callable[[Page, str], None], size: tuple[int, int]
-) -> None:
+def test_every_screen_fits(town: Town, enter: Callable[..., Page], picture: Callable[[Page, str], None]) -> None:
     people: dict[str, Page] = {}
     wrong: list[str] = []
     for who, url, name in screens(lived_in(town)):
-        page = people.get(who)
-        if page is None:
-            page = people[who] = enter(who, size)
-            page.on(
-                "console", lambda m: wrong.append(f"{m.type}: {m.text}") if m.type in {"error", "warning"} else None
-            )
-            page.on("pageerror", lambda error: wrong.append(str(error)))
+        if who not in people:
+            people[who] = enter(who)
+            people[who].on("console", lambda said: wrong.append(f"{said.type}: {said.text}"))
+            people[who].on("pageerror", lambda error: wrong.append(str(error)))
+        page = people[who]
+        page.set_viewport_size(WIDE)
         answer = page.goto(url)
         assert answer is not None
         assert answer.status == 200, url
-        picture(page, f"{name}-{size[0]}")
-        over = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
-        if over > 0:
-            wrong.append(f"{url} is {over} px too wide")
+        for size in (WIDE, PHONE):
+            page.set_viewport_size(size)
+            picture(page, f"{name}-{size['width']}")
+            over = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+            if over > 0:
+                wrong.append(f"{url} is {over} px too wide at {size['width']} px")
     assert wrong == []

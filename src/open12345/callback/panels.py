@@ -1,16 +1,38 @@
 """What this room lends to the frame: the callback queue, and orders that wait for the platform above."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
-from open12345.orders import web
+from open12345.directory.person import Person
+from open12345.orders import queries, web
+from open12345.orders.stages import Stage
 from open12345.ui import navigation
+
+
+def waiting_at(stage: Stage) -> Callable[[Person], int]:
+    """Return a count of the orders that stand at `stage`."""
+
+    def count(person: Person) -> int:
+        return queries.visible_to(person).filter(stage=stage).count()
+
+    return count
 
 
 def lend() -> None:
     """Register all of it; called once when the room starts."""
     agents, dispatchers = frozenset({"callback_agent"}), frozenset({"dispatcher"})
-    queue = navigation.Entry("callback:queue", _("回访"), agents, order=50, hint=_("待回访的工单"))
-    upper = navigation.Entry("callback:upper", _("上级回访"), dispatchers, order=55, hint=_("等待上级平台回访结果"))
+    queue = navigation.Entry(
+        "callback:queue", _("回访"), agents, order=50, hint=_("待回访的工单"), count=waiting_at(Stage.CALLBACK)
+    )
+    upper = navigation.Entry(
+        "callback:upper",
+        _("上级回访"),
+        dispatchers,
+        order=55,
+        hint=_("等待上级平台回访结果"),
+        count=waiting_at(Stage.REPORTED_UP),
+    )
     navigation.register(queue)
     navigation.register(upper)
     web.add_desk("callback", web.Desk("callback:queue", _("回访")))

@@ -2,13 +2,22 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from open12345.orders import web
+from open12345.directory.person import Person
+from open12345.orders import queries, web
+from open12345.orders.stages import Stage
 from open12345.ui import navigation
+
+
+def waiting(person: Person) -> int:
+    """Return how many orders wait for dispatch."""
+    return queries.visible_to(person).filter(stage=Stage.ACCEPTED).count()
 
 
 def lend() -> None:
     """Register all of it; called once when the room starts."""
     roles = frozenset({"dispatcher"})
-    entry = navigation.Entry("dispatch:queue", _("派单"), roles, order=20, hint=_("待派工单，先到期的在前"))
+    entry = navigation.Entry(
+        "dispatch:queue", _("派单"), roles, order=20, hint=_("待派工单，先到期的在前"), count=waiting
+    )
     navigation.register(entry)
     web.add_desk("dispatch", web.Desk("dispatch:queue", _("派单")))

@@ -4,34 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from open12345.directory.person import Person
 from open12345.directory.roles import UNIT_ROLES
 from open12345.directory.web import needs
+from open12345.handling.desk import TABS, counts, tasks_of
 from open12345.orders import lists, queries, web
 from open12345.orders.listing import Tab
 from open12345.orders.models import Assignment
 from open12345.orders.sight import Sight
-from open12345.orders.stages import OPEN_STATES, ClockKind, Role, Stage, State
-
-_CLERKS: Final = ("clerk", "approver")
-_TABS: Final[dict[str, tuple[str | Promise, Q]]] = {
-    "todo": (_("待办"), Q(state__in=OPEN_STATES)),
-    "waiting": (_("待签收"), Q(state=State.WAITING)),
-    "working": (_("办理中"), Q(state__in=[State.SIGNED, State.WORKING])),
-    "verify": (_("待核实"), Q(state__in=OPEN_STATES, role=Role.VERIFIER)),
-    "below": (_("下级已报结"), Q(state=State.REPORTED, parent__isnull=False)),
-    "reported": (_("已报结"), Q(state=State.REPORTED)),
-}
+from open12345.orders.stages import ClockKind, Stage
 
 
 @dataclass(frozen=True)
@@ -43,35 +29,20 @@ class Task:
     when: str  # late, today, later
 
 
-def _own_units(person: Person, *roles: str) -> list[int]:
-    return [unit for role, unit, _path in person.posts if unit is not None and role in roles]
-
-
-def tasks_of(person: Person, tab: str) -> QuerySet[Assignment]:
-    """Return the assignments of the person's own units; under `below`, those handed down by them."""
-    where = _TABS[tab][1]
-    if tab == "below":
-        mine = Q(parent__unit_id__in=_own_units(person, *_CLERKS))
-    else:
-        mine = Q(unit_id__in=_own_units(person, *UNIT_ROLES))
-    return Assignment.objects.filter(where & mine).exclude(role=Role.COPY)
-
-
 @needs(*UNIT_ROLES)
 @require_GET
 def desk(request: HttpRequest) -> HttpResponseBase:
     """List what the person's unit has to do, by clock."""
     sight = web.look(request)
     tab = request.GET.get("tab", "")
-    tab = tab if tab in _TABS else "todo"
+    tab = tab if tab in TABS else "todo"
     found = tasks_of(sight.person, tab).select_related("order", "order__lead_unit", "unit", "parent__unit")
+    known = counts(sight.person)
     page = lists.page_of(found, request.GET.get("after", ""), by="due_at")
     context = {
         "sight": sight,
         "tasks": _tasks(page.rows, sight),
-        "tabs": [
-            Tab(code, title, code == tab, tasks_of(sight.person, code).count()) for code, (title, _q) in _TABS.items()
-        ],
+        "tabs": [Tab(code, title, code == tab, known[code]) for code, (title, _where) in TABS.items()],
         "page": page,
         "rest": f"tab={tab}",
         "tab": tab,

@@ -2,9 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from open12345.directory import packs
+from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
-from open12345.orders import web
+from open12345.orders import listing, queries, web
+from open12345.orders.sight import Sight
 from open12345.ui import navigation
+
+
+def to_decide(person: Person) -> int:
+    """Return how many applications wait for this person."""
+    at = queries.database_time()
+    return len(listing.decidable(Sight(person=person, at=at, pack=packs.pack_at(at)[1])))
 
 
 def lend() -> None:
@@ -12,7 +21,7 @@ def lend() -> None:
     navigation.register(
         navigation.Entry(
             "orders:inbox", _("审批"), frozenset({"approver", "clerk", "dispatcher", "supervisor"}), order=60,
-            hint=_("等待您决定的申请"),
+            hint=_("等待您决定的申请"), count=to_decide,
         )
     )  # fmt: skip
     navigation.register(

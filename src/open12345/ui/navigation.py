@@ -1,7 +1,8 @@
 """The menu: rooms add their entries when they start; a page shows those that its reader may open."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -11,13 +12,17 @@ _entries: dict[str, "Entry"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu. `roles` empty means everyone who is signed in."""
+    """One line of the menu. `roles` empty means everyone who is signed in.
+
+    `count` tells how much waits there for a reader; the home page shows it.
+    """
 
     url_name: str
     label: str | Promise
     roles: frozenset[str] = frozenset()
     order: int = 100
     hint: str | Promise = ""
+    count: Callable[[Any], int] | None = None
 
     def is_for(self, roles: Collection[str]) -> bool:
         """Whether one who holds `roles` may open it."""

@@ -23,7 +23,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     entries = navigation.entries_for(person.roles if person else ())
     if len(entries) == 1:
         return redirect(entries[0].url)
-    return render(request, "ui/home.html", {"desks": entries})
+    desks = [(entry, entry.count(person) if entry.count and person else None) for entry in entries]
+    return render(request, "ui/home.html", {"desks": desks})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
