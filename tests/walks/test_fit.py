@@ -34,12 +34,7 @@ def lived_in(town: Town) -> dict[str, str]:
     for name in ("callback", "closed"):
         town.do("reviewer", found[name], "pass_review")
     town.do("callback_agent", found["callback"], "log_attempt", {"outcome": "no_answer"})
-    town.do(
-        "callback_agent",
-        found["closed"],
-        "close",
-        {"contacted": "yes", "truthful": "yes", "solved": "solved", "satisfied": "satisfied"},
-    )
+    town.do("callback_agent", found["closed"], "close", HEARD)
     town.do("clerk.urban", found["returning"], "apply", {
         "kind": "return", "reason": "not_our_duty", "to": "market", "explanation": "属市场监管职责",
         "evidence": {"clauses": [{"document": "食品安全法实施条例", "clause": "第三十五条……由市场监管部门负责"}]},
