@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from open12345.orders.errors import Problem
 from open12345.orders.lifecycle import ACTIONS
@@ -24,10 +26,21 @@ if TYPE_CHECKING:
     from open12345.orders.change import Change
 
 
+_YEARS = range(2000, 2101)
+
+
 class Input(BaseModel):
     """What must be filled in for an action; unknown fields are refused so that a typing error shows."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _of_our_time(cls, value: Any) -> Any:
+        """Working time cannot be computed at the ends of the calendar (years 1 and 9999)."""
+        if isinstance(value, datetime) and value.year not in _YEARS:
+            raise ValueError(_("年份应在 2000 至 2100 之间"))
+        return value
 
 
 class NoInput(Input):
