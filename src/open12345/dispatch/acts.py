@@ -50,7 +50,7 @@ def _plan(change: Change, said: DispatchInput, lead: str, chosen: Suggestion | N
     return Plan(
         lead=lead,
         co_handlers=co_handlers,
-        in_copy=_in_copy(change, said, lead),
+        in_copy=_in_copy(change, said, (lead, *co_handlers)),
         responsibility=said.responsibility or (chosen.responsibility if chosen else ""),
         principle=chosen.principle if chosen else "",
         clause=chosen.clause if chosen else change.masked(said.reason),
@@ -63,11 +63,11 @@ def _plan(change: Change, said: DispatchInput, lead: str, chosen: Suggestion | N
     )
 
 
-def _in_copy(change: Change, said: DispatchInput, lead: str) -> tuple[str, ...]:
-    """Units in copy; for a dispatch straight to the last level (一线通达) every level between."""
-    between = change.pack.unit_tree.lineage(lead)[1:] if said.direct else ()
+def _in_copy(change: Change, said: DispatchInput, working: tuple[str, ...]) -> tuple[str, ...]:
+    """Units in copy besides those at work (lead first); for a dispatch to the last level (一线通达), all between."""
+    between = change.pack.unit_tree.lineage(working[0])[1:] if said.direct else ()
     above = [unit.code for unit in between if unit.kind != "centre"]
-    return tuple(dict.fromkeys([*said.in_copy, *above]))
+    return tuple(code for code in dict.fromkeys([*said.in_copy, *above]) if code not in working)
 
 
 @effect("take_back", TakeBackInput)
