@@ -106,10 +106,13 @@ def _decider(
         return None
     steps = scene.pack.applications[application.kind].steps
     step = steps[min(application.step, len(steps) - 1)]
-    if step.of == "own_unit":
-        return _post_unit(person, frozenset(step.roles), application.asked_unit_id)
     asked = scene.assignment(application.assignment_id)
     above = scene.assignment(asked.parent_id) if asked else None
+    if step.of == "own_unit":
+        own = _post_unit(person, frozenset(step.roles), application.asked_unit_id)
+        if own is not None or above is None:
+            return own
+        return _post_unit(person, frozenset(step.roles), above.unit_id)  # a station has no leader of its own
     if above is not None:  # what was handed down goes back to whoever handed it down
         return _post_unit(person, _CLERKS, above.unit_id)
     return _post_unit(person, frozenset(step.roles), None)
