@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from open12345.project import embedded
+from open12345.project.cluster import APPLICATION, OWNER, THROWAWAY, Cluster
 
 Result = subprocess.CompletedProcess[str]
 
@@ -108,3 +112,23 @@ def test_the_embedded_server_by_hand(folder: Path) -> None:
 def test_there_is_no_embedded_server_beside_one_of_ones_own(folder: Path, command: str) -> None:
     done = run(folder, "db", command, DATABASE_URL="postgresql://a@127.0.0.1:1/b")
     assert done.returncode == 3
+
+
+def test_a_server_of_ones_own_is_migrated_as_its_owner(folder: Path) -> None:
+    server = Cluster(folder / "server", THROWAWAY)
+    with embedded.running(server):
+        urls = {"DATABASE_URL": server.url(APPLICATION), "DATABASE_OWNER_URL": server.url(OWNER)}
+        done = run(folder / "home", "migrate", "--quiet", **urls)
+        assert done.returncode == 0, done.stderr
+        with psycopg.connect(server.url(APPLICATION)) as application:
+            assert application.execute("SELECT count(*) FROM django_migrations").fetchone()
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                application.execute("DELETE FROM django_migrations")
+    assert not (folder / "home" / "pg").exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_nothing_serves_a_database_that_was_not_migrated(folder: Path, command: str) -> None:
+    done = run(folder, command)
+    assert done.returncode == 3
+    assert "open12345 migrate" in done.stderr

@@ -140,3 +140,15 @@ def test_healthz_is_503_while_the_server_is_away(folder: Path) -> None:
         subprocess.run(stop, env={**os.environ, "OPEN12345_HOME": str(folder), "DATABASE_URL": ""}, check=True)
         with pytest.raises(urllib.error.HTTPError, match="503"):
             running.health()
+
+
+@pytest.mark.nightly
+def test_ctrl_c_during_the_first_fill_leaves_a_folder_that_starts_again(folder: Path) -> None:
+    with instance(folder) as running:
+        while "people" not in running.said():
+            assert running.process.poll() is None, running.said()
+            time.sleep(0.1)
+        assert running.interrupt() == 130, running.said()
+        assert not (folder / "pg" / "data" / "postmaster.pid").exists()
+    with instance(folder) as running:
+        running.until_ready()

@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.apps import apps
 from django.core.management import call_command
 from django.db import OperationalError, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
@@ -41,8 +42,27 @@ def waiting_migrations() -> int:
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - loads every migration
 
     with _server_reachable():
-        executor = MigrationExecutor(connections["owner"])
+        executor = MigrationExecutor(connections["default"])
         return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def require_migrated() -> None:
+    """Raise when the database is not what this code was written for."""
+    waiting = waiting_migrations()
+    disconnect()
+    if waiting:
+        raise EnvironmentProblem(
+            f"The database lacks {waiting} migrations that this version needs.", "Run first: open12345 migrate"
+        )
+
+
+def disconnect() -> None:
+    """Give back every connection of this process, before it only watches others work."""
+    connections.close_all()
+    for alias in connections:
+        connection = connections[alias]
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
 
 
 def protect() -> None:
@@ -55,7 +75,7 @@ def protect() -> None:
     role = str(connections["default"].settings_dict["USER"])
     owner = str(connections["owner"].settings_dict["USER"])
     if role == owner:
-        return  # one role for all: `open12345 fsck` reports it
+        return  # an owner has every right on its tables; the triggers still stand
     modes = table_modes()
     with connections["owner"].cursor() as cursor:
         for statement in _grants(role, _tables(cursor), modes):

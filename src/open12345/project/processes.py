@@ -24,8 +24,9 @@ def serve(host: str, port: int, *, workers: int, threads: int) -> None:
     require_free_port(host, port)
     if not supervised():  # `up` has done it: this process itself needs no Django, its workers do
         boot.setup_django()
-        from open12345.project import static  # noqa: PLC0415 - needs Django set up
+        from open12345.project import database, static  # noqa: PLC0415 - needs Django set up
 
+        database.require_migrated()
         static.collect()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "open12345.project.settings")
     Server(
@@ -48,6 +49,10 @@ def work(concurrency: int) -> None:
     boot.setup_django()
     from procrastinate.contrib.django import app  # noqa: PLC0415 - needs Django set up
     from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415 - the same
+
+    from open12345.project import database  # noqa: PLC0415 - the same
+
+    database.require_migrated()
 
     connector = cast("DjangoConnector", app.connector).get_worker_connector()
     with app.replace_connector(connector) as ready:

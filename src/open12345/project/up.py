@@ -37,24 +37,36 @@ def run(plan: Plan) -> int:
     """Start everything, stay until told to stop; returns the exit code."""
     console = Console(highlight=False)
     processes.require_free_port(HOST, plan.port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # while filling, `kill` is Ctrl-C
     if plan.demo:
         os.environ["OPEN12345_DEMO"] = "1"
-    with _stop_event() as stop, boot.database_running():
+    with boot.database_running():
         console.print(f"database  {home.home()}")
-        boot.setup_django()
-        from open12345.project import filling, static  # noqa: PLC0415 - needs Django set up
-
-        filling.fill(plan.pack, demo=plan.demo, console=console)
-        static.collect()
-        supervisor = Supervisor(_children(plan), home.home() / "log")
-        with supervisor:
+        _fill(plan, console)
+        with _stop_event() as stop, Supervisor(_children(plan), home.home() / "log") as supervisor:
             supervisor.wait_until_healthy(HOST, plan.port, stop)
             if not stop.is_set():
-                filling.welcome(f"http://{HOST}:{plan.port}/", demo=plan.demo, console=console)
+                _welcome(plan, console)
             code = supervisor.watch(stop)
             console.print("stopping …")
     console.print("stopped")
     return code
+
+
+def _fill(plan: Plan, console: Console) -> None:
+    boot.setup_django()
+    from open12345.project import database, filling, static  # noqa: PLC0415 - needs Django set up
+
+    filling.fill(plan.pack, demo=plan.demo, console=console)
+    static.collect()
+    database.disconnect()
+
+
+def _welcome(plan: Plan, console: Console) -> None:
+    from open12345.project import database, filling  # noqa: PLC0415 - needs Django set up
+
+    filling.welcome(f"http://{HOST}:{plan.port}/", demo=plan.demo, console=console)
+    database.disconnect()
 
 
 def _children(plan: Plan) -> list[Child]:
