@@ -70,6 +70,17 @@ def due_of(pack: Pack, limits: tuple[Limit, ...], at: datetime) -> tuple[datetim
     return at, provisional
 
 
+def moved(pack: Pack, clock: Clock) -> tuple[datetime, bool] | None:
+    """Return the (due, provisional) that the pack in force gives a running clock where it differs, else None.
+
+    A clock that was extended, paused or set from above keeps the due moment that was decided for it.
+    """
+    if clock.limit == GIVEN or clock.extended_by or clock.paused_at or clock.paused_seconds:
+        return None
+    anew = due_of(pack, parse(clock.limit), clock.started_at)
+    return None if anew == (clock.due_at, clock.provisional) else anew
+
+
 def before(pack: Pack, due: datetime, reserve: Limit | None) -> datetime:
     """Return `due` less the pack's reserve, in the reserve's own calendar."""
     return due if reserve is None else worktime.subtract(pack.calendar(), due, reserve)

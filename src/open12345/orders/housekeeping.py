@@ -84,11 +84,8 @@ def recompute(change: Change, said: RecomputeInput) -> None:
     """Compute the due moments of running, unextended, unpaused clocks anew under the pack in force."""
     moved = []
     for clock in change.clocks:
-        if clock.limit == clocks.GIVEN or clock.extended_by or clock.paused_at or clock.paused_seconds:
-            continue
-        due, provisional = clocks.due_of(change.pack, clocks.parse(clock.limit), clock.started_at)
-        if (due, provisional) != (clock.due_at, clock.provisional):
-            clock.due_at, clock.provisional = due, provisional
+        if anew := clocks.moved(change.pack, clock):
+            clock.due_at, clock.provisional = anew
             change.touch(clock)
             moved.append(str(clock.kind))
     change.say(cause=said.cause, moved=moved)
