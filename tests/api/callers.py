@@ -66,8 +66,10 @@ def key_of(caller: Caller) -> ApiKey:
     return ApiKey.objects.get(prefix=caller.headers["Authorization"].split("_")[1])
 
 
-def person(username: str, *, csrf: bool = False) -> Caller:
-    """Return a member of staff who is signed in; `csrf`: as a browser that must show the token."""
+def person(name: str, *, csrf: bool = False) -> Caller:
+    """Return "dispatcher" or "clerk.urban", signed in; `csrf`: as a browser that must show the token."""
+    role, _, unit = name.partition(".")
+    staff = Staff.objects.filter(posts__role=role, posts__unit__code=unit) if unit else Staff.objects
     client = Client(enforce_csrf_checks=csrf)
-    client.force_login(Staff.objects.get(username=username))
+    client.force_login(staff.get() if unit else staff.get(username=name))
     return Caller(client)

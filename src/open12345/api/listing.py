@@ -12,8 +12,9 @@ from typing import Annotated, Any, Self
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from open12345.api.shapes import Moment
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
 from open12345.orders import queries
@@ -23,16 +24,7 @@ from open12345.orders.stages import Stage, Urgency
 from open12345.policy import Pack
 
 MOST = 200
-_YEARS = range(2000, 2101)
 
-
-def _sane(moment: datetime) -> datetime:
-    if moment.year not in _YEARS:
-        raise ValueError(_("年份应在 2000 至 2100 之间"))
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
 Code = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f]*$")]
 
 

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from open12345.orders.acts import Input
+
+_YEARS = range(2000, 2101)
+
+
+def _sane(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise ValueError(_("年份应在 2000 至 2100 之间"))
+    return moment
+
+
+#: A moment that a client names: with its time zone, in a year that computing with it cannot overflow.
+Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
+#: An id that a client names.
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Shape(BaseModel):
@@ -39,12 +54,12 @@ class Asked(Input):
     """An action to be done."""
 
     data: dict[str, Any] = Field(default_factory=dict, description="The action's input; see `input` of the offer.")
-    assignment: int | None = Field(default=None, description="At which share of the order, where there are several.")
-    application: int | None = Field(default=None, description="Which application is decided.")
-    expected_seq: int | None = Field(
+    assignment: Id | None = Field(default=None, description="At which share of the order, where there are several.")
+    application: Id | None = Field(default=None, description="Which application is decided.")
+    expected_seq: Id | None = Field(
         default=None, description="The `seq` that the sender has seen; where the order has moved on: 409."
     )
-    client_at: datetime | None = Field(default=None, description="The client's own time, kept beside the server's.")
+    client_at: Moment | None = Field(default=None, description="The client's own time, kept beside the server's.")
 
 
 class AskedToUnmask(Input):

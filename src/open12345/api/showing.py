@@ -69,6 +69,9 @@ def _unit(unit: Unit) -> shapes.UnitShape:
 def order(found: WorkOrder, scene: Scene, person: Person, now: datetime) -> shapes.OrderShape:
     """Show an order as `person` may see it."""
     pack = scene.pack
+    for assignment in scene.assignments:  # their units are at hand
+        if assignment.unit_id == found.lead_unit_id:
+            found.lead_unit = assignment.unit
     return shapes.OrderShape(
         **_row(found, now),
         **{name: getattr(found, name) for name in _MORE},
