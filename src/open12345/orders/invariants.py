@@ -151,10 +151,14 @@ INVARIANTS: tuple[Invariant, ...] = (
         ON p.order_id = o.id AND p.kind = 'extension' AND p.state = 'granted'
         GROUP BY o.id HAVING o.extensions <> count(p.id)"""),
     Invariant("history_guarded", "历史受数据库触发器保护", """
-        SELECT '-', t.tgname::text FROM pg_trigger t WHERE t.tgname LIKE 'orders_%' AND t.tgenabled = 'D'
-        UNION ALL SELECT '-', 'missing' WHERE (SELECT count(*) FROM pg_trigger WHERE tgname IN (
-            'orders_event_append_only', 'orders_anchor_append_only', 'orders_sealedhead_append_only',
-            'orders_workorder_insert_stage', 'orders_workorder_update_stage')) < 5"""),
+        SELECT '-', wanted || '_' || kind FROM (VALUES
+            ('orders_event', 'append_only'), ('orders_event', 'no_truncate'),
+            ('orders_anchor', 'append_only'), ('orders_anchor', 'no_truncate'),
+            ('orders_sealedhead', 'append_only'), ('orders_sealedhead', 'no_truncate'),
+            ('orders_workorder', 'no_delete'), ('orders_workorder', 'insert_stage'),
+            ('orders_workorder', 'update_stage')) AS guard (wanted, kind)
+        WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = wanted::regclass
+            AND t.tgname = wanted || '_' || kind AND t.tgenabled IN ('O', 'A'))"""),
     Invariant("history_not_granted", "应用账号无权改动历史", """
         SELECT '-', table_name || ' ' || p FROM unnest(ARRAY['orders_event', 'orders_anchor', 'orders_sealedhead',
         'orders_stagerule']) AS table_name, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS p
