@@ -37,7 +37,7 @@ class Instance:
 
     def until_ready(self) -> None:
         limit = time.monotonic() + PATIENCE
-        while "audit_admin" not in self.said():
+        while "is ready" not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < limit, self.said()
             time.sleep(0.2)
@@ -81,9 +81,9 @@ class Instance:
 
 
 @contextmanager
-def instance(home: Path) -> Iterator[Instance]:
+def instance(home: Path, *options: str) -> Iterator[Instance]:
     port = free_port()
-    command = [sys.executable, "-m", "open12345.project", "up", "--demo", "--port", str(port), "--workers", "1"]
+    command = [sys.executable, "-m", "open12345.project", "up", "--port", str(port), "--workers", "1", *options]
     environment = {**os.environ, "OPEN12345_HOME": str(home), "DATABASE_URL": ""}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     log = home / "up.log"
@@ -99,14 +99,16 @@ def instance(home: Path) -> Iterator[Instance]:
         subprocess.run(stop, env=environment, check=False, capture_output=True)
 
 
-def test_up_starts_everything_and_ctrl_c_stops_it_twice(folder: Path) -> None:
+@pytest.mark.parametrize("options", [(), pytest.param(("--demo",), marks=pytest.mark.nightly)])
+def test_up_starts_everything_and_ctrl_c_stops_it_twice(folder: Path, options: tuple[str, ...]) -> None:
     for start in ("first", "second"):
-        with instance(folder) as running:
+        with instance(folder, *options) as running:
             running.until_ready()
             running.until("worker")
             assert running.interrupt() == 0, running.said()
         assert f"http://127.0.0.1:{running.port}/" in running.said()
-        assert ("new demo accounts" in running.said()) is (start == "first")
+        assert ("new demo accounts" in running.said()) is (start == "first" and bool(options))
+        assert ("audit_admin" in running.said()) is bool(options)
         assert not (folder / "pg" / "data" / "postmaster.pid").exists()
 
 
@@ -144,7 +146,7 @@ def test_healthz_is_503_while_the_server_is_away(folder: Path) -> None:
 
 @pytest.mark.nightly
 def test_ctrl_c_during_the_first_fill_leaves_a_folder_that_starts_again(folder: Path) -> None:
-    with instance(folder) as running:
+    with instance(folder, "--demo") as running:
         while "people" not in running.said():
             assert running.process.poll() is None, running.said()
             time.sleep(0.1)

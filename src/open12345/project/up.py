@@ -37,7 +37,8 @@ def run(plan: Plan) -> int:
     """Start everything, stay until told to stop; returns the exit code."""
     console = Console(highlight=False)
     processes.require_free_port(HOST, plan.port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # while filling, `kill` is Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):  # while filling, `kill` is Ctrl-C
+        signal.signal(number, signal.default_int_handler)
     if plan.demo:
         os.environ["OPEN12345_DEMO"] = "1"
     with boot.database_running():
