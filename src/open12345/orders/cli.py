@@ -37,9 +37,13 @@ def verify_history(numbers: Numbers = None, *, as_json: Json = False) -> None:
     with _progress(hidden=as_json) as bar:
         task = bar.add_task("verify", total=total)
         flaws = list(history.verify(orders, lambda n: bar.advance(task, n)))
-    if not numbers:
-        flaws += list(history.verify_anchors())
+    flaws += [flaw for flaw in history.verify_anchors() if not numbers or flaw.order in numbers]
+    flaws += _unknown(numbers or [], set(orders.values_list("number", flat=True)) if numbers else set())
     _answer(flaws, {"orders": total}, as_json=as_json)
+
+
+def _unknown(numbers: list[str], known: set[str]) -> list[Flaw]:
+    return [Flaw(number, None, "unknown", "没有这件工单") for number in numbers if number not in known]
 
 
 def fsck(*, as_json: Json = False) -> None:
