@@ -17,7 +17,7 @@ from open12345.api.access import caller, needs
 from open12345.api.answers import send, send_once
 from open12345.api.models import Scope
 from open12345.api.schema import gives_file, takes_file
-from open12345.orders import attachments, queries
+from open12345.orders import attachments, filetypes, queries
 from open12345.orders.errors import NotFound, refuse
 from open12345.orders.models import Attachment
 
@@ -84,7 +84,7 @@ def list_attachments(request: HttpRequest, number: str) -> HttpResponse:
 
 @router.get(
     "/attachments/{token}", auth=needs(Scope.ORDERS_READ), operation_id="download_attachment",
-    openapi_extra=gives_file(),
+    openapi_extra=gives_file(kind.media_type for kind in filetypes.TYPES.values()),
 )  # fmt: skip
 def download(request: HttpRequest, token: str, *, inline: bool = False) -> HttpResponseBase:
     """Fetch a file. `inline=true` lets a browser show a picture in a page; everything else is a download."""

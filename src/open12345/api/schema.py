@@ -6,6 +6,7 @@ The checked-in copy is docs/openapi.json (`open12345 openapi`); a test compares 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ninja import NinjaAPI
@@ -64,10 +65,9 @@ def takes_file(fields: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
-def gives_file() -> dict[str, Any]:
-    """Describe an operation that sends a file as it is."""
-    schema = {"type": "string", "format": "binary"}
-    content = {"application/octet-stream": {"schema": schema}}
+def gives_file(media_types: Iterable[str]) -> dict[str, Any]:
+    """Describe an operation that sends a file as it is, of one of `media_types`."""
+    content = {media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media in media_types}
     return {"responses": {200: {"description": "The file.", "content": content}}}
 
 
