@@ -77,17 +77,17 @@ def test_an_anonymous_caller_leaves_nothing_of_themselves(town: Town) -> None:
 @pytest.mark.function("SEC-01")
 def test_nothing_of_the_caller_stands_in_the_clear(town: Town) -> None:
     said = complaint(
-        id_number="310117198001011234",
+        id_number="310117198001011230",
         address="松江区九亭镇涞亭南路88弄5号301室",
-        body="我叫李秀兰，电话13812348000，身份证310117198001011234，楼下摊贩占道。",
+        body="我叫李秀兰，电话13812348000，身份证310117198001011230，楼下摊贩占道。",
     )
     number = town.create("register", said).number
     stored = [*Requester.objects.values(), *WorkOrder.objects.values(), *Event.objects.values()]
     text = str([{k: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()} for row in stored])
-    for secret in ("李秀兰", "13812348000", "310117198001011234", "5号301"):
+    for secret in ("李秀兰", "13812348000", "310117198001011230", "5号301"):
         assert secret not in text
     who = requesters.open_requester(town.order(number).requester)
-    assert (who.name, who.phone, who.id_number) == ("李秀兰", "13812348000", "310117198001011234")
+    assert (who.name, who.phone, who.id_number) == ("李秀兰", "13812348000", "310117198001011230")
     assert "13812348000" in requesters.open_text(town.order(number))
 
 

@@ -16,8 +16,9 @@ from open12345.callback.forms import (
     RedispatchInput,
     ReopenInput,
     UpperCloseInput,
+    UpperReopenInput,
 )
-from open12345.orders import worklog
+from open12345.orders import clocks, worklog
 from open12345.orders.acts import effect, rule
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem, refuse
@@ -32,6 +33,9 @@ def log_attempt(change: Change, said: AttemptInput) -> None:
     """Count a call without a talk; the first one stops the callback clock."""
     if said.at is not None and said.at > change.at:
         raise refuse("at", "future", _("时间不能在将来"))
+    reported = change.order.submitted_at
+    if said.at is not None and reported is not None and said.at < reported.replace(second=0, microsecond=0):
+        raise refuse("at", "before_report", _("时间不能早于办结报告"))
     change.write(RecordKind.CALLBACK, {**said.model_dump(mode="json"), "connected": False})
     change.stop(ClockKind.CALLBACK, at=said.at)
     change.say(outcome=said.outcome, attempts=change.count("attempts"))
@@ -151,7 +155,6 @@ def _may_redispatch(change: Change, said: RedispatchInput) -> Iterator[Problem]:
 def redispatch(change: Change, said: RedispatchInput) -> None:
     """Open a new round after a callback; its limits start anew (CAL-05)."""
     _heard(change, said, connected=True)
-    change.set(attempts=0)
     _again(change, said.lead, said.reason, co_handlers=said.co_handlers)
 
 
@@ -166,7 +169,7 @@ def _again(change: Change, lead: str, reason: str, *, co_handlers: tuple[str, ..
         clause=_("重办件"), facts={"reason": change.masked(reason), "changed_unit": not kept or None},
     ))  # fmt: skip
     change.stop(ClockKind.OVERALL)
-    change.start(ClockKind.OVERALL)
+    change.start(ClockKind.OVERALL, due=clocks.upper_due(change.pack, change.order, ClockKind.OVERALL))
 
 
 @effect("close_by_upper", UpperCloseInput)
@@ -177,9 +180,13 @@ def close_by_upper(change: Change, said: UpperCloseInput) -> None:
     change.go(Stage.CLOSED)
 
 
-@effect("reopen_by_upper", ReopenInput)
-def reopen_by_upper(change: Change, said: ReopenInput) -> None:
-    """The platform above sent the order back for another round."""
+@effect("reopen_by_upper", UpperReopenInput)
+def reopen_by_upper(change: Change, said: UpperReopenInput) -> None:
+    """The platform above sent the order back for another round, by a new date or, the old one over, by our limits."""
+    if said.upper_due_at is not None and said.upper_due_at <= change.at:
+        raise refuse("upper_due_at", "past", _("上级要求办结时间已经过去"))
+    before = change.order.upper_due_at
+    change.set(upper_due_at=said.upper_due_at or (before if before is not None and before > change.at else None))
     _again(change, said.lead, said.reason)
     change.count("reopened")
 
@@ -200,9 +207,9 @@ def reopen(change: Change, said: ReopenInput) -> None:
         return
     change.say(reason=change.masked(said.reason))
     change.go(Stage.ACCEPTED)
-    change.set(accepted_at=change.order.accepted_at or change.at)
+    change.set(lead_unit=None)
     change.start(ClockKind.DISPATCH)
-    change.start(ClockKind.OVERALL)
+    change.start(ClockKind.OVERALL, due=clocks.upper_due(change.pack, change.order, ClockKind.OVERALL))
 
 
 @rule("archive")

@@ -59,5 +59,11 @@ class ReopenInput(Input):
     lead: Code = Field(default="", title="主办单位")
 
 
+class UpperReopenInput(ReopenInput):
+    """The platform above wants another round, as a rule by a new date."""
+
+    upper_due_at: AwareDatetime | None = Field(default=None, title="上级要求办结时间")
+
+
 class ArchiveInput(Input):
     """Nothing to say: the time without an open appeal is over."""

@@ -21,10 +21,10 @@ from open12345.handling.forms import (
 )
 from open12345.orders import clocks
 from open12345.orders.acts import NoInput, effect, rule
-from open12345.orders.applications import lapse_all
+from open12345.orders.applications import lapse_all, lapse_of_ended
 from open12345.orders.change import Change
 from open12345.orders.errors import Conflict, Problem, refuse
-from open12345.orders.models import Assignment
+from open12345.orders.models import Assignment, Clock
 from open12345.orders.rounds import find_units
 from open12345.orders.stages import ClockKind, RecordKind, Role, Stage, State
 
@@ -55,11 +55,10 @@ def _contact_rules(change: Change, said: ContactInput) -> Iterator[Problem]:
     outcomes = {o.code: o.title for o in change.pack.closing.contact_outcomes}
     if said.outcome not in outcomes:
         yield Problem("outcome", "unknown", _("请选择：%(list)s") % {"list": "、".join(outcomes.values())})
-    if said.at is not None and said.at > change.at:
-        yield Problem("at", "future", _("时间不能在将来"))
+    yield from closing.moment_problems(change, "at", said.at, since=change.order.dispatched_at)
     clock = change.running(ClockKind.CONTACT)
-    if clock is not None and (said.at or change.at) > clock.due_at:
-        yield from closing.late_reason_problems(change, said.late_reason)
+    late = clock is not None and (said.at or change.at) > clock.due_at
+    yield from closing.late_reason_problems(change, said.late_reason, late=late)
 
 
 @effect("contact", ContactInput)
@@ -169,14 +168,27 @@ def check_child(change: Change, said: CheckInput) -> None:
     if said.ok:
         change.stop(ClockKind.REPLY, at=child.reported_at, assignment=child)
         change.mark(child, state=State.CHECKED, ended_at=change.at)
+        for below in change.open_below(child):
+            change.end_assignments(State.TAKEN_BACK, only=below)
     else:
         if not said.note:
             raise refuse("note", "missing", _("退回下级要写明原因"))
         change.mark(child, state=State.WORKING, reported_at=None)
         if running is not None:
-            clocks.unpause(change.pack, running, change.at)
-            change.touch(running)
+            _run_on(change, child, running)
     change.say(ok=said.ok, note=change.masked(said.note))
+
+
+def _run_on(change: Change, child: Assignment, running: Clock) -> None:
+    """Let a child's clock run on; the time its report lay with the parent is given back up to the parent's limit."""
+    clocks.unpause(change.pack, running, change.at)
+    parent = next(a for a in change.assignments if a.pk == child.parent_id)
+    above = change.running(ClockKind.REPLY, parent)
+    if above is not None:
+        latest = clocks.before(change.pack, above.due_at, change.pack.child_reserve)
+        running.due_at = min(running.due_at, max(latest, change.at))
+    change.touch(running)
+    change.mark(child, due_at=running.due_at)
 
 
 @effect("ask_verifier", AskVerifierInput)
@@ -219,6 +231,7 @@ def submit_report(change: Change, said: ReportInput) -> None:
         change.stop(ClockKind.REPLY, assignment=assignment)
         change.mark(assignment, state=State.CHECKED, ended_at=change.at)
     else:
+        lapse_of_ended(change)
         _pause_reply(change, assignment)
 
 

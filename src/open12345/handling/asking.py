@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from open12345.orders import clocks
-from open12345.orders.applications import ApplyInput, ask_rule, lapse_all, on_grant
+from open12345.orders.applications import ApplyInput, ask_rule, lapse_all, lapse_of_ended, on_grant
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem
-from open12345.orders.models import Application
+from open12345.orders.models import Application, Assignment
 from open12345.orders.rounds import back_to_centre
 from open12345.orders.stages import ClockKind, Stage, State
 from open12345.policy.applications import ApplicationRule
@@ -31,6 +31,7 @@ def granted_return(change: Change, asked: Application) -> None:
     assignment = change.assignment
     if assignment is not None and assignment.parent_id is not None:
         change.end_assignments(State.RETURNED, only=assignment)
+        lapse_of_ended(change)
         return
     change.count("returns_granted")
     back_to_centre(change, State.RETURNED)
@@ -45,13 +46,25 @@ def _may_extend(change: Change, found: ApplicationRule, said: ApplyInput) -> Ite
         yield Problem("limit", "invalid", _("请写明延长多久，如“3 wd”（3 个工作日）"))
         return
     running = change.running(ClockKind.REPLY, change.assignment)
-    if running is None or running.limit == clocks.GIVEN:
+    original = _original(change)
+    if running is None or original is None:
         yield Problem("limit", "no_clock", _("时限由上级确定，不能在本级延期"))
         return
     if change.at > running.due_at:
         yield Problem("kind", "too_late", _("已过办理时限，不能再延期"))
-    yield from _how_long(found, wanted, clocks.parse(running.limit)[0])
+    yield from _how_long(found, wanted, original)
     yield from _within_parent(change, wanted)
+
+
+def _original(change: Change) -> Limit | None:
+    """Return the limit that the reply clock began with: the unit's own, or the one above from which it was cut."""
+    at: Assignment | None = change.assignment
+    while at is not None:
+        running = change.running(ClockKind.REPLY, at)
+        if running is not None and running.limit != clocks.GIVEN:
+            return clocks.parse(running.limit)[0]
+        at = next((a for a in change.assignments if a.pk == at.parent_id), None)
+    return None
 
 
 def _how_long(found: ApplicationRule, wanted: Limit, original: Limit) -> Iterator[Problem]:
@@ -72,8 +85,7 @@ def _within_parent(change: Change, wanted: Limit) -> Iterator[Problem]:
     own, above = change.running(ClockKind.REPLY, child), change.running(ClockKind.REPLY, parent)
     if parent is None or own is None or above is None:
         return
-    due, _provisional = clocks.due_of(change.pack, (wanted,), own.due_at)
-    if due > clocks.before(change.pack, above.due_at, change.pack.child_reserve):
+    if clocks.extended(change.pack, own, wanted) > clocks.before(change.pack, above.due_at, change.pack.child_reserve):
         yield Problem("limit", "beyond_parent", _("超过上级单位的时限：请上级单位先申请延期"))
 
 
@@ -98,6 +110,6 @@ def granted_withdrawal(change: Change, asked: Application) -> None:
     change.end_assignments(State.TAKEN_BACK)
     lapse_all(change)
     change.stop(*ClockKind)
-    if asked.kind == "return_up":
+    if change.pack.applications[asked.kind].effect == "return_up":
         change.count("upper_returns")
     change.go(Stage.CANCELLED)

@@ -32,7 +32,7 @@ def answer_rules(change: Change, said: AnswerInput) -> Iterator[Problem]:
     methods = {m.code: m.title for m in change.pack.closing.answer_methods}
     if said.method not in methods:
         yield Problem("method", "unknown", _("请选择：%(options)s") % {"options": "、".join(methods.values())})
-    yield from _moment(change, "at", said.at)
+    yield from moment_problems(change, "at", said.at, since=change.order.dispatched_at)
     yield from _private(change, "text", said.text)
     yield from _warned(change, "text", said.text, said.warning_reason)
 
@@ -42,8 +42,7 @@ def report_rules(change: Change, said: ReportInput) -> Iterator[Problem]:
     """Check a closing report; a co-handler's or lower unit's only for its own findings."""
     assignment = change.assignment
     if assignment is None or assignment.role != Role.LEAD or assignment.parent_id is not None:
-        if not said.fact_explanation:
-            yield Problem("fact_explanation", "missing", _("请写明办理情况"))
+        yield from _helper_rules(change, said)
         return
     yield from _contacted(change)
     yield from _answered(change)
@@ -56,6 +55,15 @@ def report_rules(change: Change, said: ReportInput) -> Iterator[Problem]:
     yield from _others(change, said)
     yield from _late(change, said.late_reason, ClockKind.REPLY)
     yield from _citizen_texts(change, said)
+
+
+def _helper_rules(change: Change, said: ReportInput) -> Iterator[Problem]:
+    if not said.fact_explanation:
+        yield Problem("fact_explanation", "missing", _("请写明办理情况"))
+    if change.assignment is not None and change.assignment.role == Role.LEAD:
+        yield from _others(change, said)
+    yield from check_form((), said.extra, "extra")
+    yield from late_reason_problems(change, said.late_reason, late=False)
 
 
 def _contacted(change: Change) -> Iterator[Problem]:
@@ -103,7 +111,7 @@ def _on_site(change: Change, said: ReportInput) -> Iterator[Problem]:
             if not getattr(said, name):
                 title = ReportInput.model_fields[name].title
                 yield Problem(name, "missing", _("现场查看要写明%(what)s") % {"what": title})
-        yield from _moment(change, "site_at", said.site_at)
+        yield from moment_problems(change, "site_at", said.site_at)
     elif change.pack.on_site_required(said.category or change.order.category):
         yield Problem("on_site", "required", _("这类诉求必须现场查看"))
     elif not said.no_site_reason:
@@ -124,8 +132,8 @@ def _special_orders(change: Change, said: ReportInput) -> Iterator[Problem]:
 
 def _extra_form(change: Change, said: ReportInput) -> Iterator[Problem]:
     code = change.pack.extra_form(said.category or change.order.category)
-    if code is not None:
-        yield from check_form(change.pack.closing.extra_forms[code], said.extra, "extra")
+    fields = change.pack.closing.extra_forms[code] if code is not None else ()
+    yield from check_form(fields, said.extra, "extra")
 
 
 def _category(change: Change, said: ReportInput) -> Iterator[Problem]:
@@ -142,18 +150,17 @@ def _others(change: Change, said: ReportInput) -> Iterator[Problem]:
 
 def _late(change: Change, reason: str, kind: ClockKind) -> Iterator[Problem]:
     clock = change.running(kind)
-    if clock is None or change.at <= clock.due_at:
-        return
-    yield from late_reason_problems(change, reason)
+    yield from late_reason_problems(change, reason, late=clock is not None and change.at > clock.due_at)
 
 
-def late_reason_problems(change: Change, reason: str) -> Iterator[Problem]:
+def late_reason_problems(change: Change, reason: str, *, late: bool) -> Iterator[Problem]:
     """Yield a problem where a missed limit has no reason of the pack (003 art. 6 (2), HAN-26)."""
     known = {r.code: r.title for r in change.pack.closing.late_reasons}
-    if reason not in known:
-        yield Problem(
-            "late_reason", "missing", _("已过时限，请选择原因：%(list)s") % {"list": "、".join(known.values())}
-        )
+    titles = "、".join(known.values())
+    if reason and reason not in known:
+        yield Problem("late_reason", "unknown", _("没有这个原因；可选：%(list)s") % {"list": titles})
+    elif late and not reason:
+        yield Problem("late_reason", "missing", _("已过时限，请选择原因：%(list)s") % {"list": titles})
 
 
 def _citizen_texts(change: Change, said: ReportInput) -> Iterator[Problem]:
@@ -176,10 +183,14 @@ def _warned(change: Change, name: str, text: str, reason: str) -> Iterator[Probl
         yield Problem(name, "warning_words", message % {"words": "、".join(words)}, {"words": words})
 
 
-def _moment(change: Change, name: str, at: object) -> Iterator[Problem]:
-
-    if isinstance(at, datetime) and at > change.at:
+def moment_problems(
+    change: Change, name: str, at: datetime | None, *, since: datetime | None = None
+) -> Iterator[Problem]:
+    """Yield a problem where `at` lies ahead, or (by the minute) before the dispatch of the round, `since`."""
+    if at is not None and at > change.at:
         yield Problem(name, "future", _("时间不能在将来"))
+    if at is not None and since is not None and at < since.replace(second=0, microsecond=0):
+        yield Problem(name, "before_dispatch", _("时间不能早于派单"))
 
 
 def twin_of(change: Change, text: str) -> str | None:

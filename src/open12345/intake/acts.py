@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -23,11 +22,12 @@ from open12345.intake.forms import (
 )
 from open12345.orders import clocks, queries, requesters, services
 from open12345.orders.acts import effect, rule
+from open12345.orders.applications import lapse_all
 from open12345.orders.change import Change
 from open12345.orders.errors import NotFound, Problem, Refused, refuse
 from open12345.orders.housekeeping import link
 from open12345.orders.models import Link, WorkOrder
-from open12345.orders.stages import ENDED, ClockKind, LinkKind, Origin, RecordKind, Stage
+from open12345.orders.stages import ENDED, ClockKind, LinkKind, RecordKind, Stage
 from open12345.text import private_numbers
 
 
@@ -58,15 +58,7 @@ def _accept(change: Change) -> None:
     change.set(accepted_at=change.at)
     taking.note_repeats(change)
     change.start(ClockKind.DISPATCH)
-    change.start(ClockKind.OVERALL, due=_upper_due(change))
-
-
-def _upper_due(change: Change) -> datetime | None:
-    """Return the upper platform's date minus the pack's reserve (order.md, "Where an order comes from")."""
-    due = change.order.upper_due_at
-    if change.order.origin != Origin.UPPER or due is None:
-        return None
-    return clocks.before(change.pack, due, change.pack.clock_rules[ClockKind.OVERALL].reserve)
+    change.start(ClockKind.OVERALL, due=clocks.upper_due(change.pack, change.order, ClockKind.OVERALL))
 
 
 @effect("save_draft", DraftInput)
@@ -146,17 +138,20 @@ def answer_directly(change: Change, said: DirectAnswerInput) -> None:
     """Answer at once and close (直接答复)."""
     change.write(RecordKind.DIRECT_ANSWER, said.model_dump(mode="json"))
     change.set(answered_at=change.at, submitted_at=change.at, closed_at=change.at, outcome="explained")
+    lapse_all(change)
     change.go(Stage.CLOSED)
 
 
 @effect("refuse", RefuseInput)
 def refuse_order(change: Change, said: RefuseInput) -> None:
     """Do not accept the request; the reason and what the caller was told are kept for statistics."""
-    if said.reason not in {reason.code for reason in change.pack.refusals}:
-        known = "、".join(f"{r.code}（{r.title}）" for r in change.pack.refusals)
+    reasons = [reason for top in change.pack.refusals for reason in (top, *top.sub)]
+    if said.reason not in {reason.code for reason in reasons}:
+        known = "、".join(f"{r.code}（{r.title}）" for r in reasons)
         raise refuse("reason", "unknown", _("没有这个原因；可选：%(list)s") % {"list": known})
     change.write(RecordKind.NOTE, {"reason": said.reason, "told": said.told})
     change.say(reason=said.reason)
+    lapse_all(change)
     change.go(Stage.CANCELLED)
 
 
@@ -205,6 +200,7 @@ def merge(change: Change, said: MergeInput) -> None:
         raise refuse("into", "ended", _("那件工单已经结束或未提交，并过去就没有人答复了"))
     link(change, other, LinkKind.MERGED_INTO)
     change.say(into=other.number)
+    lapse_all(change)
     change.go(Stage.CANCELLED)
 
 

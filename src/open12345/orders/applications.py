@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from pydantic import Field
 
@@ -19,9 +20,9 @@ from open12345.orders.errors import Conflict, Problem
 from open12345.orders.evidence import check_form
 from open12345.orders.inputs import Code, NeededCode, NeededLine, Text
 from open12345.orders.models import Application
-from open12345.orders.stages import ApplicationState, ClockKind
+from open12345.orders.stages import OPEN_STATES, ApplicationState, ClockKind
 from open12345.orders.store import allocate
-from open12345.policy.applications import ApplicationRule
+from open12345.policy.applications import ApplicationRule, Step
 
 GrantEffect = Callable[[Change, Application], None]
 AskRule = Callable[[Change, ApplicationRule, "ApplyInput"], Iterator[Problem]]
@@ -92,6 +93,8 @@ def _may_ask(change: Change, said: ApplyInput) -> Iterator[Problem]:
         titles = "、".join(f"{code}（{rule.title}）" for code, rule in change.pack.applications.items())
         yield Problem("kind", "unknown", _("没有这种申请；可选：%(list)s") % {"list": titles})
         return
+    if said.to and said.to not in change.pack.unit_tree:
+        yield Problem("to", "unknown", _("没有这个单位"))
     yield from _check_occasion(change, said, found)
     yield from _check_reason(said, found)
     if found.effect in _ask_rules:
@@ -108,13 +111,21 @@ def _check_occasion(change: Change, said: ApplyInput, found: ApplicationRule) ->
         yield Problem("kind", "asker", _("这种申请由主办单位提出"))
     if change.order.stage not in found.stages or change.order.origin not in found.origins:
         yield Problem("kind", "stage", _("工单现在不能提出这种申请"))
-    earlier = change.order.applications.filter(kind=said.kind).exclude(state=ApplicationState.WITHDRAWN)
+    earlier = _of_this_level(change).filter(kind=said.kind).exclude(state=ApplicationState.WITHDRAWN)
     if found.at_most is not None and earlier.count() >= found.at_most:
         yield Problem("kind", "at_most", _("每件工单最多申请 %(n)s 次") % {"n": found.at_most})
     if earlier.filter(state=ApplicationState.PENDING, assignment=change.assignment).exists():
         yield Problem("kind", "pending", _("已有一项同类申请待审批"))
     if wrong := _window(change, found):
         yield Problem("kind", "window", wrong)
+
+
+def _of_this_level(change: Change) -> QuerySet[Application]:
+    """Return what counts towards "at most": of a unit below its own, else all but those of units below."""
+    asker = change.assignment
+    if asker is not None and asker.parent_id is not None:
+        return change.order.applications.filter(assignment=asker)
+    return change.order.applications.filter(assignment__parent__isnull=True)
 
 
 def _window(change: Change, found: ApplicationRule) -> str:
@@ -163,7 +174,7 @@ def _ask(change: Change, said: ApplyInput) -> None:
     asked = Application(
         pk=pk, order_id=change.order.pk, assignment=change.assignment, round=change.order.round, kind=said.kind,
         reason=said.reason, explanation=change.masked(said.explanation), evidence=change.masked(said.evidence),
-        wanted={k: v for k, v in (("limit", said.limit), ("to", said.to)) if v},
+        wanted=_wanted(said, found),
         asked_by=change.by.ref, asked_by_name=change.by.name, asked_unit_id=change.unit_id, asked_at=change.at,
     )  # fmt: skip
     change.application = asked
@@ -178,6 +189,12 @@ def _ask(change: Change, said: ApplyInput) -> None:
     change.say(application=pk, kind=said.kind, reason=said.reason, wanted=asked.wanted)
 
 
+def _wanted(said: ApplyInput, found: ApplicationRule) -> dict[str, str]:
+    """Return what is asked for in codes: how much longer, or to whom the order should go instead."""
+    wanted = {"limit": said.limit} if found.effect == "extend" else {"to": said.to}
+    return {name: value for name, value in wanted.items() if value}
+
+
 def _pause_reply(change: Change) -> None:
     clock = change.running(ClockKind.REPLY, change.assignment)
     if clock is not None:
@@ -189,7 +206,9 @@ def _pause_reply(change: Change) -> None:
 def grant(change: Change, said: DecideInput) -> None:
     """Consent: on to the next step, or after the last one the effect."""
     asked, found = _asked(change)
-    _note_decision(change, asked, said.note, granted=True)
+    if found is None:
+        raise Conflict(_("现行规则包已没有这种申请，请由申请人撤回"), code="no_such_application")
+    _note_decision(change, asked, found, said.note, granted=True)
     if asked.step + 1 < len(found.steps):
         asked.step += 1
         change.batch.update(asked, "step")
@@ -204,10 +223,11 @@ def grant(change: Change, said: DecideInput) -> None:
 def decline(change: Change, said: DeclineInput) -> None:
     """Refuse: the order goes on as it stood, the time is spent."""
     asked, found = _asked(change)
-    _note_decision(change, asked, said.note, granted=False)
+    if found is not None:
+        _note_decision(change, asked, found, said.note, granted=False)
+        if found.effect == "return_up" and _step(asked, found).of == "upper":
+            change.count("upper_returns")
     _end(change, asked, ApplicationState.REFUSED)
-    if found.effect == "return_up":
-        change.count("upper_returns")
 
 
 @effect("withdraw_application", NoInput)
@@ -217,16 +237,21 @@ def withdraw_application(change: Change, said: NoInput) -> None:
     _end(change, asked, ApplicationState.WITHDRAWN)
 
 
-def _asked(change: Change) -> tuple[Application, ApplicationRule]:
+def _asked(change: Change) -> tuple[Application, ApplicationRule | None]:
+    """Return what is being decided, and its rule unless the pack now in force has none."""
     asked = change.application
     if asked is None:
         raise Conflict(_("没有待审批的申请"), code="no_pending_application")
     change.say(application=asked.pk, kind=asked.kind)
-    return asked, change.pack.applications[asked.kind]
+    return asked, askable(change, asked.kind)
 
 
-def _note_decision(change: Change, asked: Application, note: str, *, granted: bool) -> None:
-    step = change.pack.applications[asked.kind].steps[asked.step]
+def _step(asked: Application, found: ApplicationRule) -> Step:
+    return found.steps[min(asked.step, len(found.steps) - 1)]
+
+
+def _note_decision(change: Change, asked: Application, found: ApplicationRule, note: str, *, granted: bool) -> None:
+    step = _step(asked, found)
     line = {
         "step": step.code, "granted": granted, "by": change.by.name, "at": change.at.isoformat(),
         "note": change.masked(note),
@@ -241,18 +266,38 @@ def _end(change: Change, asked: Application, state: ApplicationState) -> None:
     change.batch.update(asked, "state", "decided_at")
     if change.order.locked_by == asked.pk:
         change.set(locked_by=None)
-    paused = change.running(ClockKind.REPLY, change.assignment)
-    if paused is not None and paused.paused_at is not None:
-        clocks.unpause(change.pack, paused, change.at)
-        change.touch(paused)
+    found = askable(change, asked.kind)
+    if found is not None and found.pause:
+        _resume_reply(change, asked)
+
+
+def _resume_reply(change: Change, asked: Application) -> None:
+    """Let the clock that the application stopped run on; one that stands still for a report's check stays."""
+    for clock in change.clocks:
+        if clock.kind == ClockKind.REPLY and clock.assignment_id == asked.assignment_id:
+            clocks.unpause(change.pack, clock, change.at)
+            change.touch(clock)
 
 
 def lapse_all(change: Change) -> None:
     """End every other pending application of an order whose round ends: there is nothing left to decide."""
     for asked in change.order.applications.filter(state=ApplicationState.PENDING):
-        if change.application is None or asked.pk != change.application.pk:
-            _end(change, asked, ApplicationState.LAPSED)
-            for clock in [c for c in change.clocks if c.application == asked.pk]:
-                clocks.stop(clock, change.at)
-                change.batch.update(clock, "stopped_at", "breached_at")
-                change.clocks.remove(clock)
+        _lapse(change, asked)
+
+
+def lapse_of_ended(change: Change) -> None:
+    """End the pending applications of units that have reported or given back their share."""
+    at_work = {a.pk for a in change.assignments if a.state in OPEN_STATES}
+    for asked in change.order.applications.filter(state=ApplicationState.PENDING, assignment__isnull=False):
+        if asked.assignment_id not in at_work:
+            _lapse(change, asked)
+
+
+def _lapse(change: Change, asked: Application) -> None:
+    if change.application is not None and asked.pk == change.application.pk:
+        return
+    _end(change, asked, ApplicationState.LAPSED)
+    for clock in [c for c in change.clocks if c.application == asked.pk]:
+        clocks.stop(clock, change.at)
+        change.batch.update(clock, "stopped_at", "breached_at")
+        change.clocks.remove(clock)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from open12345 import worktime
 from open12345.orders.models import Clock, WorkOrder
-from open12345.orders.stages import ClockKind
+from open12345.orders.stages import ClockKind, Origin
 from open12345.policy import Pack
 from open12345.worktime import Limit, Unit
 
@@ -86,6 +86,13 @@ def before(pack: Pack, due: datetime, reserve: Limit | None) -> datetime:
     return due if reserve is None else worktime.subtract(pack.calendar(), due, reserve)
 
 
+def upper_due(pack: Pack, order: WorkOrder, kind: ClockKind) -> datetime | None:
+    """Return the upper platform's date less the pack's reserve, None for an order that has none."""
+    if order.origin != Origin.UPPER or order.upper_due_at is None:
+        return None
+    return before(pack, order.upper_due_at, pack.clock_rules[kind].reserve)
+
+
 def share_of(limit: Limit, share: float) -> Limit:
     """Return `limit` times `share`, at least one unit of whole-day limits (co-handlers: 60 %, ours)."""
     number = limit.number * type(limit.number)(str(share))
@@ -116,9 +123,14 @@ def unpause(pack: Pack, clock: Clock, at: datetime) -> None:
     clock.paused_at = None
 
 
+def extended(pack: Pack, clock: Clock, limit: Limit) -> datetime:
+    """Return when `clock` would be due if it were extended by `limit`."""
+    return worktime.extend(pack.calendar(), clock.due_at, limit)
+
+
 def extend(pack: Pack, clock: Clock, limit: Limit) -> None:
     """Move the due moment of `clock` by `limit` (a granted extension)."""
-    clock.due_at = worktime.extend(pack.calendar(), clock.due_at, limit)
+    clock.due_at = extended(pack, clock, limit)
     clock.extended_by = str(limit)
 
 

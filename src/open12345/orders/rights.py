@@ -104,8 +104,10 @@ def _decider(
     """Two pairs of eyes: who asked never decides (architecture.md, "Application")."""
     if application is None or (person.ref is not None and person.ref == application.asked_by):
         return None
-    steps = scene.pack.applications[application.kind].steps
-    step = steps[min(application.step, len(steps) - 1)]
+    found = scene.pack.applications.get(application.kind)
+    if found is None:  # the pack now in force knows no such application: only who asked may withdraw it
+        return None
+    step = found.steps[min(application.step, len(found.steps) - 1)]
     asked = scene.assignment(application.assignment_id)
     above = scene.assignment(asked.parent_id) if asked else None
     if step.of == "own_unit":

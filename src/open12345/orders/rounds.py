@@ -12,7 +12,7 @@ from open12345.orders.applications import lapse_all
 from open12345.orders.change import Change
 from open12345.orders.errors import refuse
 from open12345.orders.models import Assignment
-from open12345.orders.stages import ClockKind, Origin, Role, Stage, State
+from open12345.orders.stages import ClockKind, Role, Stage, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def open_round(change: Change, plan: Plan) -> Assignment:
         {plan.lead: "lead", **dict.fromkeys(plan.co_handlers, "co_handlers"), **dict.fromkeys(plan.in_copy, "in_copy")}
     )
     change.set(round=change.order.round + 1, dispatched_at=change.at, lead_unit=units[plan.lead])
-    change.set(contacted_at=None, answered_at=None, submitted_at=None, outcome="")
+    change.set(contacted_at=None, answered_at=None, submitted_at=None, outcome="", attempts=0)
     change.go(Stage.DISPATCHED)
     lead = change.assign(
         units[plan.lead], Role.LEAD, responsibility=plan.responsibility, principle=plan.principle,
@@ -73,14 +73,12 @@ def _check_plan(plan: Plan) -> None:
 
 def _start_lead_clocks(change: Change, lead: Assignment) -> None:
     change.start(ClockKind.SIGN, lead)
-    change.start(ClockKind.CONTACT, lead)
+    if change.order.requester.phone_index is not None:  # nobody is late for calling who left no number
+        change.start(ClockKind.CONTACT, lead)
     if not lead.no_return:
         change.start(ClockKind.RETURN, lead)
     change.start(ClockKind.FEEDBACK, lead)
-    due = change.order.upper_due_at
-    if change.order.origin == Origin.UPPER and due is not None:
-        due = clocks.before(change.pack, due, change.pack.clock_rules[ClockKind.REPLY].reserve)
-    reply = change.start(ClockKind.REPLY, lead, due=due if change.order.origin == Origin.UPPER else None)
+    reply = change.start(ClockKind.REPLY, lead, due=clocks.upper_due(change.pack, change.order, ClockKind.REPLY))
     lead.due_at = reply.due_at if reply else None
 
 
