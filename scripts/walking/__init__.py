@@ -1,0 +1,1 @@
+"""Walking orders through a running instance over HTTP, as the different people (see walk_complaints.py)."""
