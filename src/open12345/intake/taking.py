@@ -87,9 +87,9 @@ def fill_order(change: Change, said: DraftInput) -> Box | None:
     """Put what was said on the order and seal the person; returns the box of the person's key."""
     order, pack = change.order, change.pack
     place = said.place or next(iter(places(said.body)), "")
-    mask = writing.Mask(_names(said), writing.service_numbers(pack))
-    masked = [mask(text) for text in (_title(said), said.body, place)]
     box = _requester(change, said)
+    mask = writing.Mask(_names(change, said), writing.service_numbers(pack))
+    masked = [mask(text) for text in (_title(said), said.body, place)]
     changed = masked != [_title(said), said.body, place]
     whole = "\n".join((_title(said), place, said.body))
     change.set(
@@ -121,8 +121,10 @@ def area_id(code: str) -> int | None:
     return Area.objects.filter(code=code).values_list("pk", flat=True).first() if code else None
 
 
-def _names(said: DraftInput) -> tuple[str, ...]:
-    return (said.name,) if said.name else ()
+def _names(change: Change, said: DraftInput) -> tuple[str, ...]:
+    """Return what the caller is called, also where another order of the call says so."""
+    known = requesters.open_requester(change.order.requester).name if said.same_call_as else ""
+    return tuple(name for name in (said.name, known) if name)
 
 
 def _title(said: DraftInput) -> str:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from open12345.directory import packs
 from open12345.directory.person import Person
-from open12345.orders import filetypes, queries, rights, services, virus
+from open12345.orders import filetypes, queries, requesters, rights, services, virus
 from open12345.orders.errors import NotFound, refuse
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Attachment, Event, WorkOrder
@@ -90,7 +90,7 @@ def add(number: str, upload: Upload, *, by: Person, at: datetime) -> Added:
     order = queries.get_for(by, number)
     unit = _check_right(order, by, at)
     _check_purpose(packs.pack_at(at)[1], upload.purpose)
-    name = clean_name(upload.filename)
+    name = clean_name(upload.filename, names=(requesters.open_requester(order.requester).name,))
     with _drafted(upload.chunks, name) as draft:
         return _keep(number, draft, upload.purpose, name, unit, by=by, at=at)
 
@@ -108,11 +108,11 @@ def _check_purpose(pack: Pack, purpose: str) -> None:
         raise refuse("purpose", "unknown", _("没有这类附件；可选：%(list)s") % {"list": known})
 
 
-def clean_name(filename: str) -> str:
+def clean_name(filename: str, names: Iterable[str] = ()) -> str:
     """Return a name fit to be shown: no folders, no invisible or direction-turning characters, persons masked."""
     base = PurePath(normalise(filename).replace("\\", "/").replace("\n", " ")).name.strip(" .")
     extension = PurePath(base).suffix
-    stem = mask_text(base.removesuffix(extension)).text[:_NAME_AT_MOST]
+    stem = mask_text(base.removesuffix(extension), names=tuple(filter(None, names))).text[:_NAME_AT_MOST]
     return f"{stem or 'file'}{extension[:20].lower()}"
 
 
