@@ -1,8 +1,16 @@
-"""Headers that tell the browser what a page of ours may do: nothing but load our own files."""
+"""What stands before every view: headers that tell the browser what a page may do, and how much a request may send."""
 
 from collections.abc import Callable
+from typing import Final
 
+from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
+
+from open12345.api import problems
+from open12345.api.errors import too_large
+from open12345.orders import attachments
+from open12345.ui.views import bad_request
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -24,3 +32,38 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", FEATURES)
         return response
+
+
+#: Files that one form may carry at once, and the ends of the addresses that take files.
+FILES_AT_ONCE: Final = 5
+TAKE_FILES: Final = ("/files/", "/attachments")
+
+
+class RequestLimits:
+    """Refuses what is too large before a byte of it is read, and words that no database can hold.
+
+    Checking the CSRF token already reads a whole multipart body onto the disk, also of who is not signed in.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 413 where the client announces too much."""
+        most = _most(request.path)
+        announced = str(request.META.get("CONTENT_LENGTH") or "0")
+        if announced.isdecimal() and int(announced[:18]) > most:
+            if request.path.startswith("/api/"):
+                return problems.of(request, too_large(most))
+            return HttpResponse(status=413)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 400 to a NUL or a number beyond all bounds, wherever in an address or form it stood."""
+        return bad_request(request, exception) if isinstance(exception, DataError) else None
+
+
+def _most(path: str) -> int:
+    """Return how many bytes a request to `path` may have."""
+    form = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+    return form + FILES_AT_ONCE * attachments.size_limit() if path.endswith(TAKE_FILES) else form

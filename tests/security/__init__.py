@@ -1,0 +1,1 @@
+"""Stories of an attacker: what must not leak, break or fill up."""
