@@ -21,7 +21,7 @@ from open12345.policy import Pack
 #: Facts of an action that say nothing to a client: digests that history alone needs.
 _OWN_FACTS = frozenset({"text", "record_digest"})
 #: Facts that name other orders: for the centre, which sees them all.
-_OTHER_ORDERS = frozenset({"caller_open", "repeat_of", "same_call", "other", "into", "parts"})
+_OTHER_ORDERS = frozenset({"caller_open", "repeat_of", "same_call", "other", "into", "parts", "twin"})
 
 _ROW = (
     "number", "origin", "channel", "kind", "order_type", "category", "urgency", "title", "stage", "round",
@@ -40,7 +40,7 @@ def language() -> str:
 
 def done(outcome: Outcome) -> shapes.Done:
     """Show what an action led to."""
-    more = {name: value for name, value in sorted(outcome.more.items()) if name not in _OWN_FACTS}
+    more = {name: value for name, value in sorted(outcome.more.items()) if name not in _OWN_FACTS | {"twin"}}
     return shapes.Done(
         number=outcome.number, action=outcome.action, stage=outcome.stage, seq=outcome.seq,
         at=datetime.fromisoformat(outcome.at), more=more,
