@@ -1,8 +1,8 @@
 """People at their screens: a town today, and a browser without pictures for each of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,17 +10,34 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
+from open12345.directory import packs
 from open12345.directory.models import Staff
-from tests.cast import Town, open_town
+from open12345.directory.person import Person
+from tests.cast import Town, jiuting, open_town
+from tests.databases import Cleaner
 
 NOTHING: Mapping[str, Any] = {}
 
 
+@pytest.fixture(scope="module")
+def settled(_cleaner: Cleaner, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Person]]:
+    """The town's pack and people, committed once per file, and who has been looked up so far."""
+    _cleaner.remember()
+    with django_db_blocker.unblock():
+        packs.forget()
+        people = open_town(at=timezone.now() - timedelta(hours=3)).people
+    yield people
+    with django_db_blocker.unblock():
+        _cleaner.clean()
+        packs.forget()
+
+
 @pytest.fixture
-def town(db: None) -> Town:
-    """The town of Jiuting, now: screens ask the database for the time."""
-    return open_town(at=timezone.now())
+def town(settled: dict[str, Person], db: None) -> Town:
+    """The town of Jiuting, this morning: screens ask the database for the time."""
+    return Town(jiuting(), timezone.now() - timedelta(hours=2), settled)
 
 
 class Fields(HTMLParser):
@@ -118,15 +135,11 @@ def _mistakes(page: str) -> str:
 
 @pytest.fixture
 def at_screen(town: Town) -> Callable[[str], Browser]:
-    """Return the browser of a person by user name."""
+    """Return the browser of who holds a role ("dispatcher", "clerk.urban")."""
 
-    def browser(username: str) -> Browser:
+    def browser(name: str) -> Browser:
         client = Client()
-        client.force_login(Staff.objects.get(username=username))
-        return Browser(client, username)
+        client.force_login(Staff.objects.get(pk=town.person(name).id or 0))
+        return Browser(client, name)
 
     return browser
-
-
-def now() -> datetime:
-    return timezone.now()

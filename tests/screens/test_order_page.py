@@ -20,7 +20,7 @@ def test_a_complaint_walks_from_the_call_to_its_end_by_forms(town: Town, at_scre
     at_screen("agent").fill("/intake/new/", CALL)
     number = WorkOrder.objects.get().number
     at_screen("dispatcher").do(number, "dispatch", {"lead": "enforcement"})
-    clerk = at_screen("clerk")
+    clerk = at_screen("clerk.enforcement")
     clerk.do(number, "sign")
     clerk.do(number, "contact", CONTACT)
     clerk.do(number, "answer", ANSWER)

@@ -37,7 +37,7 @@ def desk(request: HttpRequest) -> HttpResponseBase:
     done = request.GET.get("done", "")
     context = {
         "sight": sight,
-        "drafts": lists.lines(list(drafts), sight.pack, sight.at),
+        "drafts": [lists.line(order, sight.pack, sight.at) for order in drafts],
         "lines": lists.lines(page.rows, sight.pack, sight.at),
         "page": page,
         "rest": "",

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from open12345.orders.asking import Asking, Choices
 from open12345.orders.errors import Problem
 from open12345.orders.questions import Part, Question, Shape, Sheet, Table, close_ranks, leaves, questions, read_all
-from open12345.orders.widgets import OneOf, SeveralOf
+from open12345.orders.widgets import Choose, OneOf, SeveralOf
 
 #: What the form carries besides the questions.
 CARRIED: Final = ("csrfmiddlewaretoken", "seq", "key", "assignment", "application", "refresh", "desk", "next", "post")
@@ -169,7 +169,7 @@ def _one_of(question: Question, attrs: dict[str, Any]) -> forms.Widget:
     values = {str(value) for value, _title in question.choices}
     blank: Choices = [] if "" in values else [("", str(question.way.blank) or _("请选择"))]
     demanded = question.first not in (None, "") and question.needed
-    return forms.Select(attrs, choices=question.choices if demanded else blank + question.choices)
+    return Choose(attrs, choices=question.choices if demanded else blank + question.choices)
 
 
 def _attrs(question: Question, asking: Asking) -> dict[str, Any]:

@@ -108,7 +108,7 @@ _BY_STAGE: Final = {
 
 
 def line(
-    order: WorkOrder, pack: Pack, now: datetime, running: Iterable[Clock], holder: Claim | None, *kinds: str
+    order: WorkOrder, pack: Pack, now: datetime, running: Iterable[Clock] = (), holder: Claim | None = None, *kinds: str
 ) -> Line:
     """Return one order of a list."""
     clock = most_pressing(running, *(kinds or _BY_STAGE.get(Stage(order.stage), ())))

@@ -25,7 +25,8 @@ from open12345.orders.services import Aim
 from open12345.orders.sight import Sight
 from open12345.orders.stages import Role
 
-UNPROCESSABLE, CONFLICT = 422, 409
+UNPROCESSABLE = 422
+APPLYING = ("apply", "ask_centre")
 
 
 # One order
@@ -127,7 +128,7 @@ def do(request: HttpRequest, number: str, action: str) -> HttpResponseBase:
         raise Http404 from error
     except DomainError as error:
         return _again(request, number, action, error)
-    return _done(request, sight, action)
+    return _done(request, asking)
 
 
 def _posted(request: HttpRequest, sight: Sight, action: str) -> Asking:
@@ -164,9 +165,12 @@ def _again(request: HttpRequest, number: str, action: str, error: DomainError) -
     return _show(request, sight, deeds.deeds_for(sight), form, status=error.status, news=news)
 
 
-def _done(request: HttpRequest, sight: Sight, action: str) -> HttpResponseBase:
+def _done(request: HttpRequest, asking: Asking) -> HttpResponseBase:
+    sight = asking.sight
     claims.release(sight.order, sight.person)
-    text = _("已“%(action)s”：%(number)s") % {"action": ACTIONS[action].title, "number": sight.order.number}
+    rule = sight.pack.applications.get(str(asking.said.get("kind", ""))) if asking.action.name in APPLYING else None
+    title = _("申请%(what)s") % {"what": rule.title} if rule else asking.action.title
+    text = _("已“%(action)s”：%(number)s") % {"action": title, "number": sight.order.number}
     messages.success(request, text)
     desk = web.desk_named(web.desk_of(request))
     if desk is not None and desk.queue:

@@ -1,40 +1,117 @@
-"""Radio buttons and tick boxes laid out by our own template: in a line, or in a box that scrolls."""
+"""Lists to choose from, written by hand: a page may hold hundreds of units, and a template per option is slow."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 #: A longer list of tick boxes is folded away.
-_FEW = 6
+_FEW: Final = 6
 
 
-class OneOf(forms.RadioSelect):
-    """A few answers side by side."""
+class _Listed:
+    """What the three lists share: which values are chosen, and the groups of their options."""
 
-    template_name = "orders/widgets/options.html"
-    option_template_name = "django/forms/widgets/input.html"
+    choices: Any
+    allow_multiple_selected: bool
+    format_value: Any
 
-    def id_for_label(self, id_: str, index: str | None = None) -> str:  # links from the list of mistakes lead here
-        """Return the id of the whole group."""
-        return id_ if index is None else f"{id_}_{index}"
+    def chosen(self, value: Any) -> set[str]:
+        """Return the chosen values as they stand in the options."""
+        return {str(one) for one in self.format_value(value)}
+
+    def groups(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """Yield (group, options); options without a group stand under ""."""
+        for value, title in self.choices:
+            if isinstance(title, list | tuple):
+                yield str(value), [(str(v), str(t)) for v, t in title]
+            else:
+                yield "", [(str(value), str(title))]
 
 
-class SeveralOf(forms.CheckboxSelectMultiple):
-    """Any of many, in a box that scrolls, grouped where the choices are."""
+class Choose(_Listed, forms.Select):
+    """One of a list that drops down."""
 
-    template_name = "orders/widgets/options.html"
-    option_template_name = "django/forms/widgets/input.html"
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Write the list."""
+        del renderer
+        chosen = self.chosen(value)
+        parts = [
+            f'<optgroup label="{escape(group)}">{self._options(some, chosen)}</optgroup>' if group
+            else self._options(some, chosen)
+            for group, some in self.groups()
+        ]  # fmt: skip
+        return _tag("select", self.build_attrs(self.attrs, {"name": name, **(attrs or {})}), parts)
+
+    @staticmethod
+    def _options(some: Iterable[tuple[str, str]], chosen: set[str]) -> str:
+        """The options of a group; a value that stands in two groups is chosen in the first."""
+        parts = []
+        for value, title in some:
+            selected = " selected" if value in chosen else ""
+            chosen.discard(value)
+            parts.append(f'<option value="{escape(value)}"{selected}>{escape(title)}</option>')
+        return "".join(parts)
+
+
+class _Ticked(_Listed):
+    """Boxes or buttons, each with its label."""
+
+    input_type: Any
+    attrs: Any
+    build_attrs: Any
 
     def id_for_label(self, id_: str, index: str | None = None) -> str:
-        """Return the id of the whole group."""
+        """Return the id of the whole group: links from the list of mistakes lead there."""
         return id_ if index is None else f"{id_}_{index}"
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Tell the template what is chosen, and to fold a long list away."""
-        context = super().get_context(name, value, attrs)
-        options = [option for _group, some, _n in context["widget"]["optgroups"] for option in some]
-        chosen = [str(option["label"]) for option in options if option["selected"]]
-        context["widget"] |= {"many": True, "folded": len(options) > _FEW, "chosen": chosen}
-        return context
+    def boxes(self, name: str, value: Any, attrs: dict[str, Any] | None) -> tuple[str, list[str], list[str]]:
+        """Return the id of the group, what is chosen (in words), and the groups of boxes."""
+        known = self.build_attrs(self.attrs, {"type": self.input_type, "name": name, **(attrs or {})})
+        own, chosen, titles, parts, n = str(known.pop("id", "")), self.chosen(value), [], [], 0
+        common = flatatt(known)
+        for group, some in self.groups():
+            labels = []
+            for code, title in some:
+                ticked = " checked" if code in chosen else ""
+                titles += [title] if ticked else []
+                box = f'<input value="{escape(code)}" id="{own}_{n}"{common}{ticked}>'
+                labels.append(f'<label class="option" for="{own}_{n}">{box}<span>{escape(title)}</span></label>')
+                n += 1
+            heading = f'<span class="options-title">{escape(group)}</span>' if group else ""
+            parts.append(f"<div>{heading}{''.join(labels)}</div>" if group else "".join(labels))
+        return own, titles, parts
+
+
+class OneOf(_Ticked, forms.RadioSelect):
+    """A few answers side by side."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Write the buttons."""
+        del renderer
+        own, _titles, parts = self.boxes(name, value, attrs)
+        return _tag("div", {"id": own, "class": "options"}, parts)
+
+
+class SeveralOf(_Ticked, forms.CheckboxSelectMultiple):
+    """Any of many, in a box that scrolls; a long list is folded away under what is chosen."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Write the boxes."""
+        del renderer
+        own, titles, parts = self.boxes(name, value, attrs)
+        box = _tag("div", {"id": own, "class": "options many"}, parts)
+        if sum(len(some) for _group, some in self.groups()) <= _FEW:
+            return box
+        chosen = "、".join(titles) or _("没有选择")
+        return format_html('<details class="options-more"><summary>{}</summary>{}</details>', chosen, box)
+
+
+def _tag(name: str, attrs: dict[str, Any], parts: list[str]) -> SafeString:
+    return mark_safe(f"<{name}{flatatt(attrs)}>{''.join(parts)}</{name}>")  # noqa: S308 - every part is escaped above

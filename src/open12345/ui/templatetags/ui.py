@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, Select, Widget
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,7 +21,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     """A form field with its label, help, and errors at the field; what was typed stays."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "")
-    extra: dict[str, str | bool] = {"class": _widget_class(kind, widget.__class__.__name__)}
+    extra: dict[str, str | bool] = {"class": _widget_class(kind, widget)}
     if bound.errors:
         extra |= {"aria-invalid": "true", "class": f"{extra['class']} is-invalid"}
     described = [f"{bound.id_for_label}-help"] if bound.help_text or hint else []
@@ -37,11 +37,11 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     }
 
 
-def _widget_class(kind: str, name: str) -> str:
+def _widget_class(kind: str, widget: Widget) -> str:
     """The class that Tabler wants on this widget."""
     if kind in {"checkbox", "radio"}:
         return "form-check-input"
-    return "form-select" if name.startswith(("Select", "NullBoolean")) else "form-control"
+    return "form-select" if isinstance(widget, Select) else "form-control"
 
 
 @register.inclusion_tag("ui/parts/form_errors.html")
