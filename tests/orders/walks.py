@@ -11,9 +11,13 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from open12345.directory import packs
+from open12345.directory.demo import ensure_demo_staff
+from open12345.directory.person import SYSTEM
 from open12345.orders import history, invariants
 from open12345.orders.errors import Refused
 from open12345.orders.models import Application, Assignment, Clock, WorkOrder
+from open12345.policy import Pack
 from open12345.worktime import SHANGHAI
 from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town
 
@@ -150,6 +154,13 @@ def application(town: Town, number: str) -> Application:
 def at(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     """A moment of 2025 in Shanghai."""
     return datetime(2025, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def change_pack(town: Town, **changes: Any) -> None:
+    """Bring another version of the town's pack into force now."""
+    town.pack = Pack.model_validate(town.pack.model_dump(mode="json") | changes)
+    packs.load_pack(town.pack, effective_from=town.now, by=SYSTEM, at=town.now)
+    ensure_demo_staff(town.pack, town.now)
 
 
 def snapshot() -> str:
