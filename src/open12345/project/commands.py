@@ -40,9 +40,17 @@ def _run_with_database(app: typer.Typer) -> None:
 
 
 def _with_database(work: Callable[..., Any]) -> Callable[..., Any]:
+    from django.db import ProgrammingError  # noqa: PLC0415 - small commands do not load Django
+
+    from open12345.project import database  # noqa: PLC0415 - needs Django set up
+
     @functools.wraps(work)
     def run(*args: Any, **options: Any) -> Any:
         with boot.database_running():
-            return work(*args, **options)
+            try:
+                return work(*args, **options)
+            except ProgrammingError:  # most likely a table that is not there
+                database.require_migrated()
+                raise
 
     return run
