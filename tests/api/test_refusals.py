@@ -136,6 +136,12 @@ def test_a_body_that_cannot_be_read_is_told_why(centre: Caller, what: str) -> No
     assert "JSON" in said["detail"] or "请求体" in said["detail"]
 
 
+def test_a_body_without_a_length_is_asked_for_it(centre: Caller) -> None:
+    headers = centre.headers | {"Transfer-Encoding": "chunked"}
+    answer = centre.client.generic("POST", f"{V1}/orders", headers=headers, CONTENT_TYPE="application/json")
+    problem(answer, 411, "length_required")
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(centre: Caller) -> None:
     said = problem(send(centre, b'{"body": "' + b"a" * BODY_AT_MOST + b'"}'), 413, "too_large")
     assert "256" in said["detail"]

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
-from open12345.api.errors import malformed, too_large, wrong_type
+from open12345.api.errors import Unanswered, malformed, too_large, wrong_type
 from open12345.orders.errors import NotFound, Problem, Refused, refuse
 from open12345.orders.inputs import problems_of
 
@@ -52,8 +52,10 @@ def json_body(request: HttpRequest) -> dict[str, Any]:
 
 
 def check_length(request: HttpRequest, most: int) -> None:
-    """Raise 413 before anything is read where the client announces more than `most` bytes."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
+    """Raise 413 before anything is read where the client announces more than `most` bytes, 411 where it tells none."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "")
+    if not announced and request.META.get("HTTP_TRANSFER_ENCODING"):
+        raise Unanswered(411, "length_required", _("请带上 Content-Length，不要分块传输"))
     if announced.isdecimal() and int(announced[:18]) > most:
         raise too_large(most)
 

@@ -20,7 +20,7 @@ _bodies: list[type[BaseModel]] = []
 
 _ALWAYS: Final = ("400", "401", "403", "405", "422", "429", "500", "503")
 _WITH_PATH: Final = ("404",)
-_WITH_BODY: Final = ("409", "413", "415")
+_WITH_BODY: Final = ("409", "411", "413", "415")
 _TEXTS: Final = {
     "400": "The request cannot be read.",
     "401": "No key, or one that is not good now.",
@@ -28,6 +28,7 @@ _TEXTS: Final = {
     "404": "Does not exist for the caller.",
     "405": "The address takes other methods.",
     "409": "Somebody else was first, or the order is not where the action needs it.",
+    "411": "The body comes in pieces (chunked) without its length.",
     "413": "The body is too large.",
     "415": "The body is of another content type.",
     "422": "Fields are wrong; `errors` names each.",
