@@ -22,7 +22,7 @@ from open12345.orders.errors import refuse
 from open12345.orders.models import IdempotencyKey
 from open12345.orders.store import prepared
 
-CONSTRAINT = "idempotency_once"
+CONSTRAINTS = frozenset({"idempotency_once", "foreign_number_once"})
 _FIRST = "SELECT request, outcome::text FROM orders_idempotencykey WHERE owner = %s AND key = %s"
 
 
@@ -65,6 +65,6 @@ def _jsonable(value: Any) -> Any:
 
 
 def lost_race(error: IntegrityError) -> bool:
-    """Say whether a change failed only because another try with the same key was first."""
+    """Say whether a change failed only because another try was first: with the same key, or the same foreign number."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    return getattr(diagnosis, "constraint_name", None) == CONSTRAINT
+    return getattr(diagnosis, "constraint_name", None) in CONSTRAINTS

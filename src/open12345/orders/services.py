@@ -105,20 +105,32 @@ def perform(
         change = _open(order, action, by, max(at, order.changed_at), aim)
         return _carry_out(change, _parse(action, said), tried)
 
-    return _once(key_of(by, key, f"{number}/{name}", said), first_time)
+    return _once(key_of(by, key, f"{number}/{name}/{aim.assignment}/{aim.application}", said), first_time)
 
 
-def _once(tried: Key | None, first_time: Callable[[Key | None], Outcome]) -> Outcome:
-    """Run `first_time` in a transaction, or return the outcome of an earlier try with the same key."""
-    if tried is not None and (first := tried.first_outcome()):
-        return Outcome(**first, replayed=True)
+def _once(tried: Key | None, first_time: Callable[[Key | None], Outcome], *, again: bool = True) -> Outcome:
+    """Run `first_time` in a transaction, or return the outcome of an earlier try with the same key.
+
+    Who loses a race to a unique index looks once more: at the winner's outcome, or at what the rules say now.
+    """
+    if earlier := _replayed(tried):
+        return earlier
     try:
         with transaction.atomic():
             return first_time(tried)
     except IntegrityError as error:
-        if tried is None or not lost_race(error):
+        if not (again and lost_race(error)):
             raise
-    return Outcome(**(tried.first_outcome() or {}), replayed=True)
+    except Refused:
+        if earlier := _replayed(tried):  # what stands in the way is what this very try has made
+            return earlier
+        raise
+    return _once(tried, first_time, again=False)
+
+
+def _replayed(tried: Key | None) -> Outcome | None:
+    first = tried.first_outcome() if tried is not None else None
+    return Outcome(**first, replayed=True) if first else None
 
 
 def _open(order: WorkOrder, action: Action, by: Person, at: datetime, aim: Aim) -> Change:
