@@ -69,9 +69,10 @@ def last_callback(change: Change) -> bool:
 
 @rule("close")
 @rule("redispatch")
-def _answers_known(change: Change, said: Heard) -> Iterator[Problem]:
+@rule("close_by_upper")
+def _answers_known(change: Change, said: Heard | UpperCloseInput) -> Iterator[Problem]:
     for name, titles in answers(change.pack).items():
-        value = getattr(said, name)
+        value = getattr(said, name, "")
         if value and value not in titles:
             yield Problem(name, "unknown", _("请选择：%(list)s") % {"list": "、".join(titles.values())})
 

@@ -181,12 +181,13 @@ def check_child(change: Change, said: CheckInput) -> None:
 
 def _run_on(change: Change, child: Assignment, running: Clock) -> None:
     """Let a child's clock run on; the time its report lay with the parent is given back up to the parent's limit."""
+    before = running.due_at
     clocks.unpause(change.pack, running, change.at)
     parent = next(a for a in change.assignments if a.pk == child.parent_id)
     above = change.running(ClockKind.REPLY, parent)
     if above is not None:
         latest = clocks.before(change.pack, above.due_at, change.pack.child_reserve)
-        running.due_at = min(running.due_at, max(latest, change.at))
+        running.due_at = min(running.due_at, max(latest, before))
     change.touch(running)
     change.mark(child, due_at=running.due_at)
 

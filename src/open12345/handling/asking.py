@@ -42,6 +42,8 @@ def granted_return(change: Change, asked: Application) -> None:
 def _may_extend(change: Change, found: ApplicationRule, said: ApplyInput) -> Iterator[Problem]:
     try:
         wanted = Limit.parse(said.limit)
+        if wanted.number != round(wanted.number, 1):
+            raise ValueError(said.limit)  # noqa: TRY301 - finer than anybody asks
     except ValueError:
         yield Problem("limit", "invalid", _("请写明延长多久，如“3 wd”（3 个工作日）"))
         return

@@ -62,7 +62,7 @@ def _helper_rules(change: Change, said: ReportInput) -> Iterator[Problem]:
         yield Problem("fact_explanation", "missing", _("请写明办理情况"))
     if change.assignment is not None and change.assignment.role == Role.LEAD:
         yield from _others(change, said)
-    yield from check_form((), said.extra, "extra")
+    yield from check_form((), said.extra, "extra", change.by)
     yield from late_reason_problems(change, said.late_reason, late=False)
 
 
@@ -133,7 +133,7 @@ def _special_orders(change: Change, said: ReportInput) -> Iterator[Problem]:
 def _extra_form(change: Change, said: ReportInput) -> Iterator[Problem]:
     code = change.pack.extra_form(said.category or change.order.category)
     fields = change.pack.closing.extra_forms[code] if code is not None else ()
-    yield from check_form(fields, said.extra, "extra")
+    yield from check_form(fields, said.extra, "extra", change.by)
 
 
 def _category(change: Change, said: ReportInput) -> Iterator[Problem]:

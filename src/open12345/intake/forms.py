@@ -33,7 +33,7 @@ class DraftInput(Input):
     confidential: bool = Field(default=False, title="保密")
     enterprise: bool = Field(default=False, title="企业诉求")
     origin: OriginCode = Field(default="own", title="来源层级")
-    foreign_system: Code = Field(default="", title="来源平台")
+    foreign_system: Code = Field(default="", max_length=32, title="来源平台")
     foreign_number: Code = Field(default="", title="来源平台编号")
     upper_due_at: AwareDatetime | None = Field(default=None, title="上级要求办结时间")
     call_ref: Code = Field(default="", title="来电编号")

@@ -88,7 +88,8 @@ def fill_order(change: Change, said: DraftInput) -> Box | None:
     order, pack = change.order, change.pack
     place = said.place or next(iter(places(said.body)), "")
     box = _requester(change, said)
-    mask = writing.Mask(_names(change, said), writing.service_numbers(pack))
+    known = (said.address,) if said.address else ()
+    mask = writing.Mask(_names(change, said), writing.service_numbers(pack), known)
     masked = [mask(text) for text in (_title(said), said.body, place)]
     changed = masked != [_title(said), said.body, place]
     whole = "\n".join((_title(said), place, said.body))
@@ -170,6 +171,13 @@ def _requester_of_call(change: Change, said: DraftInput) -> Box | None:
     return requesters.box_of(other.requester)
 
 
+def _already_taken(change: Change, number: str) -> str:
+    """Name the order that has the number only to whom it exists (it may be somebody else's draft)."""
+    if queries.visible_to(change.by).filter(number=number).exists():
+        return _("来源平台编号已登记为工单 %(number)s") % {"number": number}
+    return _("来源平台编号已登记过")
+
+
 def note_foreign_number(change: Change, said: DraftInput) -> None:
     """Keep the other platform's number; the same one is never taken in twice."""
     own = None if change.new else ForeignNumber.objects.filter(order=change.order).first()
@@ -179,10 +187,7 @@ def note_foreign_number(change: Change, said: DraftInput) -> None:
         return
     seen = ForeignNumber.objects.filter(system=said.foreign_system, number=said.foreign_number)
     if found := seen.exclude(order=change.order.pk).select_related("order").first():
-        text = _("来源平台编号已登记为工单 %(number)s")
-        raise refuse(
-            "foreign_number", "already_taken", text % {"number": found.order.number}, number=found.order.number
-        )
+        raise refuse("foreign_number", "already_taken", _already_taken(change, found.order.number))
     row = own or ForeignNumber(order_id=change.order.pk)
     row.system, row.number = said.foreign_system, said.foreign_number
     if own is None:

@@ -114,7 +114,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponseBase:
 def _keep(request: HttpRequest, sight: Sight, form: ActionForm) -> HttpResponseBase:
     """Write the draft anew; submit it where that was pressed, so that what was typed is kept even if it may not go."""
     number, key = sight.order.number, request.POST.get("key", "")
-    seen = request.POST.get("seq", "")
+    seen = request.POST.get("seq", "")[:18]
     aim = Aim(expected=int(seen) if seen.isdecimal() else None)
     outcome = services.perform(number, "edit_draft", form.said, by=sight.person, at=sight.at, key=key, aim=aim)
     if "draft" not in request.POST:

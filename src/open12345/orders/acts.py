@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from open12345.orders.errors import Problem
+from open12345.orders.inputs import clean_form
 from open12345.orders.lifecycle import ACTIONS
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ class Input(BaseModel):
     """What must be filled in for an action; unknown fields are refused so that a typing error shows."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _clean_forms(cls, value: Any) -> Any:
+        return clean_form(value) if isinstance(value, dict) else value
 
     @field_validator("*", mode="after")
     @classmethod

@@ -96,7 +96,7 @@ def _may_ask(change: Change, said: ApplyInput) -> Iterator[Problem]:
     if said.to and said.to not in change.pack.unit_tree:
         yield Problem("to", "unknown", _("没有这个单位"))
     yield from _check_occasion(change, said, found)
-    yield from _check_reason(said, found)
+    yield from _check_reason(change, said, found)
     if found.effect in _ask_rules:
         yield from _ask_rules[found.effect](change, found, said)
 
@@ -144,7 +144,7 @@ def _window(change: Change, found: ApplicationRule) -> str:
     return ""
 
 
-def _check_reason(said: ApplyInput, found: ApplicationRule) -> Iterator[Problem]:
+def _check_reason(change: Change, said: ApplyInput, found: ApplicationRule) -> Iterator[Problem]:
     reason = found.reason(said.reason)
     if reason is None:
         titles = "、".join(f"{r.code}（{r.title}）" for r in found.all_reasons if not r.sub)
@@ -153,7 +153,7 @@ def _check_reason(said: ApplyInput, found: ApplicationRule) -> Iterator[Problem]
         titles = "、".join(f"{r.code}（{r.title}）" for r in reason.sub)
         yield Problem("reason", "too_broad", _("请选到第二级：%(list)s") % {"list": titles})
     else:
-        yield from check_form(found.evidence_for(said.reason), said.evidence, "evidence")
+        yield from check_form(found.evidence_for(said.reason), said.evidence, "evidence", change.by)
 
 
 @effect("apply", ApplyInput)

@@ -188,8 +188,9 @@ class Change:
     def masked(self, content: Any) -> Any:
         """Return `content` fit for history and for everybody's eyes: no personal data in it."""
         if self._mask is None:
-            name = requesters.open_requester(self.order.requester).name
-            self._mask = writing.Mask((name,) if name else (), writing.service_numbers(self.pack))
+            who = requesters.open_requester(self.order.requester)
+            known = (who.address,) if who.address else ()
+            self._mask = writing.Mask((who.name,) if who.name else (), writing.service_numbers(self.pack), known)
         return self._mask(content)
 
     def write(self, kind: RecordKind, content: dict[str, Any], *, twin_of: str = "") -> Record:

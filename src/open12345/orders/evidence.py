@@ -9,15 +9,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from open12345.directory.person import Person
+from open12345.orders import queries
 from open12345.orders.errors import Problem
 from open12345.orders.inputs import LONG
-from open12345.orders.models import WorkOrder
 from open12345.policy.applications import EvidenceField
 
 _ROWS = 20
 
 
-def check_form(fields: Sequence[EvidenceField], filled: Mapping[str, Any], prefix: str) -> Iterator[Problem]:
+def check_form(
+    fields: Sequence[EvidenceField], filled: Mapping[str, Any], prefix: str, by: Person
+) -> Iterator[Problem]:
     """Yield a problem for each field of the form that is missing, unknown, of the wrong kind or too much."""
     known = {field.code: field for field in fields}
     for code in filled:
@@ -29,7 +32,7 @@ def check_form(fields: Sequence[EvidenceField], filled: Mapping[str, Any], prefi
             if field.required:
                 yield Problem(f"{prefix}.{field.code}", "missing", _("请填写“%(title)s”") % {"title": field.title})
             continue
-        if wrong := _CHECKS[field.type](field, value):
+        if wrong := _CHECKS[field.type](field, value, by):
             yield Problem(f"{prefix}.{field.code}", "invalid", f"{field.title}：{wrong}")
 
 
@@ -41,7 +44,7 @@ def _bounds(field: EvidenceField, amount: Decimal | int, unit: str) -> str:
     return ""
 
 
-def _text(field: EvidenceField, value: Any) -> str:
+def _text(field: EvidenceField, value: Any, by: Person) -> str:
     if not isinstance(value, str):
         return _("应为文字")
     if len(value) > LONG:
@@ -49,7 +52,7 @@ def _text(field: EvidenceField, value: Any) -> str:
     return _bounds(field, len(value), _("字"))
 
 
-def _number(field: EvidenceField, value: Any) -> str:
+def _number(field: EvidenceField, value: Any, by: Person) -> str:
     try:
         number = Decimal(str(value))
     except InvalidOperation:
@@ -57,48 +60,49 @@ def _number(field: EvidenceField, value: Any) -> str:
     return _bounds(field, number, field.unit) if number.is_finite() else _("应为数字")
 
 
-def _rows(field: EvidenceField, value: Any) -> str:
+def _rows(field: EvidenceField, value: Any, by: Person) -> str:
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         return _("应为若干行")
     for place, row in enumerate(value[:_ROWS], start=1):
-        if problem := next(check_form(field.fields, row, ""), None):
+        if problem := next(check_form(field.fields, row, "", by), None):
             return _("第 %(n)s 行：%(what)s") % {"n": place, "what": problem.message}
     return _bounds(field, len(value), _("行")) or (_("行数太多") if len(value) > _ROWS else "")
 
 
-def _orders(field: EvidenceField, value: Any) -> str:
+def _orders(field: EvidenceField, value: Any, by: Person) -> str:
     numbers = [value] if isinstance(value, str) else value
     if not isinstance(numbers, list) or not all(isinstance(n, str) for n in numbers):
         return _("应为工单编号")
     if wrong := _bounds(field, len(numbers), _("件")):
         return wrong
-    found = set(WorkOrder.objects.filter(number__in=numbers[:_ROWS]).values_list("number", flat=True))
+    # what the person may not see does not exist here either
+    found = set(queries.visible_to(by).filter(number__in=numbers[:_ROWS]).values_list("number", flat=True))
     missing = [n for n in numbers if n not in found]
     return _("没有工单 %(numbers)s") % {"numbers": "、".join(missing)} if missing else ""
 
 
-def _site_visit(_field: EvidenceField, value: Any) -> str:
+def _site_visit(_field: EvidenceField, value: Any, by: Person) -> str:
     wanted = ("at", "people", "found")
     if not isinstance(value, dict) or not all(value.get(key) for key in wanted):
         return _("请写明查看时间、人员和情况")
     return ""
 
 
-def _attachment(field: EvidenceField, value: Any) -> str:
+def _attachment(field: EvidenceField, value: Any, by: Person) -> str:
     ids = value if isinstance(value, list) else [value]
     if not all(isinstance(i, int) or (isinstance(i, str) and i.isdecimal()) for i in ids):
         return _("请先上传附件")
     return _bounds(field, len(ids), _("个"))
 
 
-def _choice(field: EvidenceField, value: Any) -> str:
+def _choice(field: EvidenceField, value: Any, by: Person) -> str:
     options = {option.code: option.title for option in field.options}
     if isinstance(value, str) and value in options:
         return ""
     return _("请选择：%(options)s") % {"options": "、".join(options.values())}
 
 
-def _date(_field: EvidenceField, value: Any) -> str:
+def _date(_field: EvidenceField, value: Any, by: Person) -> str:
     try:
         date.fromisoformat(str(value))
     except ValueError:
@@ -106,7 +110,7 @@ def _date(_field: EvidenceField, value: Any) -> str:
     return ""
 
 
-_CHECKS: Mapping[str, Callable[[EvidenceField, Any], str]] = {
+_CHECKS: Mapping[str, Callable[[EvidenceField, Any, Person], str]] = {
     "text": _text, "number": _number, "rows": _rows, "orders": _orders, "site_visit": _site_visit,
     "attachment": _attachment, "choice": _choice, "date": _date,
 }  # fmt: skip

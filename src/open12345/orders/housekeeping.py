@@ -9,7 +9,7 @@ from pydantic import Field
 from open12345.orders import clocks
 from open12345.orders.acts import Input, effect
 from open12345.orders.change import Change
-from open12345.orders.inputs import NeededLine, NeededText
+from open12345.orders.inputs import NeededCode, NeededLine, NeededText
 from open12345.orders.models import Link, WorkOrder
 from open12345.orders.stages import LinkKind, RecordKind
 
@@ -31,8 +31,8 @@ class AttachInput(Input):
     """What history keeps of a file: its id, kind and digest, and whether a virus scanner saw it."""
 
     attachment: int
-    purpose: str
-    sha256: str
+    purpose: NeededCode
+    sha256: NeededCode
     size: int
     scanned: bool = False
 

@@ -17,12 +17,12 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from open12345.directory.person import Person
-from open12345.orders.chain import canonical
 from open12345.orders.errors import refuse
 from open12345.orders.models import IdempotencyKey
 from open12345.orders.store import prepared
 
 CONSTRAINTS = frozenset({"idempotency_once", "foreign_number_once"})
+_LONGEST = 80  # characters of a key
 _FIRST = "SELECT request, outcome::text FROM orders_idempotencykey WHERE owner = %s AND key = %s"
 
 
@@ -56,12 +56,21 @@ def key_of(by: Person, key: str, what: str, said: Mapping[str, Any]) -> Key | No
     """Return the try of `by` to do `what` with `said`, None where no key was given."""
     if not key:
         return None
-    request = hashlib.sha256(canonical([what, {name: _jsonable(value) for name, value in said.items()}])).digest()
-    return Key(f"{by.kind}:{by.id or 0}", key, request)
+    if len(key) > _LONGEST or not key.isprintable():
+        raise refuse("Idempotency-Key", "invalid", _("幂等键至多 %(n)s 个可见字符") % {"n": _LONGEST})
+    return Key(f"{by.kind}:{by.id or 0}", key, hashlib.sha256(_told([what, said]).encode()).digest())
 
 
-def _jsonable(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
+def _told(sent: object) -> str:
+    """Return one text for whatever was sent; it need not be fit to be taken, which is judged later."""
+    try:
+        return json.dumps(sent, sort_keys=True, default=_text)
+    except (RecursionError, TypeError, ValueError) as error:
+        raise refuse("__all__", "unreadable", _("内容的层次太多，或不是 JSON 能表达的")) from error
+
+
+def _text(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def lost_race(error: IntegrityError) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationError
+from pydantic import BeforeValidator, StringConstraints, ValidationError
 
 from open12345.orders.errors import Problem
 from open12345.text import normalise
 
 #: Room for the longest complaint and closing report; beyond it the answer names the field (characters).
 LONG = 5000
+#: Room of a pack's own form: how deep its JSON goes, parts on one level, and numbers below this.
+_DEPTH, _PARTS, _NUMBER = 5, 100, 10**15
 
 
 def _clean(value: Any) -> Any:
@@ -26,15 +28,25 @@ NeededText = Annotated[str, BeforeValidator(_clean), StringConstraints(min_lengt
 NeededCode = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=64)]
 
 
-def _aware(value: Any) -> Any:
-    if getattr(value, "tzinfo", True) is None:
-        from django.utils.timezone import make_aware  # noqa: PLC0415 - only forms send naive moments
+def clean_form(value: Any, depth: int = _DEPTH) -> Any:
+    """Return the JSON of a pack's own form with its texts cleaned; raises ValueError for what no form asks."""
+    if isinstance(value, str):
+        return _short(normalise(value))
+    if isinstance(value, int | float | None):
+        if value is not None and not abs(value) < _NUMBER:  # not a number is not less either
+            raise ValueError(_("数字太大或不是数字"))
+        return value
+    if depth == 0 or not isinstance(value, dict | list | tuple) or len(value) > _PARTS:
+        raise ValueError(_("内容的层次或项数太多"))
+    if isinstance(value, dict):
+        return {str(clean_form(str(key))): clean_form(part, depth - 1) for key, part in value.items()}
+    return [clean_form(part, depth - 1) for part in value]
 
-        return make_aware(value)
-    return value
 
-
-Moment = AfterValidator(_aware)
+def _short(text: str) -> str:
+    if len(text) > LONG:
+        raise ValueError(_("最多 %(max)s 字，现有 %(now)s 字") % {"max": LONG, "now": len(text)})
+    return text
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
@@ -52,13 +64,17 @@ def _of_text(error: Any) -> Any:
     return error
 
 
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, str) else 0
+
+
 def _message(error: dict[str, Any]) -> str:
     context = error.get("ctx") or {}
     words = {
         "missing": _("必填"),
         "string_too_short": _("必填"),
         "string_too_long": _("最多 %(max)s 字，现有 %(now)s 字")
-        % {"max": context.get("max_length"), "now": len(str(error.get("input")))},
+        % {"max": context.get("max_length"), "now": _length(error.get("input"))},
         "extra_forbidden": _("没有这一项，请检查名称"),
         "string_type": _("应为文字"),
         "int_parsing": _("应为整数"),

@@ -87,7 +87,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         WHERE a.role = 'lead' AND a.due_at > p.due_at AND a.due_at > a.assigned_at"""),
     Invariant("no_clock_of_past_round", "已过轮次没有在走的时限", """
         SELECT o.number, c.kind FROM orders_clock c JOIN orders_workorder o ON o.id = c.order_id
-        WHERE c.stopped_at IS NULL AND c.round <> o.round AND c.kind <> 'overall'"""),
+        WHERE c.stopped_at IS NULL AND c.round <> o.round AND c.kind NOT IN ('overall', 'decision')"""),
     Invariant("no_clock_after_end", "已结束的工单没有在走的时限", f"""
         SELECT o.number, c.kind FROM orders_clock c JOIN orders_workorder o ON o.id = c.order_id
         WHERE c.stopped_at IS NULL AND o.stage IN {_ENDED}"""),

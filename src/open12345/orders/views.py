@@ -152,8 +152,12 @@ def _aim(request: HttpRequest, asking: Asking) -> Aim:
     )
 
 
+#: No number of ours has more; Python refuses to read 4,300.
+_DIGITS = 18
+
+
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def _again(request: HttpRequest, number: str, action: str, error: DomainError) -> HttpResponse:
