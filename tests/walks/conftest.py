@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
+from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from pytest_django import Settings
 
+from open12345.directory.models import Staff
 from tests.cast import Town, open_town
 
 CHROMIUM = os.environ.get("OPEN12345_CHROMIUM") or shutil.which("chromium") or ""
 PICTURES = os.environ.get("OPEN12345_PICTURES", "")
+PATIENCE = 15_000  # milliseconds
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 
 
@@ -56,32 +59,40 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the tool runs a loop in this thread; we never await
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def enter(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Let somebody of the demo come in, as from the sign-in page."""
-    contexts = []
+def enter(chromium: Browser, address: str, town: Town, settings: Settings) -> Iterator[Callable[..., Page]]:
+    """Let somebody come in: from the sign-in page of the demo, or with a session they already have."""
+    contexts: list[BrowserContext] = []
 
-    def come_in(username: str, size: ViewportSize = WIDE, *, scripts: bool = True) -> Page:
+    def come_in(name: str, size: ViewportSize = WIDE, *, scripts: bool = True, door: bool = False) -> Page:
         context = chromium.new_context(
-            viewport=size, base_url=address, locale="zh-CN",
-            timezone_id="Asia/Shanghai", java_script_enabled=scripts,
-        )  # fmt: skip
-        context.set_default_timeout(5000)
+            viewport=size, base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=scripts
+        )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        page.goto("/accounts/login/")
-        button = page.locator(f"button[name=username][value='{username}']").first
-        button.evaluate("button => { const more = button.closest('details'); if (more) more.open = true; }")
-        button.click()
+        if door:
+            page.goto("/accounts/login/")
+            page.locator(f"button[name=username][value='{name}']").first.click()
+        else:
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session(town, name), "url": address}])
         return page
 
     yield come_in
     for context in contexts:
         context.close()
+
+
+def session(town: Town, name: str) -> str:
+    """The key of a session of who holds a role."""
+    client = Client()
+    client.force_login(Staff.objects.get(pk=town.person(name).id or 0))
+    return client.session.session_key or ""
 
 
 @pytest.fixture
