@@ -28,10 +28,6 @@ def on(text: str) -> datetime:
 def moments(first: str = "2026-09-14 00:00", days: int = 45) -> st.SearchStrategy[datetime]:
     """Moments around National Day 2026, in and out of hours, to the microsecond."""
     return st.one_of(
-        st.integers(0, days * 24 * 4).map(
-            lambda quarters: on(first) + timedelta(minutes=15 * quarters)
-        ),
-        st.integers(0, days * 86_400_000_000).map(
-            lambda us: on(first) + timedelta(microseconds=us)
-        ),
+        st.integers(0, days * 24 * 4).map(lambda quarters: on(first) + timedelta(minutes=15 * quarters)),
+        st.integers(0, days * 86_400_000_000).map(lambda us: on(first) + timedelta(microseconds=us)),
     )

@@ -59,9 +59,7 @@ def test_the_last_days_of_the_last_known_year_wait_for_the_next_plan() -> None:
         (date(2026, 10, 12), True, "半天：学习", time(15, 30)),
     ],
 )
-def test_own_days_win_over_the_official_ones(
-    day: date, works: bool, reason: str, close: time
-) -> None:
+def test_own_days_win_over_the_official_ones(day: date, works: bool, reason: str, close: time) -> None:
     found = WITH_OWN_DAYS.day(day)
     assert (found.works, found.reason, found.close) == (works, reason, close)
 

@@ -200,9 +200,7 @@ def test_working_days_subtracted_are_measured(cal: Calendar, due: datetime, days
 
 
 @given(CALENDARS, moments(), st.sampled_from(list(Unit)), st.integers(1, 9), st.integers(1, 9))
-def test_more_time_is_never_due_sooner(
-    cal: Calendar, start: datetime, unit: Unit, less: int, more: int
-) -> None:
+def test_more_time_is_never_due_sooner(cal: Calendar, start: datetime, unit: Unit, less: int, more: int) -> None:
     if unit is Unit.TODAY:
         less = more = 1
     less, more = sorted((less, more))
@@ -211,27 +209,21 @@ def test_more_time_is_never_due_sooner(
 
 
 @given(CALENDARS, moments(), moments(), st.sampled_from(list(Unit)))
-def test_who_starts_later_is_never_due_sooner(
-    cal: Calendar, one: datetime, other: datetime, unit: Unit
-) -> None:
+def test_who_starts_later_is_never_due_sooner(cal: Calendar, one: datetime, other: datetime, unit: Unit) -> None:
     limit = Limit(Decimal(1), unit)
     first, second = sorted((one, other))
     assert add(cal, first, limit) <= add(cal, second, limit)
 
 
 @given(CALENDARS, moments(), moments(), moments())
-def test_working_time_is_additive(
-    cal: Calendar, one: datetime, two: datetime, three: datetime
-) -> None:
+def test_working_time_is_additive(cal: Calendar, one: datetime, two: datetime, three: datetime) -> None:
     a, b, c = sorted((one, two, three))
     parts = measure(cal, a, b, Unit.WH) * 3600 + measure(cal, b, c, Unit.WH) * 3600
     assert round(parts, 6) == round(measure(cal, a, c, Unit.WH) * 3600, 6)
 
 
 @given(CALENDARS, moments(), st.sampled_from(["1 wd", "5 wd", "4 wh", "24 h", "15 d", "today"]))
-def test_the_deadline_agrees_with_add_and_accounts_for_every_day(
-    cal: Calendar, start: datetime, text: str
-) -> None:
+def test_the_deadline_agrees_with_add_and_accounts_for_every_day(cal: Calendar, start: datetime, text: str) -> None:
     limit = Limit.parse(text)
     found = deadline(cal, start, limit)
     assert found.due == add(cal, start, limit)
@@ -249,9 +241,7 @@ def test_an_extension_counts_from_the_day_that_ends_at_midnight() -> None:
     assert extend(OFFICE, today, Limit.parse("1 d")) == on("2026-09-16 00:00")
 
 
-@given(
-    CALENDARS, moments(), st.integers(1, 9), st.integers(1, 9), st.sampled_from([Unit.WD, Unit.D])
-)
+@given(CALENDARS, moments(), st.integers(1, 9), st.integers(1, 9), st.sampled_from([Unit.WD, Unit.D]))
 def test_extending_is_the_same_as_having_had_more(
     cal: Calendar, start: datetime, days: int, more: int, unit: Unit
 ) -> None:

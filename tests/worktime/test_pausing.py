@@ -9,9 +9,7 @@ from open12345.worktime import Calendar, Limit, Unit, add, measure, resume, used
 from .builders import CALENDARS, OFFICE, moments, on
 
 UNITS = st.sampled_from(list(Unit))
-LIMITS = st.sampled_from(
-    [Limit.parse(text) for text in ("3 wd", "1 wd", "9 wh", "30 h", "4 d", "today")]
-)
+LIMITS = st.sampled_from([Limit.parse(text) for text in ("3 wd", "1 wd", "9 wh", "30 h", "4 d", "today")])
 
 
 @pytest.mark.parametrize(
@@ -43,9 +41,7 @@ LIMITS = st.sampled_from(
         ("2026-09-14 17:30", "2026-09-15 10:00", "2026-09-16 10:00", Unit.WD, "2026-09-14 17:30"),
     ],
 )
-def test_a_pause_moves_the_due_moment(
-    due: str, paused: str, resumed: str, unit: Unit, new: str
-) -> None:
+def test_a_pause_moves_the_due_moment(due: str, paused: str, resumed: str, unit: Unit, new: str) -> None:
     assert resume(OFFICE, on(due), on(paused), on(resumed), unit) == on(new)
 
 
@@ -66,16 +62,12 @@ def test_a_pause_never_takes_time_away_and_never_makes_late(
 
 
 @given(CALENDARS, moments(), moments(), UNITS)
-def test_a_pause_of_no_length_changes_nothing(
-    cal: Calendar, due: datetime, paused: datetime, unit: Unit
-) -> None:
+def test_a_pause_of_no_length_changes_nothing(cal: Calendar, due: datetime, paused: datetime, unit: Unit) -> None:
     assert resume(cal, due, paused, paused, unit) == due
 
 
 @given(CALENDARS, moments(days=10), LIMITS, st.lists(moments(), min_size=3, max_size=3))
-def test_two_pauses_back_to_back_are_one(
-    cal: Calendar, start: datetime, limit: Limit, times: list[datetime]
-) -> None:
+def test_two_pauses_back_to_back_are_one(cal: Calendar, start: datetime, limit: Limit, times: list[datetime]) -> None:
     paused, between, resumed = sorted(times)
     due = add(cal, start, limit)
     if paused >= due:
@@ -88,9 +80,7 @@ def test_two_pauses_back_to_back_are_one(
 
 def test_resuming_before_pausing_is_refused() -> None:
     with pytest.raises(ValueError, match="before paused"):
-        resume(
-            OFFICE, on("2026-09-16 17:30"), on("2026-09-15 10:00"), on("2026-09-14 10:00"), Unit.WD
-        )
+        resume(OFFICE, on("2026-09-16 17:30"), on("2026-09-15 10:00"), on("2026-09-14 10:00"), Unit.WD)
 
 
 @given(CALENDARS, moments(days=10), LIMITS, moments(), moments())
@@ -109,8 +99,7 @@ def test_the_share_used_grows_from_nothing_to_one(
 def test_a_weekend_uses_nothing_of_a_working_limit() -> None:
     start, due = on("2026-09-11 13:30"), on("2026-09-14 17:30")
     friday, sunday = (
-        used_share(OFFICE, start, due, now, Unit.WD)
-        for now in (on("2026-09-11 17:30"), on("2026-09-13 20:00"))
+        used_share(OFFICE, start, due, now, Unit.WD) for now in (on("2026-09-11 17:30"), on("2026-09-13 20:00"))
     )
     assert friday == sunday == pytest.approx(4 / 11)
 

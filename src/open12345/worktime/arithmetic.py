@@ -81,9 +81,7 @@ def measure(cal: Calendar, start: datetime, end: datetime, unit: Unit) -> Decima
     return Decimal(max(0, (last - first).days + 1))
 
 
-def resume(
-    cal: Calendar, due: datetime, paused_at: datetime, resumed_at: datetime, unit: Unit
-) -> datetime:
+def resume(cal: Calendar, due: datetime, paused_at: datetime, resumed_at: datetime, unit: Unit) -> datetime:
     """Return the new due of a clock that stood still from `paused_at` to `resumed_at`.
 
     Exact units keep what was left. Day units move by the days lost: those whose close of business

@@ -180,9 +180,7 @@ def edges_of(spans: tuple[Span, ...]) -> Edges:
     free_from = 0
     for (start, end), (opens, closes) in zip(edges, spans, strict=True):
         if start < free_from or end <= start:
-            raise CalendarError(
-                f"working hours {opens:%H:%M}-{closes:%H:%M} end before they start or overlap"
-            )
+            raise CalendarError(f"working hours {opens:%H:%M}-{closes:%H:%M} end before they start or overlap")
         free_from = end
     return edges
 

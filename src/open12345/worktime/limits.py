@@ -57,9 +57,7 @@ class Limit:
         if not (number.is_finite() and 0 <= number <= most):
             raise LimitError(f"{number} {self.unit} is out of range: 0 to {most} {self.unit}")
         if self.unit in WHOLE_DAYS and (number < 1 or number != number.to_integral_value()):
-            raise LimitError(
-                f"{number} {self.unit}: days are whole numbers from 1 (parts: h or wh)"
-            )
+            raise LimitError(f"{number} {self.unit}: days are whole numbers from 1 (parts: h or wh)")
 
     @classmethod
     def parse(cls, text: str) -> "Limit":
@@ -69,9 +67,7 @@ class Limit:
             return cls(Decimal(1), Unit.TODAY)
         match = _WRITTEN.fullmatch(written)
         if match is None:
-            raise LimitError(
-                f'{text!r} is no limit: write "5 wd", "4 wh", "24 h", "30 min", "15 d" or "today"'
-            )
+            raise LimitError(f'{text!r} is no limit: write "5 wd", "4 wh", "24 h", "30 min", "15 d" or "today"')
         return cls(Decimal(match[1]), Unit(match[2]))
 
     def __str__(self) -> str:

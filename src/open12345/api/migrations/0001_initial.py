@@ -6,46 +6,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('directory', '0001_initial'),
+        ("directory", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=16, unique=True)),
-                ('digest', models.BinaryField()),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('scopes', models.JSONField(verbose_name='范围')),
-                ('per_minute', models.PositiveIntegerField(default=1200, verbose_name='每分钟请求数')),
-                ('active', models.BooleanField(default=True, verbose_name='启用')),
-                ('expires_at', models.DateTimeField(null=True, verbose_name='到期时间')),
-                ('last_used_at', models.DateTimeField(null=True, verbose_name='最近使用')),
-                ('created_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prefix", models.CharField(max_length=16, unique=True)),
+                ("digest", models.BinaryField()),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("scopes", models.JSONField(verbose_name="范围")),
+                ("per_minute", models.PositiveIntegerField(default=1200, verbose_name="每分钟请求数")),
+                ("active", models.BooleanField(default=True, verbose_name="启用")),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="到期时间")),
+                ("last_used_at", models.DateTimeField(null=True, verbose_name="最近使用")),
+                ("created_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '接口密钥',
+                "verbose_name": "接口密钥",
             },
         ),
         migrations.CreateModel(
-            name='ApiPost',
+            name="ApiPost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('citizen', '市民'), ('agent', '话务员'), ('floor_supervisor', '运营督导'), ('dispatcher', '派单员'), ('clerk', '承办单位经办人'), ('approver', '单位负责人'), ('worker', '一线处置人员'), ('reviewer', '审核员'), ('callback_agent', '回访员'), ('supervisor', '督办员'), ('inspector', '质检员'), ('analyst', '研判员'), ('leader', '领导'), ('watcher', '外部监督'), ('system_admin', '系统管理员'), ('security_admin', '安全管理员'), ('audit_admin', '审计管理员')], max_length=20, verbose_name='角色')),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='api.apikey')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.unit', verbose_name='单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("citizen", "市民"),
+                            ("agent", "话务员"),
+                            ("floor_supervisor", "运营督导"),
+                            ("dispatcher", "派单员"),
+                            ("clerk", "承办单位经办人"),
+                            ("approver", "单位负责人"),
+                            ("worker", "一线处置人员"),
+                            ("reviewer", "审核员"),
+                            ("callback_agent", "回访员"),
+                            ("supervisor", "督办员"),
+                            ("inspector", "质检员"),
+                            ("analyst", "研判员"),
+                            ("leader", "领导"),
+                            ("watcher", "外部监督"),
+                            ("system_admin", "系统管理员"),
+                            ("security_admin", "安全管理员"),
+                            ("audit_admin", "审计管理员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="posts", to="api.apikey"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '密钥岗位',
-                'constraints': [models.UniqueConstraint(fields=('key', 'role', 'unit'), name='api_post_once'), models.CheckConstraint(condition=models.Q(('role__in', ['agent', 'analyst', 'approver', 'callback_agent', 'clerk', 'dispatcher', 'floor_supervisor', 'inspector', 'leader', 'reviewer', 'supervisor', 'worker'])), name='api_post_role')],
+                "verbose_name": "密钥岗位",
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "role", "unit"), name="api_post_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "analyst",
+                                    "approver",
+                                    "callback_agent",
+                                    "clerk",
+                                    "dispatcher",
+                                    "floor_supervisor",
+                                    "inspector",
+                                    "leader",
+                                    "reviewer",
+                                    "supervisor",
+                                    "worker",
+                                ],
+                            )
+                        ),
+                        name="api_post_role",
+                    ),
+                ],
             },
         ),
     ]

@@ -7,159 +7,309 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='用户名')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('phone_ext', models.CharField(blank=True, default='', max_length=20, verbose_name='分机')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示账号')),
-                ('password_expired', models.BooleanField(default=False, verbose_name='须修改密码')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="用户名")),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("phone_ext", models.CharField(blank=True, default="", max_length=20, verbose_name="分机")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示账号")),
+                ("password_expired", models.BooleanField(default=False, verbose_name="须修改密码")),
             ],
             options={
-                'verbose_name': '工作人员',
+                "verbose_name": "工作人员",
             },
         ),
         migrations.CreateModel(
-            name='PackVersion',
+            name="PackVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack_id', models.CharField(max_length=40)),
-                ('digest', models.CharField(max_length=64)),
-                ('content', models.JSONField()),
-                ('effective_from', models.DateTimeField()),
-                ('loaded_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
-                ('loaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pack_id", models.CharField(max_length=40)),
+                ("digest", models.CharField(max_length=64)),
+                ("content", models.JSONField()),
+                ("effective_from", models.DateTimeField()),
+                ("loaded_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "loaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则包版本',
+                "verbose_name": "规则包版本",
             },
         ),
         migrations.CreateModel(
-            name='PackInForce',
+            name="PackInForce",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('calendar_until', models.DateField()),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='in_force', to='directory.packversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("calendar_until", models.DateField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="in_force", to="directory.packversion"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则包生效',
+                "verbose_name": "规则包生效",
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('kind', models.CharField(max_length=20, verbose_name='类别')),
-                ('path', models.CharField(max_length=400)),
-                ('level', models.PositiveSmallIntegerField(default=1)),
-                ('active', models.BooleanField(default=True, verbose_name='启用')),
-                ('phone', models.CharField(blank=True, default='', max_length=120, verbose_name='电话')),
-                ('synthetic', models.BooleanField(default=False, verbose_name='示意')),
-                ('from_pack', models.BooleanField(default=False)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='directory.unit', verbose_name='上级')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("kind", models.CharField(max_length=20, verbose_name="类别")),
+                ("path", models.CharField(max_length=400)),
+                ("level", models.PositiveSmallIntegerField(default=1)),
+                ("active", models.BooleanField(default=True, verbose_name="启用")),
+                ("phone", models.CharField(blank=True, default="", max_length=120, verbose_name="电话")),
+                ("synthetic", models.BooleanField(default=False, verbose_name="示意")),
+                ("from_pack", models.BooleanField(default=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="directory.unit",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '承办单位',
+                "verbose_name": "承办单位",
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('citizen', '市民'), ('agent', '话务员'), ('floor_supervisor', '运营督导'), ('dispatcher', '派单员'), ('clerk', '承办单位经办人'), ('approver', '单位负责人'), ('worker', '一线处置人员'), ('reviewer', '审核员'), ('callback_agent', '回访员'), ('supervisor', '督办员'), ('inspector', '质检员'), ('analyst', '研判员'), ('leader', '领导'), ('watcher', '外部监督'), ('system_admin', '系统管理员'), ('security_admin', '安全管理员'), ('audit_admin', '审计管理员')], max_length=20, verbose_name='角色')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='posts', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='directory.unit', verbose_name='单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("citizen", "市民"),
+                            ("agent", "话务员"),
+                            ("floor_supervisor", "运营督导"),
+                            ("dispatcher", "派单员"),
+                            ("clerk", "承办单位经办人"),
+                            ("approver", "单位负责人"),
+                            ("worker", "一线处置人员"),
+                            ("reviewer", "审核员"),
+                            ("callback_agent", "回访员"),
+                            ("supervisor", "督办员"),
+                            ("inspector", "质检员"),
+                            ("analyst", "研判员"),
+                            ("leader", "领导"),
+                            ("watcher", "外部监督"),
+                            ("system_admin", "系统管理员"),
+                            ("security_admin", "安全管理员"),
+                            ("audit_admin", "审计管理员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="posts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="directory.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岗位',
+                "verbose_name": "岗位",
             },
         ),
         migrations.AddField(
-            model_name='staff',
-            name='unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='directory.unit', verbose_name='所在单位'),
+            model_name="staff",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="staff",
+                to="directory.unit",
+                verbose_name="所在单位",
+            ),
         ),
         migrations.CreateModel(
-            name='AccessLog',
+            name="AccessLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('act', models.CharField(max_length=40)),
-                ('object', models.CharField(blank=True, default='', max_length=120)),
-                ('reason', models.CharField(blank=True, default='', max_length=400)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('staff', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("act", models.CharField(max_length=40)),
+                ("object", models.CharField(blank=True, default="", max_length=120)),
+                ("reason", models.CharField(blank=True, default="", max_length=400)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '访问记录',
-                'indexes': [models.Index(fields=['-at'], name='directory_access_at'), models.Index(fields=['staff', '-at'], name='directory_access_staff'), models.Index(fields=['object'], name='directory_access_object')],
+                "verbose_name": "访问记录",
+                "indexes": [
+                    models.Index(fields=["-at"], name="directory_access_at"),
+                    models.Index(fields=["staff", "-at"], name="directory_access_staff"),
+                    models.Index(fields=["object"], name="directory_access_object"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('level', models.CharField(max_length=20, verbose_name='层级')),
-                ('path', models.CharField(max_length=400)),
-                ('polygon', models.JSONField(blank=True, null=True)),
-                ('active', models.BooleanField(default=True, verbose_name='启用')),
-                ('from_pack', models.BooleanField(default=False)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='directory.area', verbose_name='上级')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("level", models.CharField(max_length=20, verbose_name="层级")),
+                ("path", models.CharField(max_length=400)),
+                ("polygon", models.JSONField(blank=True, null=True)),
+                ("active", models.BooleanField(default=True, verbose_name="启用")),
+                ("from_pack", models.BooleanField(default=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="directory.area",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '区域',
-                'indexes': [models.Index(fields=['path'], name='directory_area_path', opclasses=['varchar_pattern_ops'])],
-                'constraints': [models.CheckConstraint(condition=models.Q(('path__endswith', django.db.models.functions.text.Concat(models.Value('/'), models.F('code'), models.Value('/')))), name='directory_area_path_own'), models.CheckConstraint(condition=models.Q(('code__contains', '/'), _negated=True), name='directory_area_code')],
+                "verbose_name": "区域",
+                "indexes": [
+                    models.Index(fields=["path"], name="directory_area_path", opclasses=["varchar_pattern_ops"])
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "path__endswith",
+                                django.db.models.functions.text.Concat(
+                                    models.Value("/"), models.F("code"), models.Value("/")
+                                ),
+                            )
+                        ),
+                        name="directory_area_path_own",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__contains", "/"), _negated=True), name="directory_area_code"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='packversion',
-            index=models.Index(fields=['effective_from', 'id'], name='directory_pack_from'),
+            model_name="packversion",
+            index=models.Index(fields=["effective_from", "id"], name="directory_pack_from"),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['path'], name='directory_unit_path', opclasses=['varchar_pattern_ops']),
+            model_name="unit",
+            index=models.Index(fields=["path"], name="directory_unit_path", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', django.db.models.functions.text.Concat(models.Value('/'), models.F('code'), models.Value('/')))), name='directory_unit_path_own'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "path__endswith",
+                        django.db.models.functions.text.Concat(models.Value("/"), models.F("code"), models.Value("/")),
+                    )
+                ),
+                name="directory_unit_path_own",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('code__contains', '/'), _negated=True), name='directory_unit_code'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__contains", "/"), _negated=True), name="directory_unit_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('staff', 'role', 'unit'), name='directory_post_once'),
+            model_name="post",
+            constraint=models.UniqueConstraint(fields=("staff", "role", "unit"), name="directory_post_once"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('role__in', ['audit_admin', 'security_admin', 'system_admin'])), fields=('staff',), name='directory_post_one_administrator', violation_error_message='一个账号只能担任一种管理员（三员分立）。'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role__in", ["audit_admin", "security_admin", "system_admin"])),
+                fields=("staff",),
+                name="directory_post_one_administrator",
+                violation_error_message="一个账号只能担任一种管理员（三员分立）。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['agent', 'analyst', 'approver', 'audit_admin', 'callback_agent', 'clerk', 'dispatcher', 'floor_supervisor', 'inspector', 'leader', 'reviewer', 'security_admin', 'supervisor', 'system_admin', 'watcher', 'worker'])), name='directory_post_role_known'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "agent",
+                            "analyst",
+                            "approver",
+                            "audit_admin",
+                            "callback_agent",
+                            "clerk",
+                            "dispatcher",
+                            "floor_supervisor",
+                            "inspector",
+                            "leader",
+                            "reviewer",
+                            "security_admin",
+                            "supervisor",
+                            "system_admin",
+                            "watcher",
+                            "worker",
+                        ],
+                    )
+                ),
+                name="directory_post_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staff',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('username'), name='directory_staff_username_any_case'),
+            model_name="staff",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Upper("username"), name="directory_staff_username_any_case"
+            ),
         ),
     ]
