@@ -83,6 +83,7 @@ def tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.function("API-01")
 @pytest.mark.function("INT-06")
+@pytest.mark.function("INT-07")
 @pytest.mark.function("INT-09")
 @pytest.mark.function("INT-18")
 @pytest.mark.function("DIS-10")
