@@ -176,9 +176,9 @@ def _part(order: WorkOrder, part: Part) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _other(change: Change, number: str, field: str) -> WorkOrder:
+def _other(change: Change, number: str, field: str, *, lock: bool = False) -> WorkOrder:
     try:
-        other = queries.get_for(change.by, number)
+        other = queries.get_for(change.by, number, lock=lock, wait=False)
     except NotFound as error:
         raise refuse(field, "unknown", _("没有这件工单")) from error
     if other.pk == change.order.pk:
@@ -189,7 +189,7 @@ def _other(change: Change, number: str, field: str) -> WorkOrder:
 @effect("merge", MergeInput)
 def merge(change: Change, said: MergeInput) -> None:
     """Cancel this order with a pointer to another of the same caller; other people's are only related."""
-    other = _other(change, said.into, "into")
+    other = _other(change, said.into, "into", lock=True)  # lest it be merged into this one meanwhile
     mine = taking.requester_phone_index(change.order.requester)
     same = other.requester_id == change.order.requester_id or (
         mine is not None and mine == taking.requester_phone_index(other.requester)

@@ -12,7 +12,7 @@ from open12345.intake.forms import DraftInput, OriginCode
 from open12345.orders import queries, requesters, writing
 from open12345.orders.chain import order_digest
 from open12345.orders.change import Change
-from open12345.orders.errors import NotFound, Problem, refuse
+from open12345.orders.errors import NotFound, Problem, Refused, refuse
 from open12345.orders.models import ForeignNumber, Link, Requester, WorkOrder
 from open12345.orders.requesters import Box, Who
 from open12345.orders.stages import LinkKind, Origin
@@ -171,11 +171,12 @@ def _requester_of_call(change: Change, said: DraftInput) -> Box | None:
     return requesters.box_of(other.requester)
 
 
-def _already_taken(change: Change, number: str) -> str:
+def _already_taken(change: Change, number: str) -> Refused:
     """Name the order that has the number only to whom it exists (it may be somebody else's draft)."""
     if queries.visible_to(change.by).filter(number=number).exists():
-        return _("来源平台编号已登记为工单 %(number)s") % {"number": number}
-    return _("来源平台编号已登记过")
+        text = _("来源平台编号已登记为工单 %(number)s") % {"number": number}
+        return refuse("foreign_number", "already_taken", text, number=number)
+    return refuse("foreign_number", "already_taken", _("来源平台编号已登记过"))
 
 
 def note_foreign_number(change: Change, said: DraftInput) -> None:
@@ -187,7 +188,7 @@ def note_foreign_number(change: Change, said: DraftInput) -> None:
         return
     seen = ForeignNumber.objects.filter(system=said.foreign_system, number=said.foreign_number)
     if found := seen.exclude(order=change.order.pk).select_related("order").first():
-        raise refuse("foreign_number", "already_taken", _already_taken(change, found.order.number))
+        raise _already_taken(change, found.order.number)
     row = own or ForeignNumber(order_id=change.order.pk)
     row.system, row.number = said.foreign_system, said.foreign_number
     if own is None:

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import cast
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES
 from open12345.orders import requesters
-from open12345.orders.errors import NotFound
+from open12345.orders.errors import Conflict, NotFound
 from open12345.orders.models import Application, Assignment, Attachment, Clock, Event, Record, WorkOrder
 from open12345.orders.rights import Scene
 from open12345.orders.stages import Stage
@@ -68,12 +69,21 @@ def visible_to(person: Person) -> QuerySet[WorkOrder]:
     return orders.filter(Exists(given)).exclude(stage=Stage.DRAFT)
 
 
-def get_for(person: Person, number: str, *, lock: bool = False) -> WorkOrder:
-    """Return the order with `number`; what the person may not see does not exist (`NotFound`)."""
+def get_for(person: Person, number: str, *, lock: bool = False, wait: bool = True) -> WorkOrder:
+    """Return the order with `number`; what the person may not see does not exist (`NotFound`).
+
+    `lock` keeps other changes of it out until the transaction ends, yet not links to it from other orders.
+    Without `wait`, an order that somebody else has locked is a `Conflict`.
+    """
     orders = visible_to(person).select_related("requester")
     if lock:
-        orders = orders.select_for_update(of=("self",))
-    order = orders.filter(number=number).first() if number.isprintable() else None
+        orders = orders.select_for_update(of=("self",), no_key=True, nowait=not wait)
+    try:
+        order = orders.filter(number=number).first() if number.isprintable() else None
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Conflict(_("工单 %(number)s 正在被别人处理，请稍后再试") % {"number": number}, code="busy") from error
     if order is None:
         raise NotFound(_("没有这件工单"))
     return order
