@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from .models import Staff
+from .packs import NoPack
 from .web import actor
 
 OPEN_PAGES: Final = frozenset(
@@ -73,6 +74,12 @@ class PersonMiddleware:
         """Handle one request."""
         request.person = SimpleLazyObject(lambda: actor(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Tell in words that no pack has been loaded yet, instead of an error page."""
+        if not isinstance(exception, NoPack):
+            return None
+        return HttpResponse(str(exception), status=exception.status, content_type="text/plain; charset=utf-8")
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponseBase | None:
         """Send people to what they must do first: change a one-time password, add a factor."""

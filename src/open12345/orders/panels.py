@@ -11,9 +11,13 @@ from open12345.ui import navigation
 
 
 def to_decide(person: Person) -> int:
-    """Return how many applications wait for this person."""
+    """Return how many applications wait for this person; none before a first pack is loaded."""
     at = queries.database_time()
-    return len(listing.decidable(Sight(person=person, at=at, pack=packs.pack_at(at)[1])))
+    try:
+        _version, pack = packs.pack_at(at)
+    except packs.NoPack:
+        return 0
+    return len(listing.decidable(Sight(person=person, at=at, pack=pack)))
 
 
 def lend() -> None:
