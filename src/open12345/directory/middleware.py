@@ -77,6 +77,7 @@ class PersonMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Tell in words that no pack has been loaded yet, instead of an error page."""
+        del request
         if not isinstance(exception, NoPack):
             return None
         return HttpResponse(str(exception), status=exception.status, content_type="text/plain; charset=utf-8")
