@@ -23,13 +23,14 @@ demo: setup ## start everything with invented people and orders: http://127.0.0.
 
 setup: .venv/.python-ready node_modules/.npm-ready ## fetch the locked Python and npm packages
 
-lint: setup ## ruff, mypy, import-linter, djlint, function marks
+lint: setup ## ruff, mypy, import-linter, djlint, function marks, English messages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint src --check --lint --quiet
 	$(BIN)/python -m tests.functions --check
+	$(BIN)/python -m tests.messages --check
 
 test: setup ## the whole suite on a real PostgreSQL
 	$(BIN)/pytest -n 2

@@ -141,14 +141,14 @@ def test_hostile_and_odd_text_is_taken_or_told(town: Town, tmp_path: Path) -> No
         1: "😀路灯坏了\x07请修，电话１３８１２３４８０００",
         2: "=cmd|'/c calc'!A1",
         3: "'; DROP TABLE orders_workorder; --",
-        4: "长" * 10_000,
+        4: "长" * 20_001,
         5: "\u200b\u200b",
     }
     result = take(town, write(tmp_path / "a.csv", [row(n, 诉求内容=text) for n, text in odd.items()]))
     assert result.counts == (3, 0, 2)
     assert WorkOrder.objects.get(title="第 1 件").body == "😀路灯坏了请修，电话138****8000"
     too_long, empty = result.rejected()
-    assert "现有 10000 字" in too_long["原因"]
+    assert "现有 20001 字" in too_long["原因"]
     assert empty["出错字段"] == "诉求描述"
 
 

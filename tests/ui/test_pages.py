@@ -34,6 +34,7 @@ def test_each_error_page_has_a_number_and_says_what_to_do(request_of_nobody: Htt
         400: views.bad_request(request_of_nobody, BadRequest()),
         403: views.forbidden(request_of_nobody, PermissionDenied()),
         404: views.not_found(request_of_nobody, Exception()),
+        503: views.busy(request_of_nobody),
         500: views.broken(request_of_nobody),
     }
     for status, page in pages.items():

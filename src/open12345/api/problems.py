@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 _UNIQUE: Final = "23505"
 #: Lock timeout, deadlock, serialisation failure, statement timeout: the same request may succeed a moment later.
-_AGAIN: Final = frozenset({"55P03", "40P01", "40001", "57014"})
+TRY_AGAIN: Final = frozenset({"55P03", "40P01", "40001", "57014"})
 _CONNECTION: Final = ("08", "57P", "53")
 
 
@@ -138,7 +138,7 @@ def _database(request: HttpRequest, error: Error) -> HttpResponse:
     state = str(getattr(error.__cause__, "sqlstate", None) or "")
     if isinstance(error, IntegrityError) and state == _UNIQUE:
         return answer(409, "conflict", _("刚刚有人先做了同样的事，请刷新后再看"), headers={"Retry-After": "1"})
-    if state in _AGAIN:
+    if state in TRY_AGAIN:
         return answer(503, "busy", _("这件工单正被别人处理，请稍后重试"), headers={"Retry-After": "1"})
     if isinstance(error, DataError):
         log.warning("unstorable value in %s %s: %s", request.method, request.path, error)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from open12345.orders.acts import Input
-from open12345.orders.inputs import Code, Line, NeededCode, NeededText, Text
+from open12345.orders.inputs import Code, Line, NeededCode, NeededStory, NeededText, Story
 
 UrgencyCode = Literal["urgent", "semi_urgent", "ordinary"]
 OriginCode = Literal["own", "upper", "lower"]
@@ -24,7 +24,7 @@ class DraftInput(Input):
     area: Code = Field(default="", title="所属区域")
     place: Line = Field(default="", title="诉求地址")
     title: Line = Field(default="", title="标题")
-    body: Text = Field(default="", title="诉求描述")
+    body: Story = Field(default="", title="诉求描述")
     name: Line = Field(default="", title="联系人")
     phone: Line = Field(default="", title="联系电话")
     id_number: Line = Field(default="", title="证件号码")
@@ -44,7 +44,7 @@ class OrderInput(DraftInput):
     """A complete order: what was said and of which kind; who said it unless anonymous."""
 
     kind: NeededCode = Field(title="诉求类型")
-    body: NeededText = Field(title="诉求描述")
+    body: NeededStory = Field(title="诉求描述")
 
 
 class AmendInput(Input):
@@ -75,7 +75,7 @@ class RefuseInput(Input):
 class Part(Input):
     """One matter of several in the same words."""
 
-    body: NeededText = Field(title="诉求描述")
+    body: NeededStory = Field(title="诉求描述")
     title: Line = Field(default="", title="标题")
     kind: Code = Field(default="", title="诉求类型")
     category: Code = Field(default="", title="诉求分类")

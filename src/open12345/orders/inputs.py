@@ -10,8 +10,10 @@ from pydantic import BeforeValidator, StringConstraints, ValidationError
 from open12345.orders.errors import Problem
 from open12345.text import normalise
 
-#: Room for the longest complaint and closing report; beyond it the answer names the field (characters).
+#: Room for the longest closing report and reason; beyond it the answer names the field (characters).
 LONG = 5000
+#: Room for what a citizen tells: letters and pasted files reach 12,000 (characters).
+STORY = 20_000
 #: Room of a pack's own form: how deep its JSON goes, parts on one level, and numbers below this.
 _DEPTH, _PARTS, _NUMBER = 5, 100, 10**15
 
@@ -25,6 +27,8 @@ Text = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=LONG
 Code = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=64)]
 NeededLine = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=200)]
 NeededText = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=LONG)]
+Story = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=STORY)]
+NeededStory = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=STORY)]
 NeededCode = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=64)]
 
 

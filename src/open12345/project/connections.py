@@ -25,7 +25,7 @@ def databases(home: Path) -> dict[str, dict[str, Any]]:
         owner = os.environ.get(OWNER_URL, application)
     pool = {"min_size": 1, "max_size": int(os.environ.get("OPEN12345_POOL", "16")), "timeout": 10}
     return {
-        "default": from_url(application, APPLICATION_URL, pool=pool),
+        "default": from_url(application, APPLICATION_URL, pool=pool, options="-c lock_timeout=10s"),
         "owner": from_url(owner, OWNER_URL, options="-c lock_timeout=20s"),
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from open12345.project.problems import EnvironmentProblem
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-PRIVATE_FILE = 0o600
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 
 def in_checkout() -> bool:
@@ -30,10 +30,12 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256(str(folder).encode()).hexdigest()[:10]
 
 
-def make_folder(folder: Path, mode: int = 0o755) -> Path:
-    """Create `folder` with its parents; raises EnvironmentProblem where that is not allowed."""
+def make_folder(folder: Path, mode: int = PRIVATE_FOLDER) -> Path:
+    """Create `folder` with its parents, for its owner alone; raises EnvironmentProblem where that is not allowed."""
     try:
-        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+        for lacking in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+            lacking.mkdir(mode=mode, exist_ok=True)
+        folder.mkdir(exist_ok=True)  # says so when a file stands there
     except OSError as error:
         raise EnvironmentProblem(
             f"The folder {folder} cannot be created: {error.strerror}.",

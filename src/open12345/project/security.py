@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 
 from open12345.api import problems
 from open12345.api.errors import too_large
+from open12345.api.problems import TRY_AGAIN
 from open12345.orders import attachments
-from open12345.ui.views import bad_request
+from open12345.ui.views import bad_request, busy
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -59,8 +60,12 @@ class RequestLimits:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 400 to a NUL or a number beyond all bounds, wherever in an address or form it stood."""
-        return bad_request(request, exception) if isinstance(exception, DataError) else None
+        """Answer 400 to a NUL or a number beyond all bounds, wherever it stood, and 503 to a lock not got in time."""
+        if isinstance(exception, DataError):
+            return bad_request(request, exception)
+        if getattr(exception.__cause__, "sqlstate", None) in TRY_AGAIN:
+            return busy(request)
+        return None
 
 
 def _most(path: str) -> int:

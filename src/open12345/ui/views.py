@@ -56,6 +56,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/broken.html", {"number": number}, status=500)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: somebody else holds what was asked for; the same request may succeed a moment later."""
+    response = _page(request, 503, _fresh())
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was too old, or came from elsewhere."""
     del reason
