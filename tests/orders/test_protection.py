@@ -246,6 +246,7 @@ def test_without_its_trigger_the_owner_may_edit(kept: str, owner_cursor: Owner) 
 TRIGGERS = {
     *((table, f"{table}_{what}") for table in APPEND_ONLY for what in ("append_only", "no_truncate")),
     *(("orders_workorder", f"orders_workorder_{what}") for what in ("no_delete", "insert_stage", "update_stage")),
+    ("orders_event", "orders_event_to_seal"),
 }
 
 

@@ -328,6 +328,30 @@ def test_sealing_twice_changes_nothing_and_seals_join(town: Town) -> None:
     assert list(history.verify_anchors()) == []
 
 
+def test_an_order_with_times_of_the_past_is_sealed_too(town: Town) -> None:
+    """A simulated year, a paper form typed in later: what moved is not asked of the clock."""
+    town.register()
+    first = history.seal(town.now)
+    assert first is not None
+    town.wait(days=-30)
+    old = town.register()
+    town.do("dispatcher", old, "dispatch", {"lead": "enforcement"})
+    second = history.seal(first.at + timedelta(hours=1))
+    assert second is not None
+    order = town.order(old)
+    sealed = SealedHead.objects.filter(anchor=second).values_list("order_id", "seq")
+    assert list(sealed) == [(order.pk, order.head_seq)]
+    assert history.seal(first.at + timedelta(hours=2)) is None
+
+
+def test_a_head_that_no_seal_knows_and_none_awaits_is_found(kept: Stand, owner: Owner) -> None:
+    edit(owner, "DELETE FROM orders_unsealed WHERE order_id = %(id)s", id=kept.ids[kept.young])
+    code, out = command("fsck", "--json")
+    assert code == 1
+    flaws = {(flaw["order"], flaw["code"]) for flaw in json.loads(out)["flaws"]}
+    assert flaws == {(kept.young, "head_sealed_or_waiting"), ("-", "history_guarded")}
+
+
 def test_a_change_that_was_committed_after_the_seal_is_in_the_next(town: Town) -> None:
     town.register()
     assert history.seal(town.now) is not None

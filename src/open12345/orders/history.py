@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import TypeVar
@@ -19,8 +19,6 @@ from open12345.orders.store import allocate
 Row = TypeVar("Row", Event, Record)
 
 _AT_ONCE = 500
-#: No transaction stays open this long, so an order changed before the last seal minus this has been sealed.
-_LATECOMERS = timedelta(minutes=10)
 _SEAL_LOCK = 12345_002
 
 
@@ -57,14 +55,17 @@ def _by_order(rows: list[Row]) -> dict[int, list[Row]]:
 
 
 def seal(at: datetime) -> Anchor | None:
-    """Seal the heads of all chains that moved since the last anchor into a new one; None where nothing moved."""
+    """Seal the heads of all chains that moved since the last anchor into a new one; None where nothing moved.
+
+    What moved is what the database itself has listed (`Unsealed`), whatever times the events bear.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEAL_LOCK])
-        last = Anchor.objects.order_by("-pk").first()
-        heads = _unsealed(last)
+        heads = _unsealed()
         if not heads:
             return None
+        last = Anchor.objects.order_by("-pk").first()
         (pk,) = allocate(Anchor)
         prev = bytes(last.hash) if last else GENESIS
         anchor = Anchor(pk=pk, at=at, heads=len(heads), prev=prev, hash=_anchor_hash(prev, at, heads))
@@ -74,16 +75,19 @@ def seal(at: datetime) -> Anchor | None:
         return anchor
 
 
-def _unsealed(last: Anchor | None) -> list[tuple[int, int, bytes]]:
+def _unsealed() -> list[tuple[int, int, bytes]]:
+    """Take the list of what moved away; its orders' heads are read after it, so they are at least as new."""
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM orders_unsealed RETURNING order_id")
+        moved = sorted({int(row[0]) for row in cursor.fetchall()})
         cursor.execute(
             """
             SELECT o.id, o.head_seq, o.head_hash FROM orders_workorder o
-            WHERE (%s OR o.changed_at >= %s) AND NOT EXISTS (
+            WHERE o.id = ANY(%s) AND NOT EXISTS (
                 SELECT FROM orders_sealedhead s WHERE s.order_id = o.id AND s.seq = o.head_seq
             ) ORDER BY o.id
             """,
-            [last is None, last.at - _LATECOMERS if last else None],
+            [moved],
         )
         return [(int(o), int(s), bytes(h)) for o, s, h in cursor.fetchall()]
 

@@ -150,9 +150,13 @@ INVARIANTS: tuple[Invariant, ...] = (
         SELECT o.number, o.extensions::text FROM orders_workorder o LEFT JOIN orders_application p
         ON p.order_id = o.id AND p.kind = 'extension' AND p.state = 'granted'
         GROUP BY o.id HAVING o.extensions <> count(p.id)"""),
+    Invariant("head_sealed_or_waiting", "每件工单的末条记录已封存或待封存", """
+        SELECT o.number, o.head_seq::text FROM orders_workorder o
+        WHERE NOT EXISTS (SELECT FROM orders_sealedhead s WHERE s.order_id = o.id AND s.seq = o.head_seq)
+        AND NOT EXISTS (SELECT FROM orders_unsealed u WHERE u.order_id = o.id)"""),
     Invariant("history_guarded", "历史受数据库触发器保护", """
         SELECT '-', wanted || '_' || kind FROM (VALUES
-            ('orders_event', 'append_only'), ('orders_event', 'no_truncate'),
+            ('orders_event', 'append_only'), ('orders_event', 'no_truncate'), ('orders_event', 'to_seal'),
             ('orders_anchor', 'append_only'), ('orders_anchor', 'no_truncate'),
             ('orders_sealedhead', 'append_only'), ('orders_sealedhead', 'no_truncate'),
             ('orders_workorder', 'no_delete'), ('orders_workorder', 'insert_stage'),

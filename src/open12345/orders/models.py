@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from open12345.directory.models import Area, Unit
+from open12345.orders.seals import Anchor, SealedHead, Unsealed
 from open12345.orders.stages import (
     OPEN_STATES,
     ApplicationState,
@@ -26,6 +27,11 @@ from open12345.orders.stages import (
     State,
     Urgency,
 )
+
+__all__ = [
+    "Anchor", "Application", "Assignment", "Attachment", "Claim", "Clock", "Event", "ForeignNumber", "IdempotencyKey",
+    "Link", "Record", "Requester", "SealedHead", "StageRule", "Unsealed", "WorkOrder",
+]  # fmt: skip
 
 
 class Requester(models.Model):
@@ -334,34 +340,6 @@ class Event(models.Model):
         """Read by order, or by time for the figures."""
 
         indexes: ClassVar = [models.Index(fields=["at"], name="event_time")]
-
-
-class Anchor(models.Model):
-    """The hourly seal over the heads of all chains that moved since the last one."""
-
-    APPEND_ONLY = True
-
-    at = models.DateTimeField()
-    heads = models.PositiveIntegerField()
-    prev = models.BinaryField()
-    hash = models.BinaryField()
-
-
-class SealedHead(models.Model):
-    """One order's chain head as an anchor saw it, so that a vanished order can be named."""
-
-    APPEND_ONLY = True
-
-    pk = models.CompositePrimaryKey("anchor_id", "order_id")
-    anchor = models.ForeignKey(Anchor, on_delete=models.DO_NOTHING, related_name="sealed", db_index=False)
-    order_id = models.BigIntegerField()
-    seq = models.PositiveIntegerField()
-    hash = models.BinaryField()
-
-    class Meta:
-        """The last seal of an order is looked up when the next is made."""
-
-        indexes: ClassVar = [models.Index(fields=["order_id", "-seq"], name="sealed_head_order")]
 
 
 class StageRule(models.Model):
