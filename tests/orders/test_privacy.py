@@ -7,16 +7,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import typer
 from django.apps import apps
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
+from typer.testing import CliRunner
 
 from open12345.directory import access
+from open12345.directory.models import AccessLog
 from open12345.directory.person import Person
-from open12345.orders import attachments, history, invariants, privacy, queries, requesters, watch
+from open12345.orders import attachments, cli, history, invariants, privacy, queries, requesters, watch
 from open12345.orders.attachments import Upload
 from open12345.orders.errors import Conflict, NotAllowed, NotFound, Refused
 from open12345.orders.models import Event, Record, WorkOrder
+from open12345.orders.privacy import Erased
 from open12345.orders.requesters import Who
 from tests.cast import ANSWER, CONTACT, HEARD, MORNING, REPORT, Town, jiuting
 from tests.orders.files import png
@@ -328,12 +332,77 @@ def test_a_handler_cannot_try_out_the_hidden_digits_of_a_phone(town: Town) -> No
 # -- erased --------------------------------------------------------------------------------------------------
 
 
+#: The same person under a phone of which no other story knows.
+SHE = {**WHO, "phone": "13917654322"}
+
+
+def erase(town: Town, phone: str = PHONE, reason: str = "本人申请") -> Erased:
+    return privacy.erase_person(phone, reason, by=town.person("security_admin"), at=town.now)
+
+
+@pytest.mark.function("SEC-01")
+def test_every_row_of_the_person_is_erased_and_nobody_elses(town: Town) -> None:
+    mine = [
+        town.register(**{**SHE, "phone": spelled})
+        for spelled in ("13917654322", "+86 139-1765-4322", "１３９１７６５４３２２")
+    ]
+    other = town.register(name="王建国", phone="13817654320")
+    attachments.add(mine[0], Upload("x.png", "photo", [png()]), by=town.person("agent"), at=town.now)
+    assert erase(town, SHE["phone"]) == Erased(len(mine), tuple(mine), 1)
+    assert {requesters.open_requester(town.order(number).requester) for number in mine} == {Who()}
+    assert requesters.open_requester(town.order(other).requester).name == "王建国"
+    assert [*history.verify(WorkOrder.objects.all()), *invariants.check_all()] == []
+    with pytest.raises(NotFound):
+        erase(town, SHE["phone"])
+
+
+@pytest.mark.function("SEC-01", "SEC-02")
+def test_erasing_is_on_record_without_the_persons_data(town: Town) -> None:
+    numbers = [town.register(**SHE) for _ in range(2)]
+    erase(town, SHE["phone"], reason=f"申请书12号：{NAME}，{SHE['phone']}，住{ADDRESS}")
+    lines = AccessLog.objects.filter(act="person.erase").order_by("pk")
+    assert [line.object for line in lines] == [f"order:{number}" for number in numbers]
+    assert {line.staff_id for line in lines} == {town.person("security_admin").id}
+    assert all("申请书12号" in line.reason for line in lines)
+    assert leaks(NAME, SHE["phone"], ADDRESS) == []
+
+
+@pytest.mark.parametrize("who", ["agent", "supervisor", "leader", "system_admin", "audit_admin", UNIT])
+def test_only_the_security_administrator_erases(town: Town, who: str) -> None:
+    number = town.register(**SHE)
+    with pytest.raises(NotAllowed):
+        privacy.erase_person(SHE["phone"], "本人申请", by=town.person(who), at=town.now)
+    assert requesters.open_requester(town.order(number).requester) == Who(**SHE)
+
+
+@pytest.mark.parametrize(("phone", "reason", "field"), [(PHONE, " ", "reason"), ("无", "本人申请", "phone")])
+def test_erasing_says_whom_and_why(town: Town, phone: str, reason: str, field: str) -> None:
+    town.register(**SHE)
+    with pytest.raises(Refused) as caught:
+        erase(town, phone, reason)
+    assert [problem.field for problem in caught.value.problems] == [field]
+
+
+@pytest.mark.function("SEC-01")
+def test_the_command_erases_as_a_named_administrator(town: Town) -> None:
+    number, app = town.register(**SHE), typer.Typer()
+    cli.register(app)
+    words = ["erase-person", "--phone", "-", "--reason", "申请书12号", "--json"]
+    for name in ("nobody", "agent"):
+        refused = CliRunner().invoke(app, [*words, "--as", name], input=SHE["phone"])
+        assert (refused.exit_code, refused.stdout) == (1, "")
+    assert requesters.open_requester(town.order(number).requester) == Who(**SHE)
+    done = CliRunner().invoke(app, [*words, "--as", "security_admin"], input=f"{SHE['phone']}\n")
+    assert json.loads(done.stdout) == {"rows": 1, "orders": [number], "files": 0}
+    assert requesters.open_requester(town.order(number).requester) == Who()
+
+
 @pytest.mark.function("SEC-01", "SEC-03")
 def test_erasing_a_person_leaves_history_and_figures(town: Town, number: str) -> None:
     history.seal(town.now)
     counts = _counts()
     chains = list(Event.objects.order_by("order_id", "seq").values_list("order_id", "seq", "hash"))
-    requesters.erase(town.order(number).requester, at=town.now)
+    erase(town)
     assert [*history.verify(WorkOrder.objects.all()), *history.verify_anchors(), *invariants.check_all()] == []
     assert _counts() == counts
     assert list(Event.objects.order_by("order_id", "seq").values_list("order_id", "seq", "hash")) == chains
@@ -347,7 +416,7 @@ def _counts() -> dict[str, int]:
 def test_what_an_erased_person_said_opens_no_more(town: Town, number: str) -> None:
     order = town.order(number)
     masked, agent = f"{order.title}\n{order.place}\n{order.body}", town.person("agent")
-    requesters.erase(order.requester, at=town.now)
+    erase(town)
     order = town.order(number)
     assert requesters.box_of(order.requester) is None
     assert order.requester.erased_at == town.now
@@ -360,7 +429,7 @@ def test_what_an_erased_person_said_opens_no_more(town: Town, number: str) -> No
 
 
 def test_work_goes_on_after_a_person_is_erased(town: Town, number: str) -> None:
-    requesters.erase(town.order(number).requester, at=town.now)
+    erase(town)
     town.do(UNIT, number, "sign")
     town.do(UNIT, number, "note", {"text": f"市民不再接听{PHONE}"})
     note = Record.objects.filter(order__number=number).latest("pk")

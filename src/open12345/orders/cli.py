@@ -1,8 +1,10 @@
-"""Commands of the orders room: verify-history, fsck, seal-history, flowchart."""
+"""Commands of the orders room: verify-history, fsck, seal-history, erase-person, flowchart."""
 
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command("verify-history")(verify_history)
     app.command("fsck")(fsck)
     app.command("seal-history")(seal_history)
+    app.command("erase-person")(erase_person)
     app.command("flowchart")(flowchart)
 
 
@@ -65,6 +68,45 @@ def seal_history(*, as_json: Json = False) -> None:
     anchor = history.seal(queries.database_time())
     found = {"anchor": anchor.pk, "heads": anchor.heads, "hash": anchor.hash.hex()} if anchor else {"anchor": None}
     typer.echo(json.dumps(found) if as_json else f"sealed {found.get('heads', 0)} heads: {found.get('hash', '-')}")
+
+
+def erase_person(
+    *,
+    phone: Annotated[
+        str, typer.Option(help="The person's phone, however it is written; - reads it from standard input.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why, e.g. the number of the person's request.")],
+    username: Annotated[str, typer.Option("--as", metavar="USERNAME", help="The security administrator who does it.")],
+    as_json: Json = False,
+) -> None:
+    """Erase a person for good: every key of theirs is destroyed; orders, history and figures stay.
+
+    Files of the orders are not touched: they may show the person and must be looked at by hand.
+    """
+    from open12345.directory.models import Staff  # noqa: PLC0415
+    from open12345.directory.person import person_of  # noqa: PLC0415
+    from open12345.orders import privacy, queries  # noqa: PLC0415
+    from open12345.orders.errors import DomainError  # noqa: PLC0415
+
+    staff = Staff.objects.filter(username__iexact=username, is_active=True).first()
+    if staff is None:
+        _refuse(f"--as: no active account {username}")
+        return
+    number = sys.stdin.readline() if phone == "-" else phone
+    try:
+        found = privacy.erase_person(number, reason, by=person_of(staff), at=queries.database_time())
+    except DomainError as error:
+        _refuse(error.message)
+        return
+    said = (
+        f"erased: {found.rows} entries of the person; kept: {len(found.orders)} orders, {found.files} files to look at"
+    )
+    typer.echo(json.dumps(asdict(found)) if as_json else said)
+
+
+def _refuse(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(_FOUND)
 
 
 def flowchart(*, document: Annotated[bool, typer.Option(help="The whole docs/lifecycle.md.")] = False) -> None:

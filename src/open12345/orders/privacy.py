@@ -1,13 +1,19 @@
-"""Seeing what is masked: first the act goes on record, then the seal is opened."""
+"""Seeing what is masked, and forgetting it: each is an act on record before anything is opened or destroyed."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from open12345.directory import access
 from open12345.directory.person import Person
-from open12345.orders import queries, requesters, services
-from open12345.orders.models import Record, WorkOrder
+from open12345.directory.roles import Role
+from open12345.orders import queries, requesters, services, writing
+from open12345.orders.errors import NotAllowed, NotFound, refuse
+from open12345.orders.models import Attachment, Record, Requester, WorkOrder
 from open12345.orders.requesters import Who
 
 
@@ -40,3 +46,46 @@ def shown_requester(order: WorkOrder, person: Person) -> Who:
 
 def _plain(record: Record, box: requesters.Box) -> str:
     return box.open(f"record/{record.pk}", bytes(record.sealed or b""))
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What erasing a person came to: rows of theirs, orders that stay, files that must be looked at by hand."""
+
+    rows: int
+    orders: tuple[str, ...]
+    files: int
+
+
+@transaction.atomic
+def erase_person(phone: str, reason: str, *, by: Person, at: datetime) -> Erased:
+    """Destroy the keys of every row of the person with this phone, however it is spelled. There is no way back.
+
+    For the security administrator, by name: one line of the access record for each order, with the reason.
+    Gone: name, phone, ID number, address, the unmasked words of orders and records, and finding them by phone; in
+    backups too, for whoever has no older copy of the keys. What stays: orders, masked texts, history, chain and
+    figures; files, which may show the person (`Erased.files`); and rows of the same person under another phone.
+    Raises `NotAllowed`, `Refused` (no phone, no reason), `NotFound`.
+    """
+    if not by.has(Role.SECURITY_ADMIN):
+        raise NotAllowed(_("只有安全管理员可以抹去个人信息"))
+    if not reason.strip():
+        raise refuse("reason", "missing", _("必填"))
+    index = requesters.phone_index(phone)
+    if index is None:
+        raise refuse("phone", "invalid", _("请写明要抹去的电话号码"))
+    reason = _without_person(reason, index)
+    rows = requesters.erase(index, at=at)
+    if not rows:
+        raise NotFound(_("没有留过这个电话的来电人，或已经抹去"))
+    orders = tuple(WorkOrder.objects.filter(requester__in=rows).order_by("pk").values_list("number", flat=True))
+    for number in orders:
+        access.record("person.erase", by=by, at=at, on=f"order:{number}", reason=reason)
+    return Erased(len(rows), orders, Attachment.objects.filter(order__requester__in=rows).count())
+
+
+def _without_person(text: str, index: bytes) -> str:
+    """Return `text` without what it says of the person that is being erased."""
+    known = [requesters.open_requester(row) for row in Requester.objects.filter(phone_index=index)]
+    names, addresses = {who.name for who in known if who.name}, {who.address for who in known if who.address}
+    return str(writing.Mask(tuple(names), addresses=tuple(addresses))(text))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from open12345.orders import vault
 from open12345.orders.models import Requester, WorkOrder
 from open12345.text import mask_address, mask_name, mask_phone, phone_key
@@ -98,9 +100,20 @@ def masked(requester: Requester) -> Who:
     )
 
 
-def erase(requester: Requester, *, at: datetime) -> None:
-    """Destroy the person's key and indexes; every sealed text of theirs becomes unreadable."""
-    Requester.objects.filter(pk=requester.pk).update(key=None, phone_index=None, id_index=None, erased_at=at)
+def erase(index: bytes, *, at: datetime) -> list[int]:
+    """Destroy the keys and indexes of every row of one person (`phone_index`); return the rows.
+
+    Every sealed text of theirs becomes unreadable for good. `privacy.erase_person` puts it on record.
+    """
+    with transaction.atomic():
+        orders = WorkOrder.objects.filter(requester__phone_index=index).order_by("pk")
+        list(
+            orders.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True)
+        )  # a draft is being edited
+        rows = Requester.objects.filter(phone_index=index)
+        ids = list(rows.values_list("pk", flat=True))
+        Requester.objects.filter(pk__in=ids).update(key=None, phone_index=None, id_index=None, erased_at=at)
+        return ids
 
 
 def open_text(order: WorkOrder) -> str:
