@@ -280,6 +280,59 @@ def test_a_day_can_be_given_back_to_the_official_calendar(loaded: Pack) -> None:
     assert packs.pack_at(NOW + 2 * DAY)[1].calendar().day(rule.date).works
 
 
+def set_rest(day: date, name: str = "台风停工", *, at: datetime = NOW + DAY) -> None:
+    days.set_day(days.day_rule(date=day, kind="rest", name=name), effective_from=None, by=SYSTEM, at=at, reason="通知")
+
+
+def folder_days(pack: Pack, *rules: dict[str, Any]) -> Pack:
+    return changed(pack, days=list(rules))
+
+
+@pytest.mark.function("ADM-04")
+def test_a_new_folder_leaves_the_days_that_screens_have_set(loaded: Pack) -> None:
+    typhoon, fair = date(2026, 3, 9), date(2026, 3, 12)
+    set_rest(typhoon)
+    folder = folder_days(renamed(loaded), {"date": "2026-03-12", "kind": "rest", "name": "庙会"})
+    merged = packs.with_local_days(folder, NOW + 2 * DAY)
+    packs.load_pack(merged, effective_from=None, by=SYSTEM, at=NOW + 2 * DAY)
+    ruling = packs.pack_at(NOW + 2 * DAY)[1]
+    assert ruling.title == "新标题"
+    assert [rule.date for rule in ruling.days] == [typhoon, fair]
+    assert not ruling.calendar().day(typhoon).works
+
+
+@pytest.mark.function("ADM-04")
+def test_an_upgrade_with_a_changed_folder_leaves_them_too(loaded: Pack) -> None:
+    set_rest(date(2026, 3, 9))
+    upgraded = renamed(loaded)
+    packs.ensure_pack(upgraded, by=SYSTEM, at=NOW + 2 * DAY)
+    packs.ensure_pack(upgraded, by=SYSTEM, at=NOW + 3 * DAY)
+    ruling = packs.pack_at(NOW + 3 * DAY)[1]
+    assert (ruling.title, ruling.calendar().day(date(2026, 3, 9)).works) == ("新标题", False)
+    assert PackVersion.objects.count() == 3
+
+
+def test_the_announced_day_wins_over_the_folders_own_rule(loaded: Pack) -> None:
+    day = date(2026, 3, 9)
+    set_rest(day)
+    folder = folder_days(loaded, {"date": "2026-03-09", "kind": "work", "name": "照常上班"})
+    assert [r.name for r in packs.with_local_days(folder, NOW + 2 * DAY).days] == ["台风停工"]
+
+
+def test_a_day_the_folder_has_dropped_or_a_screen_given_back_is_gone(loaded: Pack) -> None:
+    folder = folder_days(renamed(loaded), {"date": "2026-03-12", "kind": "rest", "name": "庙会"})
+    packs.load_pack(folder, effective_from=None, by=SYSTEM, at=NOW + DAY)
+    set_rest(date(2026, 3, 9), at=NOW + DAY)
+    days.drop_day(date(2026, 3, 9), effective_from=None, by=SYSTEM, at=NOW + 2 * DAY, reason="取消")
+    assert packs.with_local_days(loaded, NOW + 2 * DAY).days == ()
+
+
+def test_days_of_one_pack_are_not_those_of_another(loaded: Pack) -> None:
+    set_rest(date(2026, 3, 9))
+    other = changed(loaded, id="elsewhere")
+    assert packs.with_local_days(other, NOW + 2 * DAY) == other
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [

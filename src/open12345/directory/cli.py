@@ -53,6 +53,7 @@ def load_pack(
     """Check a policy pack and bring it into force, now or at a later moment."""
     wanted, now = read_pack_or_exit(pack, as_json=as_json), timezone.now()
     start = _moment(effective_from)
+    wanted = packs.with_local_days(wanted, start or now)
     lines = diff_with_current(wanted, start or now)
     if dry_run:
         _say({"pack": wanted.id, "digest": wanted.digest, "changes": lines}, lines, as_json=as_json)

@@ -36,6 +36,7 @@ def set_day(rule: DayRule, *, effective_from: datetime | None, by: Person, at: d
     Running clocks are computed anew by those who subscribed to `packs.on_version`. Raises
     `NotEntitled`; `DirectoryError` without a reason, for a day gone by, or hours that make no day.
     """
+    rule = rule.model_copy(update={"local": True})
     return _reissue(rule.date, lambda days: days | {rule.date: rule}, effective_from, by=by, at=at, reason=reason)
 
 

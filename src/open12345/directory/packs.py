@@ -165,6 +165,24 @@ def load_pack(pack: Pack, *, effective_from: datetime | None, by: Person, at: da
     return version
 
 
+def with_local_days(pack: Pack, moment: datetime) -> Pack:
+    """`pack`, as read from a folder, with the days that screens have set in the version that rules at `moment`.
+
+    A local day stays until a screen gives it back, also where the folder has a rule of its own for that day: a new
+    folder must not undo a day off that has been announced.
+    """
+    try:
+        ruling = pack_at(moment)[1]
+    except NoPack:
+        return pack
+    local = {rule.date: rule for rule in ruling.days if rule.local}
+    if ruling.id != pack.id or not local:
+        return pack
+    days = {rule.date: rule for rule in pack.days} | local
+    rules = [days[day].model_dump(mode="json") for day in sorted(days)]
+    return Pack.model_validate(pack.model_dump(mode="json") | {"days": rules})
+
+
 def ensure_pack(pack: Pack, *, by: Person, at: datetime) -> PackVersion:
     """Load `pack` unless it has been loaded before; for each start of an instance.
 
@@ -172,7 +190,7 @@ def ensure_pack(pack: Pack, *, by: Person, at: datetime) -> PackVersion:
     """
     known = PackVersion.objects.filter(digest=pack.digest).order_by("id").last()
     if known is None:
-        return load_pack(pack, effective_from=None, by=by, at=at)
+        return load_pack(with_local_days(pack, at), effective_from=None, by=by, at=at)
     apply_due(at)
     return known
 

@@ -82,12 +82,12 @@ def pack_check(request: HttpRequest) -> HttpResponseBase:
 
 
 def _load(request: HttpRequest, form: PackLoadForm, pack: Pack) -> PackVersion:
-    data = form.cleaned_data
+    data, now = form.cleaned_data, timezone.now()
     return packs.load_pack(
-        pack,
+        packs.with_local_days(pack, data["effective_from"] or now),
         effective_from=data["effective_from"],
         by=actor(request),
-        at=timezone.now(),
+        at=now,
         note=data["note"],
     )
 
@@ -106,9 +106,10 @@ def _checked(request: HttpRequest, form: PackLoadForm, pack: Pack | None, proble
 
 
 def _changes(pack: Pack, moment: datetime | None) -> list[str]:
-    """What the pack changes against the one that will rule then."""
+    """What the pack changes against the one that will rule then, whose local days stay."""
+    start = moment or timezone.now()
     try:
-        return diff_packs(packs.pack_at(moment or timezone.now())[1], pack)
+        return diff_packs(packs.pack_at(start)[1], packs.with_local_days(pack, start))
     except packs.NoPack:
         return []
 

@@ -90,13 +90,17 @@ class WorkHours(Entry):
 
 
 class DayRule(Entry):
-    """A day that differs from the official calendar: rest, work, or half (own spans, own close)."""
+    """A day that differs from the official calendar: rest, work, or half (own spans, own close).
+
+    `local` marks one that was set on a screen and is not in the pack's folder.
+    """
 
     date: date
     kind: DayKind
     name: Title
     hours: tuple[SpanText, ...] = ()
     close: ClockTime | None = None
+    local: bool = False
 
 
 class WordGroup(Entry):
