@@ -19,6 +19,7 @@ from open12345.api.limits import Limiter
 from open12345.api.models import ApiKey, ApiPost, Scope
 from open12345.directory.models import AccessLog, Unit
 from open12345.directory.person import SYSTEM
+from open12345.directory.roles import CENTRE_ROLES
 from open12345.orders.errors import NotAllowed, NotFound, Refused
 from open12345.orders.queries import database_time
 from tests.api.callers import ALL_SCOPES, Caller, key_of, machine
@@ -59,6 +60,18 @@ def test_a_key_does_what_its_scope_says_and_nothing_else(town: Town, centre: Cal
             assert (answer.status_code, answer.json()["code"]) == (403, "scope")
             assert name.value in answer.json()["detail"]
         assert ask(full).status_code in {200, 201}
+
+
+@pytest.mark.parametrize("role", sorted(CENTRE_ROLES))
+def test_a_key_acts_for_the_centre_in_the_centre_alone(town: Town, role: str) -> None:
+    with pytest.raises(Refused) as caught:
+        services.create_key("外部系统", ALL_SCOPES, [(role, "urban")], by=SYSTEM, at=database_time())
+    assert [(problem.field, problem.code) for problem in caught.value.problems] == [("posts", "place")]
+    caller = create()
+    assert caller.get("/orders").status_code == 200
+    number = town.register()
+    ApiPost.objects.update(role=role, unit=Unit.objects.get(code="urban"))
+    assert caller.get(f"/orders/{number}").status_code == 404
 
 
 def test_every_scope_shows_the_pack(town: Town) -> None:

@@ -209,6 +209,18 @@ def test_a_second_administrator_post_by_import_is_refused(tree: dict[str, Unit],
     assert Staff.objects.get(username="boss").name != "甲"
 
 
+@pytest.mark.function("ADM-01", "ADM-02")
+def test_a_centre_role_in_another_unit_is_a_bad_row_with_its_remedy(tree: dict[str, Unit], security: Person) -> None:
+    rows = ("a.b,甲,dept-a,dispatcher", "c.d,乙,dept-a,clerk;领导", "e.f,丙,dept-a,clerk;leader@centre")
+    report = import_staff_csv("\n".join(("username,name,unit,roles", *rows)).encode(), by=security, at=NOW)
+    assert report.created == ["e.f"]
+    assert [(r.row, r.field, r.reason[-14:]) for r in report.rejected] == [
+        (2, "roles", "只能设在中心，不能设在dept-a"[-14:]),
+        (3, "roles", "只能设在中心，不能设在dept-a"[-14:]),
+    ]
+    assert [r.remedy[:14] for r in report.rejected] == ["写成“dispatcher@"[:14], "写成“leader@中心代码”"[:14]]
+
+
 def test_nobody_raises_their_own_rights_by_import(tree: dict[str, Unit], security: Person) -> None:
     me = Staff.objects.get(name=security.name)
     raw = f"username,name,unit,roles\n{me.username},甲,centre,dispatcher\n".encode()

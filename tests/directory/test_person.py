@@ -47,6 +47,23 @@ def test_only_centre_roles_cover_the_centre(hire: Hire, role: str) -> None:
     assert person_of(hire(role)).is_centre is (role in CENTRE_ROLES)
 
 
+@pytest.mark.function("ADM-02")
+@pytest.mark.parametrize("role", sorted(CENTRE_ROLES))
+def test_an_old_centre_post_in_another_unit_gives_no_right(hire: Hire, tree: dict[str, Unit], role: str) -> None:
+    """Such posts could be given once; and a unit may stop being a centre."""
+    staff = hire(role, "dept-a")
+    Post.objects.create(staff=staff, role="clerk", unit=tree["dept-a"])
+    person = person_of(staff)
+    assert (person.is_centre, person.roles) == (False, {"clerk"})
+    assert person.posts == (("clerk", tree["dept-a"].pk, "/centre/dept-a/"),)
+    assert {unit.code for unit in queries.visible_units(person)} == {"dept-a", "comm-1", "station-1"}
+    assert not queries.holders(role).exists()
+    leader = hire(role, "centre")
+    assert list(queries.holders(role)) == [leader]
+    Unit.objects.filter(code="centre").update(kind="department")
+    assert not person_of(leader).is_centre
+
+
 def test_a_unit_covers_its_subtree_and_nothing_beside_it(hire: Hire) -> None:
     clerk = person_of(hire("clerk", "dept-a"))
     assert clerk.covers("/centre/dept-a/comm-1/station-1/", "clerk")

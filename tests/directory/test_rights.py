@@ -7,7 +7,7 @@ from open12345.directory import services
 from open12345.directory.errors import DirectoryError, NotEntitled
 from open12345.directory.models import AccessLog, Post, Staff, Unit
 from open12345.directory.person import SYSTEM, Person, person_of
-from open12345.directory.roles import ADMINISTRATORS, STAFF_ROLES
+from open12345.directory.roles import ADMINISTRATORS, CENTRE_ROLES, STAFF_ROLES
 
 from .conftest import NOW, Hire
 
@@ -26,6 +26,24 @@ def test_the_security_administrator_appoints_and_dismisses(hire: Hire, tree: dic
         ("post.appoint", "clerk@dept-a", security.id),
         ("post.dismiss", "clerk@dept-a", security.id),
     ]
+
+
+@pytest.mark.function("ADM-02")
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+@pytest.mark.parametrize("unit", ["dept-a", "comm-1", "station-1"])
+def test_a_role_of_the_centre_is_given_in_the_centre_alone(
+    hire: Hire, tree: dict[str, Unit], security: Person, role: str, unit: str
+) -> None:
+    staff = hire(None, unit, username="new")
+    if role in CENTRE_ROLES:
+        with pytest.raises(DirectoryError, match="只能设在中心") as caught:
+            services.appoint(staff, role, tree[unit], by=security, at=NOW)
+        assert (caught.value.field, caught.value.code) == ("unit", "centre_role_elsewhere")
+        assert not staff.posts.exists()
+    else:
+        services.appoint(staff, role, tree[unit], by=security, at=NOW)
+    assert person_of(staff).is_centre is False
+    services.appoint(hire(None, unit, username="other"), role, tree["centre"], by=security, at=NOW)
 
 
 @pytest.mark.function("ADM-02")

@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 from open12345.api.keys import Token
 from open12345.api.models import ApiKey
 from open12345.directory.person import Person, PostTriple
+from open12345.directory.roles import may_hold
 from open12345.orders.store import prepared
 
 # The only statement that every request of a machine costs on top of its own work (bench/intake.py).
 _FIND = """
     SELECT clock_timestamp(), k.id, k.name, k.digest, k.scopes, k.per_minute, k.active, k.expires_at, k.last_used_at,
-           coalesce(jsonb_agg(jsonb_build_array(p.role, p.unit_id, u.path) ORDER BY p.id)
+           coalesce(jsonb_agg(jsonb_build_array(p.role, p.unit_id, u.path, u.kind) ORDER BY p.id)
                     FILTER (WHERE p.id IS NOT NULL), '[]')
     FROM api_apikey k
     LEFT JOIN api_apipost p ON p.key_id = k.id
@@ -54,7 +55,9 @@ def find(token: Token) -> Found | None:
 
 
 def _person(pk: int, name: str, rows: list[list[Any]]) -> Person:
-    posts: tuple[PostTriple, ...] = tuple((role, unit, path or "") for role, unit, path in rows)
+    posts: tuple[PostTriple, ...] = tuple(
+        (role, unit, path or "") for role, unit, path, kind in rows if may_hold(role, kind)
+    )
     roles = frozenset(role for role, _unit, _path in posts)
     home = posts[0] if posts else ("", None, "")
     return Person("machine", pk, name, roles, home[1], home[2], posts)

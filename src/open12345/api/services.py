@@ -14,6 +14,7 @@ from open12345.api.models import KEY_ROLES, PER_MINUTE, ApiKey, ApiPost, Scope
 from open12345.directory import access
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
+from open12345.directory.roles import may_hold
 from open12345.orders.errors import NotAllowed, NotFound, Problem, Refused
 
 #: `last_used_at` is good to a minute; more would be a write per request.
@@ -37,7 +38,7 @@ def create_key(
     """
     _check_right(by)
     wanted, held = sorted(set(scopes)), list(dict.fromkeys(posts))
-    units = dict(Unit.objects.filter(active=True, code__in=[u for _r, u in held]).values_list("code", "id"))
+    units = {unit.code: unit for unit in Unit.objects.filter(active=True, code__in=[u for _r, u in held])}
     if problems := [*_scope_problems(name, wanted, at, expires_at), *_post_problems(held, units)]:
         raise Refused(problems)
     token = new_token()
@@ -45,7 +46,7 @@ def create_key(
         prefix=token.prefix, digest=token.digest, name=name, scopes=wanted, per_minute=per_minute,
         expires_at=expires_at, created_at=at, created_by_id=by.id if by.kind == "staff" else None,
     )  # fmt: skip
-    ApiPost.objects.bulk_create(ApiPost(key=key, role=role, unit_id=units[unit]) for role, unit in held)
+    ApiPost.objects.bulk_create(ApiPost(key=key, role=role, unit=units[unit]) for role, unit in held)
     access.record("api_key.create", by=by, at=at, on=f"api_key:{key.prefix}", reason=" ".join(wanted))
     return key, token
 
@@ -69,7 +70,7 @@ def _scope_problems(name: str, scopes: list[str], at: datetime, expires_at: date
     return found
 
 
-def _post_problems(posts: list[tuple[str, str]], units: dict[str, int]) -> list[Problem]:
+def _post_problems(posts: list[tuple[str, str]], units: dict[str, Unit]) -> list[Problem]:
     found = [] if posts else [Problem("posts", "missing", _("至少一个岗位，如 agent@centre"))]
     for role, unit in posts:
         if role not in KEY_ROLES:
@@ -78,6 +79,9 @@ def _post_problems(posts: list[tuple[str, str]], units: dict[str, int]) -> list[
             found.append(Problem("posts", "role", text % {"role": role, "known": known}))
         if unit not in units:
             found.append(Problem("posts", "unit", _("没有启用的单位 %(unit)s") % {"unit": unit}))
+        elif not may_hold(role, units[unit].kind):
+            text = _("%(role)s 只能设在中心，不能设在 %(unit)s")
+            found.append(Problem("posts", "place", text % {"role": role, "unit": unit}))
     return found
 
 

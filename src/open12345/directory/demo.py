@@ -10,6 +10,7 @@ from django.db import transaction
 
 from open12345.policy import Pack, UnitRow
 
+from . import services
 from .models import Post, Staff, Unit
 from .roles import Role
 
@@ -72,6 +73,7 @@ def ensure_demo_staff(pack: Pack, at: datetime) -> int:
     fresh = [seat for seat in seats if seat.username.casefold() not in there]
     for seat in fresh:
         staff = Staff.objects.create_user(seat.username, seat.name, unit=units[seat.unit], is_demo=True)
+        services.check_place(seat.role, units[seat.unit])
         Post.objects.create(staff=staff, role=seat.role, unit=units[seat.unit])
     return len(fresh)
 

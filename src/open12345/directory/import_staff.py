@@ -16,7 +16,7 @@ from .errors import DirectoryError
 from .import_report import Report, trial
 from .models import Staff, Unit
 from .person import Person
-from .roles import ADMINISTRATORS, STAFF_ROLES, Role
+from .roles import ADMINISTRATORS, STAFF_ROLES, Role, may_hold
 
 USERNAME: Final = re.compile(r"[\w.@+-]{2,60}")
 STAFF_COLUMNS: Final[Columns] = {
@@ -111,7 +111,11 @@ def _posts(text: str, home: Unit, units: dict[str, Unit]) -> Iterable[tuple[str,
         role = labels.get(name, name)
         if role not in STAFF_ROLES:
             raise RowProblem("roles", _("没有这种角色：%s") % name, "、".join(sorted(STAFF_ROLES)))
-        found.append((role, _unit(place, units, "roles") if place else home))
+        unit = _unit(place, units, "roles") if place else home
+        if not may_hold(role, unit.kind):
+            text = _("%(role)s只能设在中心，不能设在%(unit)s") % {"role": Role(role).label, "unit": unit.name}
+            raise RowProblem("roles", text, _("写成“%s@中心代码”，或改用本单位的角色") % role)
+        found.append((role, unit))
     if len({role for role, _unit in found} & ADMINISTRATORS) > 1:
         raise RowProblem("roles", _("一个账号只能担任一种管理员"), _("为每种管理员各开一个账号"))
     return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from .roles import CENTRE_ROLES
+from .roles import CENTRE_ROLES, may_hold
 
 if TYPE_CHECKING:
     from .models import Staff
@@ -56,17 +56,22 @@ SYSTEM: Final = Person(kind="system", id=None, name="系统")
 def person_of(staff: "Staff") -> Person:
     """Describe a member of staff as an actor, in one query.
 
-    A deactivated account is a person without roles or posts: it may do nothing.
+    A deactivated account is a person without roles or posts: it may do nothing. A role of the centre counts only where
+    its unit is a centre (`may_hold`), whatever was appointed before that was asked, or has become of the unit since.
     """
     from .models import Staff  # noqa: PLC0415 - models import this room's roles first
 
     rows = list(
         Staff.objects.filter(pk=staff.pk)
         .order_by("posts__id")
-        .values_list("is_active", "unit__path", "posts__role", "posts__unit_id", "posts__unit__path")
+        .values_list(
+            "is_active", "unit__path", "posts__role", "posts__unit_id", "posts__unit__path", "posts__unit__kind"
+        )
     )
     active = bool(rows) and rows[0][0]
-    posts = tuple((role, unit, path or "") for _, _, role, unit, path in rows if active and role)
+    posts = tuple(
+        (role, unit, path or "") for _, _, role, unit, path, kind in rows if active and role and may_hold(role, kind)
+    )
     return Person(
         kind="staff",
         id=staff.pk,

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from .models import PackVersion, Post, Staff, Unit
 from .person import Person
-from .roles import ADMINISTRATORS, Role
+from .roles import ADMINISTRATORS, CENTRE_KIND, CENTRE_ROLES, Role
 
 
 def subtree(unit: Unit) -> QuerySet[Unit]:
@@ -64,6 +64,8 @@ def visible_staff(person: Person) -> QuerySet[Staff]:
 def holders(role: str, unit: Unit | None = None) -> QuerySet[Staff]:
     """The active accounts that hold `role`, in `unit` or a unit above it when one is given."""
     posts = Post.objects.filter(role=role)
+    if role in CENTRE_ROLES:
+        posts = posts.filter(unit__kind=CENTRE_KIND)
     if unit is not None:
         posts = posts.filter(unit__code__in=unit.path.strip("/").split("/"))
     return Staff.objects.filter(is_active=True, pk__in=posts.values("staff_id")).order_by("id")

@@ -41,7 +41,7 @@ CENTRE_ROLES: Final = frozenset(
         Role.LEADER.value,
     }
 )
-"""Roles that see the orders of the whole centre."""
+"""Roles that see the orders of the whole centre; held in a unit of kind `centre` or not at all (`may_hold`)."""
 
 UNIT_ROLES: Final = frozenset({Role.CLERK.value, Role.APPROVER.value, Role.WORKER.value})
 """Roles that see the orders of their own unit and of the units below it."""
@@ -50,3 +50,17 @@ ADMINISTRATORS: Final = frozenset({Role.SYSTEM_ADMIN.value, Role.SECURITY_ADMIN.
 """The three administrators (三员): never two of them on one account."""
 
 STAFF_ROLES: Final = frozenset(role.value for role in Role if role is not Role.CITIZEN)
+
+CENTRE_KIND: Final = "centre"
+"""The kind of unit in which roles of the centre are held."""
+
+
+def may_hold(role: str, kind: str) -> bool:
+    """Say whether `role` may be held in a unit of this kind.
+
+    The nine roles of the centre act for every order, whatever unit their post names, so they exist in a centre alone
+    (product.md, "The people who use it": desks, inspection, insight and the leaders' screen are the centre's). What
+    a unit calls its leader is its `approver`. A watcher from outside belongs to its own house, the administrators to
+    whoever runs the platform, clerks and workers to any unit, the centre included.
+    """
+    return role not in CENTRE_ROLES or kind == CENTRE_KIND

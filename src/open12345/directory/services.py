@@ -16,7 +16,7 @@ from . import access
 from .errors import DirectoryError, NotEntitled
 from .models import Post, Staff, Unit
 from .person import Person
-from .roles import STAFF_ROLES, Role
+from .roles import STAFF_ROLES, Role, may_hold
 
 
 def check_accounts_right(by: Person, staff: Staff | None = None) -> None:
@@ -62,14 +62,16 @@ def create_staff(
 def appoint(staff: Staff, role: str, unit: Unit, *, by: Person, at: datetime) -> Post:
     """Give `staff` a role in `unit`; doing it again changes nothing.
 
-    Raises `NotEntitled`; `DirectoryError` for an unknown role, an inactive unit, or a second
-    administrator post on one account (三员, also refused by the database).
+    Raises `NotEntitled`; `DirectoryError` for an unknown role, an inactive unit, a role of the centre
+    in another unit (`roles.may_hold`), or a second administrator post on one account (三员, also
+    refused by the database).
     """
     check_accounts_right(by, staff)
     if role not in STAFF_ROLES:
         raise DirectoryError(_("没有这种角色：%s。") % role, code="unknown_role", field="role")
     if not unit.active:
         raise DirectoryError(_("该单位已停用。"), code="inactive_unit", field="unit")
+    check_place(role, unit)
     try:
         with transaction.atomic():
             post, created = Post.objects.get_or_create(staff=staff, role=role, unit=unit)
@@ -80,6 +82,15 @@ def appoint(staff: Staff, role: str, unit: Unit, *, by: Person, at: datetime) ->
     if created:
         _record_post("post.appoint", post, by, at)
     return post
+
+
+def check_place(role: str, unit: Unit) -> None:
+    """Raises `DirectoryError` (field `unit`) where `role` may not be held in `unit`; see `roles.may_hold`."""
+    if not may_hold(role, unit.kind):
+        text = _("“%(role)s”管全中心的工单，只能设在中心，不能设在“%(unit)s”：请改选中心，或改用本单位的角色。")
+        raise DirectoryError(
+            text % {"role": Role(role).label, "unit": unit.name}, code="centre_role_elsewhere", field="unit"
+        )
 
 
 @transaction.atomic

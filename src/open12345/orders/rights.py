@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from open12345.directory.person import Person
+from open12345.directory.roles import CENTRE_ROLES
 from open12345.orders.acts import registered
 from open12345.orders.errors import Conflict, DomainError, NotAllowed
 from open12345.orders.lifecycle import ACTIONS, Action, Relation, Who
@@ -19,6 +20,7 @@ from open12345.orders.stages import LIVE_STATES, ApplicationState, Stage
 from open12345.policy import Pack
 
 _CLERKS = frozenset({"clerk", "approver"})
+_ROOT_SLASHES = 2  # "/centre/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,19 @@ def _parent(
 
 
 def _post_unit(person: Person, roles: frozenset[str], unit_id: int | None) -> int | None:
-    for role, unit, _path in person.posts:
-        if role in roles and (unit_id is None or unit == unit_id):
+    """Return the unit of the post on which a right rests; without `unit_id`, a post of the centre."""
+    for role, unit, path in person.posts:
+        if role in roles and (unit == unit_id if unit_id is not None else _of_centre(role, path)):
             return unit or 0
     return None
+
+
+def _of_centre(role: str, path: str) -> bool:
+    """Say whether a post acts for the centre: by its role, which is held nowhere else, or in the root of the units.
+
+    A pack may let another role decide in the centre; a unit's post of the same name has no say there.
+    """
+    return role in CENTRE_ROLES or path.count("/") == _ROOT_SLASHES
 
 
 def _decider(
