@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from open12345.orders import privacy
+from open12345.orders import attachments, privacy
+from open12345.orders.attachments import Upload
 from open12345.orders.errors import NotAllowed
 from open12345.orders.models import Event, Record
 from tests.cast import ANSWER, CONTACT, REPORT, Town
+from tests.orders.files import png
 from tests.orders.walks import (
     UNIT,
     answered,
@@ -34,7 +36,9 @@ def test_the_first_contact_stops_its_clock_at_the_time_of_the_call(town: Town) -
     number = signed(town, urgency="semi_urgent")
     called = town.now
     town.wait(hours=2)
-    said = {**CONTACT, "at": called.isoformat(), "recording": 17}
+    upload = Upload("通话.png", "recording", [png()])
+    file = attachments.add(number, upload, by=town.person(clerk()), at=town.now).attachment
+    said = {**CONTACT, "at": called.isoformat(), "recording": file.pk}
     town.do(clerk(), number, "contact", said)
     assert clock(town, number, "contact").stopped_at == called
     assert clock(town, number, "feedback").stopped_at == called
@@ -42,7 +46,7 @@ def test_the_first_contact_stops_its_clock_at_the_time_of_the_call(town: Town) -
     assert assignment(town, number, UNIT).state == "working"
     assert facts(number, "contact")["same_day"] is True
     record = Record.objects.get(order__number=number, kind="contact")
-    assert (record.content["outcome"], record.content["recording"]) == ("reached", 17)
+    assert (record.content["outcome"], record.content["recording"]) == ("reached", file.pk)
     assert flaws() == []
 
 

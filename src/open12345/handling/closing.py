@@ -10,11 +10,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from open12345.handling.forms import AnswerInput, ReportInput
+from open12345.handling.forms import AnswerInput, ArriveInput, ContactInput, ReportInput
 from open12345.orders.acts import rule
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem
-from open12345.orders.evidence import check_form
+from open12345.orders.evidence import check_files, check_form
 from open12345.orders.models import Record
 from open12345.orders.stages import ClockKind, RecordKind, Role
 from open12345.text import fingerprint, private_numbers
@@ -35,6 +35,19 @@ def answer_rules(change: Change, said: AnswerInput) -> Iterator[Problem]:
     yield from moment_problems(change, "at", said.at, since=change.order.dispatched_at)
     yield from _private(change, "text", said.text)
     yield from _warned(change, "text", said.text, said.warning_reason)
+
+
+@rule("arrive")
+def arrival_rules(change: Change, said: ArriveInput) -> Iterator[Problem]:
+    """Check that the photos are files of this order."""
+    yield from check_files(change, "photos", said.photos)
+
+
+@rule("contact")
+@rule("contact_for")
+def recording_rules(change: Change, said: ContactInput) -> Iterator[Problem]:
+    """Check that the recording is a file of this order."""
+    yield from check_files(change, "recording", () if said.recording is None else (said.recording,))
 
 
 @rule("submit_report")
@@ -62,7 +75,7 @@ def _helper_rules(change: Change, said: ReportInput) -> Iterator[Problem]:
         yield Problem("fact_explanation", "missing", _("请写明办理情况"))
     if change.assignment is not None and change.assignment.role == Role.LEAD:
         yield from _others(change, said)
-    yield from check_form((), said.extra, "extra", change.by)
+    yield from check_form((), said.extra, "extra", change)
     yield from late_reason_problems(change, said.late_reason, late=False)
 
 
@@ -133,7 +146,7 @@ def _special_orders(change: Change, said: ReportInput) -> Iterator[Problem]:
 def _extra_form(change: Change, said: ReportInput) -> Iterator[Problem]:
     code = change.pack.extra_form(said.category or change.order.category)
     fields = change.pack.closing.extra_forms[code] if code is not None else ()
-    yield from check_form(fields, said.extra, "extra", change.by)
+    yield from check_form(fields, said.extra, "extra", change)
 
 
 def _category(change: Change, said: ReportInput) -> Iterator[Problem]:

@@ -153,7 +153,7 @@ def _check_reason(change: Change, said: ApplyInput, found: ApplicationRule) -> I
         titles = "、".join(f"{r.code}（{r.title}）" for r in reason.sub)
         yield Problem("reason", "too_broad", _("请选到第二级：%(list)s") % {"list": titles})
     else:
-        yield from check_form(found.evidence_for(said.reason), said.evidence, "evidence", change.by)
+        yield from check_form(found.evidence_for(said.reason), said.evidence, "evidence", change)
 
 
 @effect("apply", ApplyInput)
