@@ -131,6 +131,13 @@ def test_no_stored_row_names_the_caller(town: Town, number: str) -> None:
     assert requesters.open_requester(order.requester) == Who(**WHO)  # it is there, sealed
 
 
+def test_a_phone_given_as_the_reference_of_a_call_is_masked_in_history(town: Town) -> None:
+    order = town.register(**WHO)
+    for reference, kept in ((PHONE, "138****4321"), ("REC-20250626-0007", "REC-20250626-0007")):
+        town.do("agent", order, "urge", {"text": "昨天又来了", "call_ref": reference})
+        assert Event.objects.filter(order__number=order, action="urge").latest("seq").facts["call"] == kept
+
+
 def test_the_search_through_the_rows_would_find_it(town: Town, number: str) -> None:
     tables = {table for table, _secret in leaks(MARK)}
     assert {"orders_workorder", "orders_record", "orders_event", "orders_application", "orders_assignment"} <= tables

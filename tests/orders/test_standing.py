@@ -9,6 +9,7 @@ from open12345.orders import queries, rights
 from open12345.orders.errors import Conflict, NotAllowed, NotFound
 from open12345.orders.models import Application, Event, Record, WorkOrder
 from tests.cast import Town
+from tests.orders.walks import UNHAPPY, UNIT, clerk, to_callback
 
 NOTE = {"text": "傍晚再去一次"}
 
@@ -48,6 +49,20 @@ def test_a_unit_whose_share_was_taken_back_has_no_say(town: Town) -> None:
     for action, said in (("note", NOTE), ("unmask", {"reason": "看看"})):
         with pytest.raises(NotAllowed):
             town.do("clerk.enforcement", number, action, said)
+
+
+def test_nothing_of_an_earlier_round_can_be_aimed_at(town: Town) -> None:
+    number = to_callback(town, UNIT)
+    old = town.order(number).assignments.get(role="lead")
+    town.do("callback_agent", number, "redispatch", {**UNHAPPY, "reason": "市民说没有解决"})
+    town.do(clerk(UNIT), number, "sign")
+    scene = queries.scene_of(town.order(number), town.pack)
+    assert old.pk in {assignment.pk for assignment in scene.assignments}
+    assert scene.assignment(old.pk) is None
+    for action in ("contact", "arrive", "answer", "submit_report", "apply", "hand_down"):
+        with pytest.raises(NotAllowed) as caught:
+            town.do(clerk(UNIT), number, action, {}, assignment=old.pk)
+        assert caught.value.code == "no_assignment", action
 
 
 def test_a_unit_above_sees_but_does_not_note(town: Town) -> None:

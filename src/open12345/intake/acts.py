@@ -216,7 +216,7 @@ def relate(change: Change, said: RelateInput) -> None:
 def urge(change: Change, said: UrgeInput) -> None:
     """Press instead of opening a new order: the caller asked again about this one."""
     change.write(RecordKind.NOTE, {"urge": said.text})
-    change.say(urges=change.count("urges"), call=said.call_ref)
+    change.say(urges=change.count("urges"), call=change.masked(said.call_ref))
 
 
 def open_orders_of_phone(phone: str) -> int:

@@ -53,9 +53,14 @@ class Key:
 
 
 def key_of(by: Person, key: str, what: str, said: Mapping[str, Any]) -> Key | None:
-    """Return the try of `by` to do `what` with `said`, None where no key was given."""
+    """Return the try of `by` to do `what` with `said`, None where no key was given.
+
+    Raises `Refused` for a key of somebody who cannot be told from others: the answer might be another's.
+    """
     if not key:
         return None
+    if by.id is None and by.kind != "system":
+        raise refuse("Idempotency-Key", "nobody", _("幂等键只用于已登录的人或接口密钥"))
     if len(key) > _LONGEST or not key.isprintable():
         raise refuse("Idempotency-Key", "invalid", _("幂等键至多 %(n)s 个可见字符") % {"n": _LONGEST})
     return Key(f"{by.kind}:{by.id or 0}", key, hashlib.sha256(_told([what, said]).encode()).digest())

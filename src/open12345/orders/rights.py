@@ -33,8 +33,8 @@ class Scene:
     applications: Sequence[Application]
 
     def assignment(self, pk: int | None) -> Assignment | None:
-        """Return the assignment of the present round with this id."""
-        return next((a for a in self.assignments if a.pk == pk), None)
+        """Return the assignment of the present round with this id; what an earlier round gave is done with."""
+        return next((a for a in self.assignments if a.pk == pk and a.round == self.order.round), None)
 
 
 @dataclass(frozen=True, slots=True)

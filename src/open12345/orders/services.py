@@ -83,7 +83,7 @@ def create(
         change.batch.insert(order)
         return _carry_out(change, said_input, tried)
 
-    return _once(key_of(by, key, name, said), first_time)
+    return _once(key_of(by, key, name, said), by, first_time)
 
 
 def perform(
@@ -105,15 +105,15 @@ def perform(
         change = _open(order, action, by, max(at, order.changed_at), aim)
         return _carry_out(change, _parse(action, said), tried)
 
-    return _once(key_of(by, key, f"{number}/{name}/{aim.assignment}/{aim.application}", said), first_time)
+    return _once(key_of(by, key, f"{number}/{name}/{aim.assignment}/{aim.application}", said), by, first_time)
 
 
-def _once(tried: Key | None, first_time: Callable[[Key | None], Outcome], *, again: bool = True) -> Outcome:
+def _once(tried: Key | None, by: Person, first_time: Callable[[Key | None], Outcome], *, again: bool = True) -> Outcome:
     """Run `first_time` in a transaction, or return the outcome of an earlier try with the same key.
 
     Who loses a race to a unique index looks once more: at the winner's outcome, or at what the rules say now.
     """
-    if earlier := _replayed(tried):
+    if earlier := _replayed(tried, by):
         return earlier
     try:
         with transaction.atomic():
@@ -122,15 +122,20 @@ def _once(tried: Key | None, first_time: Callable[[Key | None], Outcome], *, aga
         if not (again and lost_race(error)):
             raise
     except Refused:
-        if earlier := _replayed(tried):  # what stands in the way is what this very try has made
+        if earlier := _replayed(tried, by):  # what stands in the way is what this very try has made
             return earlier
         raise
-    return _once(tried, first_time, again=False)
+    return _once(tried, by, first_time, again=False)
 
 
-def _replayed(tried: Key | None) -> Outcome | None:
+def _replayed(tried: Key | None, by: Person) -> Outcome | None:
+    """Return the first outcome again, to whom it was told and for whom the order still exists; else `NotFound`."""
     first = tried.first_outcome() if tried is not None else None
-    return Outcome(**first, replayed=True) if first else None
+    if not first:
+        return None
+    if not queries.visible_to(by).filter(pk=first["order_id"]).exists():
+        raise NotFound(_("没有这件工单"))
+    return Outcome(**first, replayed=True)
 
 
 def _open(order: WorkOrder, action: Action, by: Person, at: datetime, aim: Aim) -> Change:
