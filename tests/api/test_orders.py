@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -275,3 +277,12 @@ def test_a_client_finds_in_the_pack_what_its_forms_need(centre: Caller) -> None:
     assert pack["applications"]["return"]["reasons"]
     assert pack["attachments"]["virus_check"] is False
     assert centre.get("/pack", If_None_Match=answer["ETag"]).status_code == 304
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+14:00", "2025-06-26T09:00:00"])
+def test_a_cursor_of_no_usable_moment_is_refused_at_its_field(town: Town, centre: Caller, moment: str) -> None:
+    taken(centre)
+    text = base64.urlsafe_b64encode(json.dumps(["changed", moment, 1]).encode()).decode().rstrip("=")
+    answer = centre.get("/orders", {"sort": "changed", "cursor": text})
+    assert answer.status_code == 422
+    assert [problem["field"] for problem in answer.json()["errors"]] == ["cursor"]

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
-from open12345.api.shapes import Moment
+from open12345.api.shapes import Moment, sane
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
 from open12345.orders import queries
@@ -75,12 +75,20 @@ class Cursor:
         try:
             raw = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
             named, changed, pk = raw
-            found = cls(Sort(named), datetime.fromisoformat(changed) if changed else None, int(pk))
+            found = cls(Sort(named), _moment(changed) if changed else None, int(pk))
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
             raise _broken() from error
         if found.sort is not sort or (sort is Sort.CHANGED) != (found.changed is not None) or not 0 < found.pk < 2**63:
             raise _broken()
         return found
+
+
+def _moment(text: str) -> datetime:
+    """Return the moment of a cursor; raises ValueError for one that we never wrote."""
+    moment = sane(datetime.fromisoformat(text))
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 def _broken() -> Exception:

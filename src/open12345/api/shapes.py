@@ -14,14 +14,15 @@ from open12345.orders.acts import Input
 _YEARS = range(2000, 2101)
 
 
-def _sane(moment: datetime) -> datetime:
+def sane(moment: datetime) -> datetime:
+    """Return `moment`; raises ValueError for a year in which computing with it could overflow."""
     if moment.year not in _YEARS:
         raise ValueError(_("年份应在 2000 至 2100 之间"))
     return moment
 
 
 #: A moment that a client names: with its time zone, in a year that computing with it cannot overflow.
-Moment = Annotated[AwareDatetime, AfterValidator(_sane)]
+Moment = Annotated[AwareDatetime, AfterValidator(sane)]
 #: An id that a client names.
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
