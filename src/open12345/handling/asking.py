@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from open12345.orders import clocks
-from open12345.orders.applications import ApplyInput, ask_rule, lapse_all, lapse_of_ended, on_grant
+from open12345.orders.applications import ApplyInput, ask_rule, counts_for_order, lapse_all, lapse_of_ended, on_grant
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem
 from open12345.orders.models import Application, Assignment
@@ -101,7 +101,8 @@ def granted_extension(change: Change, asked: Application) -> None:
     change.touch(running)
     if change.assignment is not None:
         change.mark(change.assignment, due_at=running.due_at)
-    change.count("extensions")
+    if counts_for_order(change):
+        change.count("extensions")
     change.say(due=running.due_at.isoformat(), limit=asked.wanted["limit"])
 
 

@@ -20,7 +20,7 @@ from open12345.orders.errors import Conflict, Problem
 from open12345.orders.evidence import check_form
 from open12345.orders.inputs import Code, NeededCode, NeededLine, Text
 from open12345.orders.models import Application
-from open12345.orders.stages import OPEN_STATES, ApplicationState, ClockKind
+from open12345.orders.stages import OPEN_STATES, ApplicationState, ClockKind, Role
 from open12345.orders.store import allocate
 from open12345.policy.applications import ApplicationRule, Step
 
@@ -183,10 +183,20 @@ def _ask(change: Change, said: ApplyInput) -> None:
         change.set(locked_by=pk)
     if found.pause:
         _pause_reply(change)
-    if found.effect == "return":
+    if found.effect == "return" and counts_for_order(change):
         change.count("returns_asked")
     change.start(ClockKind.DECISION, limit=found.decide_within, application=pk)
     change.say(application=pk, kind=said.kind, reason=said.reason, wanted=asked.wanted)
+
+
+def counts_for_order(change: Change) -> bool:
+    """Say whether an application counts in the order's own figures: its lead's or the centre's does.
+
+    The return and extension rates are of the order's lead (figures.md); what a unit below asks of its parent stays
+    in history and applications alone.
+    """
+    asker = change.assignment
+    return asker is None or (asker.role == Role.LEAD and asker.parent_id is None)
 
 
 def _wanted(said: ApplyInput, found: ApplicationRule) -> dict[str, str]:

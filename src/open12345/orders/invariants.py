@@ -27,6 +27,10 @@ _LIVE = "('waiting', 'signed', 'working', 'reported')"
 _ENDED = "('closed', 'archived', 'cancelled')"
 _ROUND_OPENERS = "('dispatch', 'redispatch', 'reopen_by_upper')"
 
+#: An event of the order's own lead, not of a unit below it.
+_OF_LEAD = """NOT EXISTS (SELECT FROM orders_assignment a WHERE a.id = e.assignment
+        AND (a.parent_id IS NOT NULL OR a.role <> 'lead'))"""
+
 
 def _counter(column: str, condition: str, title: str) -> Invariant:
     return Invariant(
@@ -133,7 +137,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("person_sealed", "诉求人要么有钥匙，要么已抹去", """
         SELECT coalesce(o.number, '-'), r.id::text FROM orders_requester r
         LEFT JOIN orders_workorder o ON o.requester_id = r.id WHERE (r.key IS NULL) <> (r.erased_at IS NOT NULL)"""),
-    _counter("returns_asked", "e.action = 'apply' AND e.facts ->> 'kind' = 'return'", "退单申请次数等于流转记录"),
+    _counter("returns_asked", f"e.action = 'apply' AND e.facts ->> 'kind' = 'return' AND {_OF_LEAD}",
+        "主办的退单申请次数等于流转记录"),
     _counter("callbacks", "e.action IN ('close', 'redispatch')", "回访次数等于流转记录"),
     _counter("urges", "e.action = 'urge'", "催办次数等于流转记录"),
     _counter("reopened", "e.action IN ('reopen', 'reopen_by_upper')", "重启次数等于流转记录"),
@@ -146,9 +151,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         ON p.order_id = o.id AND p.kind = 'return' AND p.state = 'granted'
         LEFT JOIN orders_assignment a ON a.id = p.assignment_id
         GROUP BY o.id HAVING o.returns_granted <> count(p.id) FILTER (WHERE a.parent_id IS NULL)"""),
-    Invariant("extensions_counted", "延期次数等于同意的申请", """
+    Invariant("extensions_counted", "主办的延期次数等于同意的申请", """
         SELECT o.number, o.extensions::text FROM orders_workorder o LEFT JOIN orders_application p
         ON p.order_id = o.id AND p.kind = 'extension' AND p.state = 'granted'
+        AND NOT EXISTS (SELECT FROM orders_assignment a
+            WHERE a.id = p.assignment_id AND (a.parent_id IS NOT NULL OR a.role <> 'lead'))
         GROUP BY o.id HAVING o.extensions <> count(p.id)"""),
     Invariant("head_sealed_or_waiting", "每件工单的末条记录已封存或待封存", """
         SELECT o.number, o.head_seq::text FROM orders_workorder o
