@@ -290,7 +290,7 @@ def test_every_row_of_the_table_covers_every_kind(start: str) -> None:
 SITE: Final = {"found": "七处摊贩，均已劝离", "people": "队员两名"}
 LIMITED: Final = {"limit": "12 h"}
 #: (who, what, said, the clocks that it starts, the clocks that it stops)
-STORY: Final = (
+STORY: Final[tuple[tuple[str, str, Mapping[str, Any], set[str], set[str]], ...]] = (
     ("dispatcher", "dispatch", {"lead": UNIT}, {"sign", "contact", "return", "feedback", "reply"}, {"dispatch"}),
     (clerk(), "sign", {}, set(), {"sign"}),
     (clerk(), "contact", CONTACT, set(), {"contact", "feedback"}),

@@ -189,7 +189,6 @@ def _run_on(change: Change, child: Assignment, running: Clock) -> None:
         latest = clocks.before(change.pack, above.due_at, change.pack.child_reserve)
         running.due_at = min(running.due_at, max(latest, before))
     change.touch(running)
-    change.mark(child, due_at=running.due_at)
 
 
 @effect("ask_verifier", AskVerifierInput)

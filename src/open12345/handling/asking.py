@@ -99,8 +99,6 @@ def granted_extension(change: Change, asked: Application) -> None:
         return
     clocks.extend(change.pack, running, Limit.parse(str(asked.wanted["limit"])))
     change.touch(running)
-    if change.assignment is not None:
-        change.mark(change.assignment, due_at=running.due_at)
     if counts_for_order(change):
         change.count("extensions")
     change.say(due=running.due_at.isoformat(), limit=asked.wanted["limit"])

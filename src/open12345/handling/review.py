@@ -48,7 +48,6 @@ def send_back(change: Change, said: SendBackInput) -> None:
         if running is not None:
             clocks.unpause(change.pack, running, change.at)
             change.touch(running)
-            change.mark(lead, due_at=running.due_at)
     change.set(submitted_at=None, outcome="")
     change.say(reason=change.masked(said.reason))
     change.go(Stage.HANDLING)

@@ -168,10 +168,13 @@ class Change:
         self.clocks.remove(clock)
 
     def touch(self, clock: Clock) -> None:
-        """Write back a clock that was paused, resumed, extended or recomputed."""
+        """Write back a clock that was paused, resumed, extended or recomputed; the assignment is due with it."""
         self.batch.update(
             clock, "limit", "due_at", "paused_at", "paused_seconds", "extended_by", "breached_at", "provisional"
         )
+        owner = next((a for a in self.assignments if a.pk == clock.assignment_id), None)
+        if clock.kind == ClockKind.REPLY and owner is not None and owner.due_at != clock.due_at:
+            self.mark(owner, due_at=clock.due_at)
 
     def stop_by_table(self) -> None:
         """Stop what the life-cycle table says this action stops."""

@@ -22,6 +22,7 @@ WINDOWS = frozenset({ClockKind.RETURN})
 GIVEN = "given"
 
 _AMBER = 0.75
+_TODAY = Limit.parse("today")
 
 
 _PLUS = " + "
@@ -70,15 +71,26 @@ def due_of(pack: Pack, limits: tuple[Limit, ...], at: datetime) -> tuple[datetim
     return at, provisional
 
 
-def moved(pack: Pack, clock: Clock) -> tuple[datetime, bool] | None:
-    """Return the (due, provisional) that the pack in force gives a running clock where it differs, else None.
+def moved(pack: Pack, clock: Clock, at: datetime) -> tuple[datetime, bool] | None:
+    """Return the (due, provisional) that the pack in force at `at` gives a running clock where it differs, else None.
 
-    A clock that was extended, paused or set from above keeps the due moment that was decided for it.
+    A clock that was extended, resumed or set from above keeps the due moment that was decided for it, as does one
+    that is over; and no clock becomes late because a calendar was changed.
     """
-    if clock.limit == GIVEN or clock.extended_by or clock.paused_at or clock.paused_seconds:
+    if clock.limit == GIVEN or clock.extended_by or clock.paused_seconds or decided(clock, at):
         return None
     anew = due_of(pack, parse(clock.limit), clock.started_at)
-    return None if anew == (clock.due_at, clock.provisional) else anew
+    return None if anew == (clock.due_at, clock.provisional) or anew[0] < seen_at(clock, at) else anew
+
+
+def seen_at(clock: Clock, at: datetime) -> datetime:
+    """Return the moment that counts for the clock at `at`: the one at which it was paused, if it stands still."""
+    return clock.paused_at or at
+
+
+def decided(clock: Clock, at: datetime) -> bool:
+    """Say whether the clock has run out: what was due then stays so, whether the watch has come by or not."""
+    return clock.breached_at is not None or clock.due_at < seen_at(clock, at)
 
 
 def before(pack: Pack, due: datetime, reserve: Limit | None) -> datetime:
@@ -108,6 +120,11 @@ def stop(clock: Clock, at: datetime) -> None:
         clock.breached_at = clock.due_at
 
 
+def unmarked(clock: Clock, at: datetime) -> bool:
+    """Say whether the clock has run out by `at` and nobody has put it on record yet."""
+    return clock.alarm and clock.paused_at is None and clock.breached_at is None and clock.due_at < at
+
+
 def pause(clock: Clock, at: datetime) -> None:
     """Let the clock stand still from `at`."""
     clock.paused_at = at
@@ -117,10 +134,18 @@ def unpause(pack: Pack, clock: Clock, at: datetime) -> None:
     """Let the clock run on; its due moment moves by the time it stood still, in its own calendar."""
     if clock.paused_at is None:
         return
-    if at > clock.paused_at and clock.due_at > clock.paused_at:
-        clock.due_at = worktime.resume(pack.calendar(), clock.due_at, clock.paused_at, at, unit_of(clock))
+    lost_from = _counts_from(pack, clock, clock.paused_at)
+    if at > lost_from and clock.due_at > lost_from:
+        clock.due_at = worktime.resume(pack.calendar(), clock.due_at, lost_from, at, unit_of(clock))
     clock.paused_seconds += max(0, int((at - clock.paused_at).total_seconds()))
     clock.paused_at = None
+
+
+def _counts_from(pack: Pack, clock: Clock, paused_at: datetime) -> datetime:
+    """Return from when a pause is given back: the starting day does not count in days, so none of it was lost."""
+    if unit_of(clock) not in {Unit.WD, Unit.D}:
+        return paused_at
+    return max(paused_at, worktime.add(pack.calendar(), clock.started_at, _TODAY))
 
 
 def extended(pack: Pack, clock: Clock, limit: Limit) -> datetime:
@@ -148,24 +173,31 @@ def colour(pack: Pack, clock: Clock, now: datetime) -> str:
 
 
 def explain(pack: Pack, clock: Clock, lang: str = "zh") -> str:
-    """Return why the clock is due when it is: start, length, what was skipped and why, what moved it."""
+    """Return why the clock is due when it is: start, length, what was skipped and why, what moved it.
+
+    Where the steps told do not lead to the stored moment, that is said at the end.
+    """
     if clock.limit == GIVEN:
-        text = "按上级单位时限预留后确定" if lang == "zh" else "Set by the deadline above, less the reserve"
+        texts = ["按上级单位时限预留后确定" if lang == "zh" else "Set by the deadline above, less the reserve"]
+        computed = None
     else:
-        text = _explain_parts(pack, clock, lang)
-    return "；".join([text, *_moved(clock, lang)]) if lang == "zh" else "; ".join([text, *_moved(clock, lang)])
+        texts, computed = _explain_parts(pack, clock, lang)
+    texts += _changes(clock, lang)
+    if computed != clock.due_at:
+        texts += _stands(pack, clock, lang)
+    return ("；" if lang == "zh" else "; ").join(texts)
 
 
-def _explain_parts(pack: Pack, clock: Clock, lang: str) -> str:
+def _explain_parts(pack: Pack, clock: Clock, lang: str) -> tuple[list[str], datetime]:
     at, texts = clock.started_at, []
     for limit in parse(clock.limit):
         computed = worktime.deadline(pack.calendar(), at, limit)
         texts.append(worktime.explain(computed, lang))
         at = computed.due
-    return "；".join(texts) if lang == "zh" else "; ".join(texts)
+    return texts, at
 
 
-def _moved(clock: Clock, lang: str) -> list[str]:
+def _changes(clock: Clock, lang: str) -> list[str]:
     zh = lang == "zh"
     notes = []
     if clock.extended_by:
@@ -175,4 +207,14 @@ def _moved(clock: Clock, lang: str) -> list[str]:
         notes.append(f"暂停 {minutes} 分钟" if zh else f"paused for {minutes} min")
     if clock.provisional:
         notes.append("节假日安排未公布，暂按周末推算" if zh else "calendar not yet published, provisional")
+    return notes
+
+
+def _stands(pack: Pack, clock: Clock, lang: str) -> list[str]:
+    """Say when the clock is really due, and that it was decided so where nothing else told explains it."""
+    zh = lang == "zh"
+    due = worktime.moment_text(clock.due_at.astimezone(pack.calendar().zone), lang)
+    notes = [f"实际截止{due}" if zh else f"in fact due {due}"]
+    if clock.limit != GIVEN and not (clock.extended_by or clock.paused_seconds):
+        notes.insert(0, "工作日历其后有变，仍按原定时限" if zh else "the calendar has changed since, this limit stands")
     return notes

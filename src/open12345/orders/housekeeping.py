@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from open12345.orders import clocks
+from open12345.orders import clocks, recomputing
 from open12345.orders.acts import Input, effect
 from open12345.orders.change import Change
 from open12345.orders.inputs import NeededCode, NeededLine, NeededText
@@ -72,7 +72,7 @@ def attach(change: Change, said: AttachInput) -> None:
 @effect("breach", BreachInput)
 def breach(change: Change, said: BreachInput) -> None:
     """Mark the named running clocks as late since their due moment."""
-    late = [c for c in change.clocks if c.pk in said.clocks and c.due_at < change.at and c.breached_at is None]
+    late = [c for c in change.clocks if c.pk in said.clocks and clocks.unmarked(c, change.at)]
     for clock in late:
         clock.breached_at = clock.due_at
         change.touch(clock)
@@ -81,14 +81,13 @@ def breach(change: Change, said: BreachInput) -> None:
 
 @effect("recompute", RecomputeInput)
 def recompute(change: Change, said: RecomputeInput) -> None:
-    """Compute the due moments of running, unextended, unpaused clocks anew under the pack in force."""
-    moved = []
-    for clock in change.clocks:
-        if anew := clocks.moved(change.pack, clock):
-            clock.due_at, clock.provisional = anew
-            change.touch(clock)
-            moved.append(str(clock.kind))
-    change.say(cause=said.cause, moved=moved)
+    """Compute the due moments of running clocks anew under the pack in force; what has run out stays."""
+    moved = recomputing.moves(change.pack, change.clocks, change.assignments, change.at)
+    dues = [[str(m.clock.kind), m.clock.due_at.isoformat(), m.due.isoformat()] for m in moved]
+    for move in moved:
+        move.clock.due_at, move.clock.provisional = move.due, move.provisional
+        change.touch(move.clock)
+    change.say(cause=said.cause, moved=[str(m.clock.kind) for m in moved], dues=dues)
 
 
 def link(change: Change, other: WorkOrder, kind: LinkKind) -> None:

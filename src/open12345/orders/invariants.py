@@ -89,6 +89,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         SELECT o.number, a.id::text FROM orders_assignment a JOIN orders_assignment p ON p.id = a.parent_id
         JOIN orders_workorder o ON o.id = a.order_id
         WHERE a.role = 'lead' AND a.due_at > p.due_at AND a.due_at > a.assigned_at"""),
+    Invariant("assignment_due_with_clock", "承办的时限就是它的办理时限", f"""
+        SELECT o.number, a.id || ' ' || coalesce(a.due_at::text, '-') FROM orders_assignment a
+        JOIN orders_clock c ON c.assignment_id = a.id AND c.kind = 'reply' AND c.stopped_at IS NULL
+        JOIN orders_workorder o ON o.id = a.order_id
+        WHERE a.state IN {_LIVE} AND a.due_at IS DISTINCT FROM c.due_at"""),
     Invariant("no_clock_of_past_round", "已过轮次没有在走的时限", """
         SELECT o.number, c.kind FROM orders_clock c JOIN orders_workorder o ON o.id = c.order_id
         WHERE c.stopped_at IS NULL AND c.round <> o.round AND c.kind NOT IN ('overall', 'decision')"""),
