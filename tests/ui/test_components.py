@@ -12,6 +12,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from open12345.ui import navigation
+from open12345.worktime import SHANGHAI
 
 NOW = datetime(2026, 3, 2, 6, 5, tzinfo=UTC)
 """14:05 in Shanghai."""
@@ -62,8 +63,32 @@ def test_times_are_said_as_people_say_them(away: timedelta, said: str) -> None:
     assert 'title="20' in page
 
 
+@pytest.mark.parametrize(
+    ("end", "said", "exact"),
+    [
+        (datetime(2026, 3, 2, 17, 30, tzinfo=SHANGHAI), "今天 17:30", "2026-03-02 17:30"),
+        (datetime(2026, 3, 3, tzinfo=SHANGHAI), "今天 24:00", "2026-03-02 24:00"),
+        (datetime(2026, 3, 2, 16, tzinfo=UTC), "今天 24:00", "2026-03-02 24:00"),
+        (datetime(2026, 3, 4, tzinfo=SHANGHAI), "明天 24:00", "2026-03-03 24:00"),
+        (datetime(2026, 3, 8, tzinfo=SHANGHAI), "3月7日 24:00", "2026-03-07 24:00"),
+        (datetime(2026, 1, 1, tzinfo=SHANGHAI), "2025-12-31 24:00", "2025-12-31 24:00"),
+        (datetime(2026, 3, 3, 0, 1, tzinfo=SHANGHAI), "明天 00:01", "2026-03-03 00:01"),
+    ],
+)
+def test_an_end_at_midnight_belongs_to_the_day_that_ends(end: datetime, said: str, exact: str) -> None:
+    page = rendered("{% due at now %}", at=end, now=NOW)
+    assert f'title="{exact}">{said}</time>' in page
+    assert f'datetime="{end.astimezone(SHANGHAI).isoformat()}"' in page
+
+
 def test_no_time_is_a_dash() -> None:
     assert rendered("{% moment at %}", at=None) == "—"
+    assert rendered("{% due at %}", at=None) == "—"
+
+
+def test_a_clock_says_its_end_as_the_end_of_a_day() -> None:
+    page = rendered("{% clock_bar clock %}", clock=SampleClock(due=datetime(2026, 3, 8, tzinfo=SHANGHAI)))
+    assert "3月7日 24:00" in page
 
 
 @dataclass

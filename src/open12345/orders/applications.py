@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import Field
 
@@ -23,6 +24,7 @@ from open12345.orders.models import Application
 from open12345.orders.stages import OPEN_STATES, ApplicationState, ClockKind, Role
 from open12345.orders.store import allocate
 from open12345.policy.applications import ApplicationRule, Step
+from open12345.worktime import moment_text
 
 GrantEffect = Callable[[Change, Application], None]
 AskRule = Callable[[Change, ApplicationRule, "ApplyInput"], Iterator[Problem]]
@@ -140,7 +142,7 @@ def _window(change: Change, found: ApplicationRule) -> str:
         return _("没有可以申请的时限")
     if change.at > clock.due_at:
         moment = clock.due_at.astimezone(change.pack.calendar().zone)
-        return _("已过申请时限（%(due)s）") % {"due": f"{moment:%m-%d %H:%M}"}
+        return _("已过申请时限（%(due)s）") % {"due": moment_text(moment, get_language() or "zh")}
     return ""
 
 

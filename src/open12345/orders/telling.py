@@ -24,7 +24,7 @@ from open12345.orders.questions import field_titles, lines_of_sheet
 from open12345.orders.sight import Sight
 from open12345.orders.stages import ClockKind, Origin, Stage
 from open12345.policy.applications import EvidenceField
-from open12345.worktime import Limit, limit_text
+from open12345.worktime import Limit, limit_text, moment_text
 
 from .asked import language
 
@@ -206,6 +206,16 @@ def _limits(sight: Sight, value: Any) -> str:
     return "、".join(str(ClockKind(kind).label) for kind in value)
 
 
+def _due(sight: Sight, value: Any) -> str:
+    """An end as explanations write it: 24:00 of the day that ends, never 0:00 of the next."""
+    moment = parse_datetime(value) if isinstance(value, str) else None
+    return moment_text(localtime(moment), language()) if moment else str(value)
+
+
+def _dues(sight: Sight, value: Any) -> str:
+    return "；".join(f"{ClockKind(kind).label} {_due(sight, old)} → {_due(sight, new)}" for kind, old, new in value)
+
+
 def _category(sight: Sight, value: Any) -> str:
     return _both(value, sight.pack.category_path)
 
@@ -329,7 +339,8 @@ _FACTS: Final[Mapping[str, Fact]] = {
     "wanted": Fact(__("申请内容"), _wanted),
     "granted": Fact(__("同意"), _yes),
     "advice": Fact(__("建议单位"), _unit),
-    "due": Fact(__("新的期限"), _as_it_is),
+    "due": Fact(__("新的期限"), _due),
+    "dues": Fact(__("新的期限"), _dues),
     "limit": Fact(__("延长"), _limit),
     "attempts": Fact(__("累计未接通"), _as_it_is),
     "callback": Fact(__("第几次回访"), _as_it_is),
@@ -346,6 +357,8 @@ _FACTS: Final[Mapping[str, Fact]] = {
 def _fact(sight: Sight, event: Event, key: str, value: Any) -> Line | None:
     if key == "reason" and isinstance(value, str):
         return Line(_("原因"), _reason_of(sight, event, value))
+    if key == "cause" and event.action == "recompute":
+        return Line(_("原因"), _("工作日历有变") if value == "calendar" else _("规则包有变"))
     if key == "kind" and "application" in event.facts:
         return Line(_("申请种类"), _application(sight, value))
     fact = _FACTS.get(key)

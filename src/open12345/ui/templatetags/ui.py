@@ -1,6 +1,6 @@
 """Components, once each. Their looks are in `static/ui/app.css`, their markup in `ui/parts/`."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import template
@@ -87,22 +87,36 @@ def pagination(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
 @register.simple_tag
 def moment(value: datetime | None, now: datetime | None = None) -> SafeString | str:
     """A time as people say it ("今天 14:05"), the exact moment on hover."""
+    return "—" if value is None else _time(value, now, "%Y-%m-%d %H:%M:%S")
+
+
+@register.simple_tag
+def due(value: datetime | None, now: datetime | None = None) -> SafeString | str:
+    """An end as people say it: midnight is 24:00 of the day that ends with it, not 0:00 of the next."""
     if value is None:
         return "—"
+    local = timezone.localtime(value)
+    midnight = local.time() == time.min
+    return _time(local - timedelta(days=1) if midnight else local, now, "%Y-%m-%d %H:%M", of=local, end=midnight)
+
+
+def _time(
+    value: datetime, now: datetime | None, exact: str, *, of: datetime | None = None, end: bool = False
+) -> SafeString:
+    """The element of a time; `of` is the moment it stands for, at the `end` of whose day it may be."""
     local, today = timezone.localtime(value), timezone.localtime(now or timezone.now())
-    exact = local.strftime("%Y-%m-%d %H:%M:%S")
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, _said(local, today))
+    clock = "24:00" if end else local.strftime("%H:%M")
+    hover = local.strftime("%Y-%m-%d 24:00" if end else exact)
+    stamp = timezone.localtime(of or value).isoformat()
+    return format_html('<time datetime="{}" title="{}">{}</time>', stamp, hover, f"{_day_said(local, today)} {clock}")
 
 
-def _said(local: datetime, today: datetime) -> str:
+def _day_said(local: datetime, today: datetime) -> str:
     """Days near by are named, the others are dates; the year only where it is another one."""
-    clock = local.strftime("%H:%M")
     days = {today.date() + timedelta(days=n): word for n, word in _near_days().items()}
     if local.date() in days:
-        return f"{days[local.date()]} {clock}"
-    if local.year == today.year:
-        return f"{date_format(local, _('n月j日'))} {clock}"
-    return f"{date_format(local, 'Y-m-d')} {clock}"
+        return days[local.date()]
+    return date_format(local, _("n月j日") if local.year == today.year else "Y-m-d")
 
 
 def _near_days() -> dict[int, str]:
