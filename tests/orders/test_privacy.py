@@ -138,6 +138,18 @@ def test_a_phone_given_as_the_reference_of_a_call_is_masked_in_history(town: Tow
         assert Event.objects.filter(order__number=order, action="urge").latest("seq").facts["call"] == kept
 
 
+def test_a_home_that_is_told_in_part_is_masked_and_the_place_of_the_problem_stays(town: Town) -> None:
+    home = {**WHO, "address": f"松江区九亭镇{ADDRESS}"}
+    said = "我住涞寅路1288弄36号，涞寅路1288弄门口堆满垃圾"
+    order = town.order(town.register(**home, body=said, title="涞寅路1288弄36号502堆物"))
+    assert (order.title, order.body) == ("涞寅路***堆物", "我住涞寅路***，涞寅路1288弄门口堆满垃圾")
+    assert requesters.open_text(order).endswith(said)
+    town.do("agent", order.number, "note", {"text": "住涞寅路1288弄36号502，晚上在家"})
+    assert Record.objects.get(order=order).content == {"text": "住涞寅路***，晚上在家"}
+    for place, kept in (("涞寅路1288弄36号", "涞寅路1288弄36号"), ("涞寅路1288弄36号502室", "涞寅路***")):
+        assert town.order(town.register(**home, place=place)).place == kept
+
+
 def test_the_search_through_the_rows_would_find_it(town: Town, number: str) -> None:
     tables = {table for table, _secret in leaks(MARK)}
     assert {"orders_workorder", "orders_record", "orders_event", "orders_application", "orders_assignment"} <= tables

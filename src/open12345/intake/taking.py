@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 from django.utils.translation import gettext as _
@@ -90,7 +91,7 @@ def fill_order(change: Change, said: DraftInput) -> Box | None:
     box = _requester(change, said)
     known = (said.address,) if said.address else ()
     mask = writing.Mask(_names(change, said), writing.service_numbers(pack), known)
-    masked = [mask(text) for text in (_title(said), said.body, place)]
+    masked = [mask(_title(said)), mask(said.body), replace(mask, is_place=bool(said.place))(place)]
     changed = masked != [_title(said), said.body, place]
     whole = "\n".join((_title(said), place, said.body))
     change.set(

@@ -7,7 +7,7 @@ from typing import Any
 
 from open12345.orders.chain import canonical
 from open12345.policy import Pack
-from open12345.text import fingerprint, mask_address, mask_text
+from open12345.text import fingerprint, mask_address, mask_home, mask_text
 
 #: Shorter texts say too little to call two of them twins (characters).
 _TWIN_AT_LEAST = 12
@@ -15,17 +15,22 @@ _TWIN_AT_LEAST = 12
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What to mask in texts about one order: the requester's name and address; what to leave: the centre's numbers."""
+    """What to mask in texts about one order: the requester's name and address; what to leave: the centre's numbers.
+
+    An address goes also where the text writes it in part, once it is certain (`text.mask_home`); in a place that
+    somebody named as that of the problem (`is_place`) only as a whole.
+    """
 
     names: tuple[str, ...] = ()
     allow: frozenset[str] = frozenset()
     addresses: tuple[str, ...] = ()
+    is_place: bool = False
 
     def __call__(self, content: Any) -> Any:
         """Return `content` with phones, ID numbers and names masked in every text it holds."""
         if isinstance(content, str):
             for address in self.addresses:
-                content = content.replace(address, mask_address(address))
+                content = mask_home(content, address, whole=self.is_place).replace(address, mask_address(address))
             return mask_text(content, names=self.names, allow=self.allow).text
         if isinstance(content, dict):
             return {key: self(value) for key, value in content.items()}

@@ -101,12 +101,18 @@ def mask_address(s: str) -> str:
 
     Without a road it stops after the district, town or street office.
     """
+    area, road, rest = split_address(s)
+    return f"{area}{road}{_HIDDEN}" if rest else f"{area}{road}"
+
+
+def split_address(s: str) -> tuple[str, str, str]:
+    """Return district and town, the road ("" for none), and what follows."""
     address = s.strip()
     area = _ADMINISTRATIVE.match(address)
     end = area.end() if area else 0
     road = _ROAD.match(address, end)
-    kept = address[: road.end()] if road else address[:end]
-    return kept if kept == address else f"{kept}{_HIDDEN}"
+    stop = road.end() if road else end
+    return address[:end], address[end:stop], address[stop:]
 
 
 def _find(s: str, names: Collection[str], allow: Collection[str]) -> list[Found]:
