@@ -9,6 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from chinese_calendar import constants
 from django.db import connection, connections
 
 from open12345.directory import days, packs
@@ -397,7 +398,6 @@ def test_a_year_published_later_moves_provisional_clocks_and_takes_the_mark_away
 
 def _unpublish(monkeypatch: pytest.MonkeyPatch, year: int) -> None:
     """Let the official calendar know nothing of `year`."""
-    constants = official.constants
     for name in ("holidays", "workdays"):
         known = {day: why for day, why in getattr(constants, name).items() if day.year < year}
         monkeypatch.setattr(constants, name, known)
