@@ -82,7 +82,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(town: Town, at_screen: At
         follow = re.search(r'rel="next"\s+href="([^"]+)"', first)
         assert follow
         second = dispatcher.open(desk + follow[1].replace("&amp;", "&"))
-        found = [re.findall(r'data-copy="(\d+)"', page) for page in (first, second)]
+        found = [re.findall(r'data-(?:copy|number)="(\d+)"', page) for page in (first, second)]
         assert len(found[0]) == lists.SIZE
         assert sorted(found[0] + found[1]) == sorted(numbers)
         assert 'rel="next"' not in second

@@ -1,43 +1,81 @@
-"""The dispatch queue: what waits for a unit, by clock, with whom the duty list names."""
+"""The dispatch desk: what waits for a unit, by clock, with whom the duty list names; several at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
 from open12345.dispatch.asked import Reasoned, reasoned
-from open12345.orders import lists, queries, web
+from open12345.dispatch.suggest import suggest
+from open12345.orders import batches, lists, queries, web
+from open12345.orders.bench import Batch, Bench, Row, show
+from open12345.orders.listing import Tab
+from open12345.orders.sight import Sight
 from open12345.orders.stages import ClockKind, Stage
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An order of the queue with the first suggestion."""
-
-    line: lists.Line
-    suggestion: Reasoned | None
 
 
 @needs("dispatcher")
 @require_GET
 def queue(request: HttpRequest) -> HttpResponseBase:
-    """List the orders that wait for dispatch, the one due first on top."""
+    """List the orders that wait for dispatch, the one due first on top, one of them open."""
     sight = web.look(request)
     orders = queries.visible_to(sight.person).filter(stage=Stage.ACCEPTED)
-    if request.GET.get("returned"):
-        orders = orders.filter(returns_granted__gt=0)
-    page = lists.page_of(orders.select_related("area"), request.GET.get("after", ""), by="due_at")
+    tab = request.GET.get("tab", "")
+    shown = {
+        "returned": orders.filter(returns_granted__gt=0),
+        "urgent": orders.exclude(urgency="ordinary"),
+    }.get(tab, orders)
+    page = lists.page_of(shown.select_related("area"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.DISPATCH)
-    context = {
-        "sight": sight,
-        "waiting": [Waiting(one, next(iter(reasoned(sight.pack, one.order)), None)) for one in lines],
-        "counts": lists.counts(orders, sight.at),
-        "page": page,
-        "rest": "returned=1" if request.GET.get("returned") else "",
-        "returned": bool(request.GET.get("returned")),
-    }
-    return web.private(render(request, "dispatch/queue.html", context))
+    titles = {"": _("全部"), "urgent": _("紧急"), "returned": _("退回的")}
+    bench = Bench(
+        desk="dispatch",
+        rows=[_row(sight, line) for line in lines],
+        page=page,
+        rest=f"tab={tab}" if tab else "",
+        tabs=[Tab(code, title, code == tab) for code, title in titles.items()],
+        counts=lists.counts(orders, sight.at),
+        batches=[Batch(reverse("dispatch:batch"), _("按清单派单"), key="b")],
+        empty=(_("没有待派的工单"), _("新登记的和退回的工单会按时限排在这里。")),
+        words="派单 责任清单 主办 协办 核实 占有 时限 退单",
+    )
+    return show(request, sight, bench)
+
+
+def _row(sight: Sight, line: lists.Line) -> Row:
+    found = next(iter(reasoned(sight.pack, line.order)), None)
+    back = line.order.returns_granted
+    return Row(
+        line,
+        note=_told(found),
+        chips=(_("退单 %(n)s") % {"n": back},) if back else (),
+        mark=line.order.number if found else "",
+    )
+
+
+def _told(found: Reasoned | None) -> str:
+    if found is None:
+        return _("清单没有对应单位")
+    return f"→ {found.unit} · {found.principle or found.responsibility}"
+
+
+@needs("dispatcher")
+@require_POST
+def batch(request: HttpRequest) -> HttpResponseBase:
+    """Dispatch each marked order to the unit that the duty list names first; tell which could not go."""
+    done = batches.each(request, "dispatch", _said)
+    messages.add_message(request, done.level, done.told(_("派单")))
+    return redirect("dispatch:queue")
+
+
+def _said(sight: Sight) -> dict[str, object] | None:
+    """What a dispatch by the list says; None where the list names nobody."""
+    found = next(iter(suggest(sight.pack, sight.order)), None)
+    if found is None:
+        return None
+    return {"lead": found.lead, "co_handlers": list(found.co_handlers)}

@@ -7,5 +7,6 @@ from . import views
 app_name = "handling"
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("sign/", views.sign, name="sign"),
     path("review/", views.reviews, name="reviews"),
 ]

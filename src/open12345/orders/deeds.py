@@ -24,6 +24,11 @@ _MAIN: Final = (
     "grant", "sign", "check_child", "verify", "contact", "answer", "submit_report", "contact_for", "answer_for",
     "submit", "dispatch", "pass_review", "close", "close_by_upper",
 )  # fmt: skip
+#: Done now and then: they stand behind "more".
+_ASIDE: Final = frozenset({
+    "amend", "split", "merge", "relate", "urge", "note", "ask_centre", "contact_for", "answer_for", "ask_verifier",
+    "reopen", "archive", "take_back",
+})  # fmt: skip
 _PER_KIND: Final = frozenset({"apply", "ask_centre"})
 
 
@@ -38,6 +43,11 @@ class Deed:
     assignment: Assignment | None = None
     application: Application | None = None
     preset: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def aside(self) -> bool:
+        """Whether it is done now and then rather than in the course of the work."""
+        return self.name in _ASIDE
 
     @property
     def query(self) -> str:

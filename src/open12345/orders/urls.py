@@ -13,6 +13,7 @@ urlpatterns = [
     path("<str:number>/files/", files.upload, name="upload"),
     path("<str:number>/", views.page, name="page"),
     path("<str:number>/do/<slug:action>/", views.do, name="do"),
+    path("<str:number>/undo/<str:token>/", views.take_back, name="undo"),
     path("<str:number>/reveal/", views.reveal, name="reveal"),
     path("<str:number>/hold/", views.hold, name="hold"),
     path("<str:number>/release/", views.let_go, name="release"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
-from open12345.orders import claims, deeds, privacy, services, telling, web
+from open12345.orders import bench, claims, deeds, helps, privacy, services, telling, undo, web
 from open12345.orders.action_forms import ActionForm, form_for, typed
 from open12345.orders.asking import Asking, aside_of
 from open12345.orders.clock_faces import faces
@@ -27,6 +27,8 @@ from open12345.orders.stages import Role
 
 UNPROCESSABLE = 422
 APPLYING = ("apply", "ask_centre")
+#: After these the unit has nothing more to do on the order for now: its desk goes on with the next.
+FINISHING = frozenset({"submit_report", "apply", "verify", "hand_down", "grant", "decline", "check_child"})
 
 
 # One order
@@ -36,11 +38,27 @@ APPLYING = ("apply", "ask_centre")
 @require_GET
 def page(request: HttpRequest, number: str) -> HttpResponseBase:
     """Show an order as who asks sees it, with the form of what they want (`?do=`) or have to do."""
+    if request.GET.get("pane"):
+        context = pane_of(request, number, desk=web.desk_of(request))
+        return web.private(render(request, "orders/parts/pane.html", context))
     sight = web.look_at(request, number)
     found = deeds.deeds_for(sight)
+    return _show(request, sight, found, _form_wanted(request, sight, found))
+
+
+def pane_of(request: HttpRequest, number: str, *, desk: str) -> dict[str, Any]:
+    """Return what an order shows beside the list of a desk; Http404 where it does not exist for who asks."""
+    sight = web.look_at(request, number)
+    found = deeds.deeds_for(sight)
+    form = _form_wanted(request, sight, found)
+    panels = helps.helps_at(desk, sight)
+    return {**_act(request, sight, found, form), **_whole(sight), "desk": desk, "pane": True, "helps": panels}
+
+
+def _form_wanted(request: HttpRequest, sight: Sight, found: list[deeds.Deed]) -> ActionForm | None:
+    """The form that the address names, else that of the next step."""
     wanted = deeds.deed_wanted(found, request.GET) if "do" in request.GET else deeds.main_deed(sight, found)
-    form = _form_of(sight, wanted) if wanted is not None and wanted.allowed else None
-    return _show(request, sight, found, form)
+    return _form_of(sight, wanted) if wanted is not None and wanted.allowed else None
 
 
 def _form_of(sight: Sight, deed: deeds.Deed) -> ActionForm:
@@ -73,7 +91,10 @@ def _show(
 def _act(request: HttpRequest, sight: Sight, found: list[deeds.Deed], form: ActionForm | None) -> dict[str, Any]:
     """What the form and its buttons show."""
     desk = web.desk_of(request)
+    more = [deed for deed in found if deed.allowed and deed.aside]
     return {
+        "more": more,
+        "more_open": form is not None and any(deed.name == form.asking.action.name for deed in more),
         "sight": sight,
         "order": sight.order,
         "allowed": [deed for deed in found if deed.allowed],
@@ -92,10 +113,12 @@ def _whole(sight: Sight) -> dict[str, Any]:
     running = [c for c in sight.clocks if c.stopped_at is None and c.assignment_id in {None, *leads}]
     stopped = [c for c in sight.clocks if c.stopped_at is not None]
     told = telling.history(sight)
+    shown = faces(sight.pack, running, sight.at)
+    passed = [one for one in shown if one.state == "stopped"]  # a window that has closed by itself
     return {
         "claim": _claim(sight),
-        "clocks": faces(sight.pack, running, sight.at),
-        "stopped": faces(sight.pack, stopped, sight.at),
+        "clocks": [one for one in shown if one.state != "stopped"],
+        "stopped": [*passed, *faces(sight.pack, stopped, sight.at)],
         "told": told,
         "sealed": any(one.sealed for one in told),
         "applications": telling.applications(sight),
@@ -172,15 +195,41 @@ def _again(request: HttpRequest, number: str, action: str, error: DomainError) -
 def _done(request: HttpRequest, asking: Asking) -> HttpResponseBase:
     sight = asking.sight
     claims.release(sight.order, sight.person)
+    after = web.look_at_again(sight)
     rule = sight.pack.applications.get(str(asking.said.get("kind", ""))) if asking.action.name in APPLYING else None
     title = _("申请%(what)s") % {"what": rule.title} if rule else asking.action.title
     text = _("已“%(action)s”：%(number)s") % {"action": title, "number": sight.order.number}
-    messages.success(request, text)
+    messages.success(request, text, extra_tags=undo.offer(after, asking.action.name) if after else "")
+    return _onward(request, _next_place(request, sight.order.number, asking.action.name))
+
+
+def _next_place(request: HttpRequest, number: str, action: str) -> str:
+    """Where work goes on: the next of the queue, the same order at the desk, or its own page."""
     desk = web.desk_named(web.desk_of(request))
-    if desk is not None and desk.queue:
-        return redirect(desk.url_name)
-    query = f"?desk={web.desk_of(request)}" if desk else ""
-    return redirect(reverse("orders:page", args=[sight.order.number]) + query)
+    if desk is None:
+        return reverse("orders:page", args=[number])
+    return bench.next_place(request, desk, stay="" if desk.queue or action in FINISHING else number)
+
+
+def _onward(request: HttpRequest, place: str) -> HttpResponseBase:
+    """Send the browser on, whether a form or htmx asked."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": place})
+    return redirect(place)
+
+
+@needs()
+@require_POST
+def take_back(request: HttpRequest, number: str, token: str) -> HttpResponseBase:
+    """Undo what was just done, and open the order again."""
+    sight = web.look_at(request, number)
+    try:
+        undo.undo(sight, token)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.info(request, _("已撤销：%(number)s") % {"number": number})
+    return redirect("orders:page", number)
 
 
 def _moment(text: str) -> datetime | None:
@@ -213,8 +262,12 @@ def reveal(request: HttpRequest, number: str) -> HttpResponseBase:
         **_act(request, sight, found, None), **_whole(sight), "what": what,
         "plain": plain, "reason": reason, "problem": problem,
     }  # fmt: skip
-    answer = render(request, "orders/page.html", context, status=UNPROCESSABLE if problem else 200)
-    return web.private(answer)
+    status = UNPROCESSABLE if problem else 200
+    if request.headers.get("HX-Request"):
+        desk = web.desk_of(request)
+        context |= {"pane": True, "helps": helps.helps_at(desk, sight)}
+        return web.private(render(request, "orders/parts/pane.html", context, status=status))
+    return web.private(render(request, "orders/page.html", context, status=status))
 
 
 # Claims

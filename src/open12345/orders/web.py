@@ -52,6 +52,15 @@ def look_at(request: HttpRequest, number: str) -> Sight:
     return sight
 
 
+def look_at_again(sight: Sight) -> Sight | None:
+    """Return the order as it is now for the same person; None where it does not exist for them any more."""
+    try:
+        seen = queries.get_for(sight.person, sight.order.number)
+    except NotFound:
+        return None
+    return Sight(person=sight.person, at=sight.at, pack=sight.pack, seen=seen)
+
+
 def desk_of(request: HttpRequest) -> str:
     """Return the desk from which the page was opened, "" for none."""
     name = request.POST.get("desk") or request.GET.get("desk") or ""

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from . import navigation
 
@@ -25,12 +26,27 @@ class Reader(Protocol):
 
 _centre_name: list[Callable[[], str]] = []
 _role_titles: dict[str, object] = {}
+_search: list[tuple[str, frozenset[str]]] = []
+_parts: list[str] = []
+LIGHTS: Final = ("auto", "light", "dark")
+LIGHT_COOKIE: Final = "light"
 
 
 def provide(*, centre_name: Callable[[], str], role_titles: Mapping[str, object]) -> None:
     """Tell the frame how to learn the centre's name, and what roles are called."""
     _centre_name[:] = [centre_name]
     _role_titles.update(role_titles)
+
+
+def provide_search(url_name: str, roles: frozenset[str]) -> None:
+    """Tell the frame where its search field leads (by POST, as `q`), and who has one."""
+    _search[:] = [(url_name, roles)]
+
+
+def lend_part(template: str) -> None:
+    """Add a small template to the bar, between search and help (a bell, a state)."""
+    if template not in _parts:
+        _parts.append(template)
 
 
 class Frame:
@@ -57,6 +73,25 @@ class Frame:
         """What the reader is, in words."""
         roles = self.reader.roles if self.reader else frozenset[str]()
         return "、".join(str(title) for code, title in _role_titles.items() if code in roles)
+
+    @cached_property
+    def light(self) -> str:
+        """Light, dark, or as the reader's machine is set."""
+        chosen = self.request.COOKIES.get(LIGHT_COOKIE, "")
+        return chosen if chosen in LIGHTS else LIGHTS[0]
+
+    @cached_property
+    def search(self) -> str:
+        """Where the search field leads; "" for who has none."""
+        for url_name, roles in _search:
+            if self.reader is not None and not roles.isdisjoint(self.reader.roles):
+                return reverse(url_name)
+        return ""
+
+    @property
+    def parts(self) -> list[str]:
+        """What rooms lend to the bar."""
+        return _parts
 
     @cached_property
     def entries(self) -> list[tuple[navigation.Entry, bool]]:

@@ -10,8 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from . import navigation
+from .context import LIGHT_COOKIE, LIGHTS
+from .glossary import WORDS
 
 log: Final = logging.getLogger("open12345.pages")
 
@@ -25,6 +29,27 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return redirect(entries[0].url)
     desks = [(entry, entry.count(person) if entry.count and person else None) for entry in entries]
     return render(request, "ui/home.html", {"desks": desks})
+
+
+@require_POST
+def light(request: HttpRequest) -> HttpResponse:
+    """Keep the reader's choice of light or dark in a cookie, and go back to where they were."""
+    there = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
+    answer = redirect(there if safe else "home")
+    chosen = request.POST.get("light", "")
+    if chosen in LIGHTS:
+        year = 365 * 86400
+        answer.set_cookie(
+            LIGHT_COOKIE, chosen, max_age=year, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+        )
+    return answer
+
+
+@login_required
+def words(request: HttpRequest) -> HttpResponse:
+    """Every word of the field that the screens use, with what it means."""
+    return render(request, "ui/words.html", {"words": WORDS.values()})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from open12345.ui.glossary import WORDS
+
 register = template.Library()
 
 
@@ -49,6 +51,12 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
     """What is wrong with a form as a whole, and where its fields are wrong."""
     wrong = [bound for bound in form if bound.errors]
     return {"form": form, "wrong": wrong}
+
+
+@register.inclusion_tag("ui/parts/words.html")
+def words(terms: str) -> dict[str, Any]:
+    """What the words of a page mean; `terms` are Chinese terms of the glossary, parted by spaces."""
+    return {"words": [WORDS[term] for term in terms.split()]}
 
 
 @register.simple_tag

@@ -19,22 +19,33 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:load", (event) => foldAll(event.target.parentElement ?? document));
 foldAll(document);
 
-// The page holds its order while somebody uses it, and lets it go when it is left.
-const claim = document.querySelector("[data-hold]");
-if (claim) {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-  const form = () => {
-    const data = new FormData();
-    data.append("csrfmiddlewaretoken", token);
-    data.append("until", claim.dataset.claim);
-    return data;
-  };
-  let used = Date.now();
-  ["pointerdown", "keydown", "scroll"].forEach((name) => addEventListener(name, () => (used = Date.now()), { passive: true }));
-  setInterval(async () => {
-    if (document.hidden || Date.now() - used > 240000) return;
-    const answer = await fetch(claim.dataset.hold, { method: "POST", body: form() });
-    if (answer.ok) claim.dataset.claim = (await answer.text()) || claim.dataset.claim;
-  }, 60000);
-  addEventListener("pagehide", () => navigator.sendBeacon(claim.dataset.release, form()));
+// The page holds its order while somebody uses it, and lets it go when it is left or another one is opened.
+let held = null;
+const token = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["x-csrftoken"] ?? "";
+function letter(claim) {
+  const data = new FormData();
+  data.append("csrfmiddlewaretoken", token());
+  data.append("until", claim.claim);
+  return data;
 }
+function letGo() {
+  if (held) navigator.sendBeacon(held.release, letter(held));
+  held = null;
+}
+function hold() {
+  const found = document.querySelector("[data-hold]");
+  if (held && found?.dataset.hold === held.hold) return;
+  letGo();
+  if (found) held = { ...found.dataset };
+}
+let used = Date.now();
+["pointerdown", "keydown", "scroll"].forEach((name) => addEventListener(name, () => (used = Date.now()), { passive: true }));
+setInterval(async () => {
+  if (!held || document.hidden || Date.now() - used > 240000) return;
+  const mine = held;
+  const answer = await fetch(mine.hold, { method: "POST", body: letter(mine) });
+  if (answer.ok) mine.claim = (await answer.text()) || mine.claim;
+}, 60000);
+addEventListener("pagehide", letGo);
+document.addEventListener("htmx:load", hold);
+hold();

@@ -11,6 +11,10 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
   leaving.delete(form);
 });
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.matches?.("form[data-guard]") && event.detail.successful) leaving.delete(form);
+});
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
@@ -51,6 +55,12 @@ document.addEventListener("click", (event) => {
   document.querySelectorAll("details.reader[open]").forEach((d) => {
     if (!d.contains(event.target)) d.removeAttribute("open");
   });
+});
+
+// Toasts fade by themselves, unless somebody is just reaching for them.
+document.querySelectorAll("[data-fades]").forEach((note) => {
+  const fade = () => (note.matches(":hover, :focus-within") ? setTimeout(fade, 2000) : note.remove());
+  setTimeout(fade, 10000);
 });
 
 // The first wrong field of a refused form gets the focus.

@@ -1,0 +1,53 @@
+"""What helps a dispatcher beside the order: how busy the suggested units are, and who handled the like before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db.models import Count, Q
+
+from open12345.dispatch.suggest import suggest
+from open12345.orders import queries
+from open12345.orders.helps import Help, lend
+from open12345.orders.models import Assignment, WorkOrder
+from open12345.orders.sight import Sight
+from open12345.orders.stages import OPEN_STATES, Role, Stage
+
+_PRECEDENTS: Final = 5
+#: How far back precedents are looked for (orders): a rare category must not read the whole table.
+_REACH: Final = 20_000
+
+
+def load_of_units(sight: Sight) -> Mapping[str, Any] | None:
+    """Return how much each suggested unit has open, and how much of it is late; None where nobody is suggested."""
+    codes = [found.lead for found in suggest(sight.pack, sight.order)][:4]
+    if not codes:
+        return None
+    open_now = Q(state__in=OPEN_STATES) & ~Q(role=Role.COPY)
+    rows = Assignment.objects.filter(open_now, unit__code__in=codes).values("unit__code")
+    told = rows.annotate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=sight.at)))
+    by_code = {row["unit__code"]: row for row in told}
+    units = [(sight.unit_named(code), by_code.get(code, {"open": 0, "late": 0})) for code in dict.fromkeys(codes)]
+    return {"units": units}
+
+
+def precedents(sight: Sight) -> Mapping[str, Any] | None:
+    """Return the last orders of the same category that a unit has handled to the end; None where there are none."""
+    order = sight.order
+    if not order.category:
+        return None
+    like = (
+        queries.visible_to(sight.person)
+        .filter(category=order.category, stage__in=(Stage.CLOSED, Stage.ARCHIVED), lead_unit__isnull=False)
+        .filter(pk__gt=order.pk - _REACH, pk__lt=order.pk)
+    )
+    found: list[WorkOrder] = list(like.select_related("lead_unit").order_by("-pk")[:_PRECEDENTS])
+    return {"orders": found} if found else None
+
+
+def lend_all() -> None:
+    """Lend both panels to the dispatch desk."""
+    desks = frozenset({"dispatch"})
+    lend(Help("dispatch.load", "dispatch/parts/load.html", load_of_units, desks, order=10))
+    lend(Help("dispatch.precedents", "dispatch/parts/precedents.html", precedents, desks, order=20))

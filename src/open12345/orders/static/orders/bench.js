@@ -1,0 +1,94 @@
+// A desk: a row opens beside the list without leaving it; the address keeps which one; the next one follows.
+
+const bench = document.querySelector("[data-bench]");
+const pane = document.getElementById("pane");
+const rows = () => [...bench.querySelectorAll("[data-row]")];
+const current = () => rows().find((row) => row.getAttribute("aria-current") === "true");
+const wide = window.matchMedia("(min-width: 901px)");
+
+function keep(number) {
+  const place = new URL(location.href);
+  if (number) place.searchParams.set("open", number);
+  else place.searchParams.delete("open");
+  history.replaceState(history.state, "", place);
+}
+
+// What was typed into the open form is not lost: leaving it asks once.
+const unsaved = () => pane.querySelector("form[data-changed]");
+
+async function open(row) {
+  if (unsaved() && !window.confirm(document.documentElement.lang.startsWith("en") ? "Leave what you typed here?" : "已填的内容还没有提交，要离开吗？")) return;
+  const link = row.querySelector("a.bench-open");
+  rows().forEach((other) => other.toggleAttribute("aria-current", false));
+  row.setAttribute("aria-current", "true");
+  const place = new URL(link.href);
+  place.searchParams.set("pane", "1");
+  await htmx.ajax("GET", place.pathname + place.search, { target: "#pane", swap: "innerHTML", source: pane });
+  bench.classList.add("is-open");
+  keep(row.dataset.number);
+  if (!wide.matches) window.scrollTo(0, 0);
+}
+
+function close() {
+  bench.classList.remove("is-open");
+  const row = current();
+  row?.removeAttribute("aria-current");
+  keep("");
+  if (!wide.matches) pane.replaceChildren();
+  row?.querySelector("a")?.focus();
+}
+
+bench?.addEventListener("click", (event) => {
+  const link = event.target.closest("a.bench-open");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+    event.preventDefault();
+    open(link.closest("[data-row]"));
+  }
+  if (event.target.closest("[data-pane-back]")) close();
+});
+bench?.addEventListener("input", (event) => {
+  event.target.closest("#pane form[data-guard]")?.setAttribute("data-changed", "");
+});
+
+// After an action the list goes on with the row behind this one (before it, where this was the last).
+document.addEventListener("htmx:configRequest", (event) => {
+  const number = pane?.querySelector(".pane")?.dataset.number;
+  if (!number || event.detail.verb !== "post") return;
+  const all = rows();
+  const here = all.findIndex((row) => row.dataset.number === number);
+  const next = all[here + 1] ?? all[here - 1];
+  if (here >= 0 && next) event.detail.parameters.append("next", next.dataset.number);
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target === pane && event.detail.xhr.status === 404) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
+
+// At a desk the first order is open at once; on a phone the list comes first.
+const first = bench && rows()[0];
+if (first && !current() && wide.matches) open(first);
+current()?.scrollIntoView({ block: "nearest" });
+
+// A batch: marks, all or some, and buttons that wait for them.
+const batch = document.querySelector("[data-batch]");
+if (batch) {
+  const boxes = () => [...bench.querySelectorAll("[data-row] input[name=mark]")];
+  const all = batch.querySelector("[data-mark-all]");
+  const told = batch.querySelector("[data-marked-count]");
+  const said = told.textContent;
+  const tell = () => {
+    const marked = boxes().filter((box) => box.checked).length;
+    told.textContent = marked ? `${told.dataset.markedCount} ${marked}` : said;
+    all.checked = marked > 0 && marked === boxes().length;
+    all.indeterminate = marked > 0 && !all.checked;
+    batch.querySelectorAll("[data-needs-marks]").forEach((button) => (button.disabled = !marked));
+  };
+  all.addEventListener("change", () => {
+    boxes().forEach((box) => (box.checked = all.checked));
+    tell();
+  });
+  bench.addEventListener("change", (event) => event.target.name === "mark" && tell());
+  tell();
+}
