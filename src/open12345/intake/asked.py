@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from open12345.orders.asked import areas, categories, of_mapping, reasons, urgencies
 from open12345.orders.asking import Asking, Choices, ask, order_of_fields
+from open12345.policy import Pack
 
 ENTRY: Final = ("register", "save_draft", "edit_draft")
 
@@ -29,6 +30,14 @@ def what_to_tell(asking: Asking) -> str:
             own = next((sub.tell for sub in reason.sub if sub.code == chosen), "")
             return own or reason.tell
     return ""
+
+
+def refusals_told(pack: Pack) -> list[tuple[str, str, str]]:
+    """Return (code, title, words for the citizen) of each reason that can be chosen."""
+    return [
+        (leaf.code, leaf.title if leaf is top else f"{top.title}：{leaf.title}", leaf.tell or top.tell)
+        for top in pack.refusals for leaf in (top.sub or (top,))
+    ]  # fmt: skip
 
 
 def _of_order(name: str) -> object:

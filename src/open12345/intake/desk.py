@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from open12345.directory.person import Person
-from open12345.orders import queries, requesters
+from open12345.orders import lists, queries, requesters
 from open12345.orders.models import WorkOrder
-from open12345.orders.stages import LinkKind, Stage
+from open12345.orders.sight import Sight
+from open12345.orders.stages import ENDED, LinkKind, Stage
+from open12345.text import phone_key
 
-_OF_ONE_CALLER = 20
+_OF_ONE_CALLER: Final = 20
+_WHOLE_NUMBER: Final = 5  # digits; before that it is still being typed
+_MONTH, _ONE_CALL = timedelta(days=30), timedelta(hours=1)
 
 
 def drafts_of(person: Person) -> QuerySet[WorkOrder]:
@@ -26,12 +33,57 @@ def taken_in_by(person: Person) -> QuerySet[WorkOrder]:
     return own.exclude(stage=Stage.DRAFT).select_related("lead_unit")
 
 
+def taken_in_today(person: Person, now: datetime) -> int:
+    """Return how many orders the person took in since midnight."""
+    midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return taken_in_by(person).filter(accepted_at__gte=midnight).count()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What is known of one phone: its orders, the open ones first, and how often it has called."""
+
+    asked: bool = False
+    lines: Sequence[lists.Line] = ()
+    open: int = 0
+    month: int = 0
+    urges: int = 0
+    just: frozenset[str] = frozenset()  # taken in by this person a moment ago: of the same call
+
+    @property
+    def first_open(self) -> str:
+        """The newest open order: what one key presses."""
+        return next((line.order.number for line in self.lines if line.order.stage not in ENDED), "")
+
+
 def orders_of_phone(person: Person, phone: str) -> list[WorkOrder]:
     """Return one caller's orders, the open ones first, for the hint "urge instead of a new order"."""
     found = queries.by_phone(person, phone).exclude(stage=Stage.DRAFT).select_related("lead_unit")
     rows = list(found.order_by("-pk")[:_OF_ONE_CALLER])
-    ended = {Stage.CLOSED, Stage.ARCHIVED, Stage.CANCELLED}
-    return sorted(rows, key=lambda order: order.stage in ended)
+    return sorted(rows, key=lambda order: order.stage in ENDED)
+
+
+def caller_of(sight: Sight, phone: str) -> Caller:
+    """Return the history of a caller, nothing before there is a whole number."""
+    if len(phone_key(phone)) < _WHOLE_NUMBER or requesters.phone_index(phone) is None:
+        return Caller()
+    rows = orders_of_phone(sight.person, phone)
+    month, call = sight.at - _MONTH, sight.at - _ONE_CALL
+    just = (o for o in rows if o.created_by == sight.person.ref and o.accepted_at and o.accepted_at >= call)
+    return Caller(
+        asked=True, lines=lists.lines(rows, sight.pack, sight.at), open=sum(o.stage not in ENDED for o in rows),
+        month=sum(o.accepted_at is not None and o.accepted_at >= month for o in rows),
+        urges=sum(o.urges for o in rows), just=frozenset(o.number for o in just),
+    )  # fmt: skip
+
+
+def carried_over(person: Person, number: str) -> dict[str, Any]:
+    """Return what a further order of the same call begins with: the call, its channel, the wish for confidence."""
+    said: dict[str, Any] = {"same_call_as": number}
+    first = queries.visible_to(person).filter(number=number).first() if number else None
+    if first is not None:
+        said |= {"call_ref": first.call_ref, "channel": first.channel, "confidential": first.confidential}
+    return said
 
 
 def as_typed(order: WorkOrder) -> dict[str, Any]:

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from . import views
+from . import panes, views
 
 app_name = "intake"
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("new/", views.new, name="new"),
-    path("caller/", views.caller, name="caller"),
+    path("caller/", panes.caller, name="caller"),
+    path("keep/", panes.keep, name="keep"),
+    path("hints/<slug:name>/", panes.hint, name="hint"),
+    path("calls/", panes.appoint, name="appoint"),
+    path("calls/<int:pk>/", panes.called, name="called"),
     path("drafts/<str:number>/", views.draft, name="draft"),
 ]

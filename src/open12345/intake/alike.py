@@ -1,0 +1,89 @@
+"""Open orders that may be about the same matter: same place, same category or area, or alike words (INT-04)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from open12345.orders import queries
+from open12345.orders.hints import Talk
+from open12345.orders.models import WorkOrder
+from open12345.orders.stages import ENDED, Stage
+from open12345.text import containment, places, similarity
+
+#: How many orders are compared, by what they share with the new one; newest first.
+_OF_CATEGORY, _OF_PLACE, _NEWEST = 80, 40, 80
+_SHOWN: Final = 5
+_ALIKE: Final = 0.16  # share of common character pairs; below it two complaints have only common words in common
+_SAME_CATEGORY, _SAME_AREA, _SAME_PLACE = 0.08, 0.05, 0.25
+_ENOUGH_TEXT: Final = 6  # characters
+
+
+@dataclass(frozen=True)
+class Alike:
+    """One open order, how near it is, and why it is shown."""
+
+    order: WorkOrder
+    score: float
+    why: str
+
+
+def candidates(talk: Talk) -> list[WorkOrder]:
+    """Return the open orders worth comparing, each once."""
+    rows = _open(talk).select_related("area", "lead_unit").defer("sealed", "search")
+    place = talk["place"] or next(iter(places(talk["body"])), "")
+    own = Q(category=talk.category) if talk.category else Q()
+    own |= Q(area=talk.area) if talk.area else Q()
+    found = list(rows.order_by("-accepted_at", "-pk")[:_NEWEST])
+    if own:
+        found += rows.filter(own).order_by("-pk")[:_OF_CATEGORY]
+    if place:
+        wanted = queries.by_words(talk.sight.person, place).values("pk")
+        found += rows.filter(pk__in=wanted).order_by("-pk")[:_OF_PLACE]
+    return list({order.pk: order for order in found}.values())
+
+
+def _open(talk: Talk) -> QuerySet[WorkOrder]:
+    return queries.visible_to(talk.sight.person).exclude(stage__in=[*ENDED, Stage.DRAFT])
+
+
+def scored(talk: Talk) -> list[tuple[WorkOrder, float]]:
+    """Return the open orders with alike words, the nearest first; nothing before there is a sentence."""
+    text = talk.text
+    if len(text) < _ENOUGH_TEXT:
+        return []
+    found = [(order, _score(text, order)) for order in candidates(talk)]
+    return sorted(((o, s) for o, s in found if s >= _ALIKE), key=lambda one: -one[1])
+
+
+def _score(text: str, order: WorkOrder) -> float:
+    whole = f"{order.title}{order.body}{order.place}"
+    return max(similarity(text, whole), containment(text, whole) * 0.6)
+
+
+def near(talk: Talk) -> list[Alike]:
+    """Return the few open orders to look at before another one is registered."""
+    place = talk["place"] or next(iter(places(talk["body"])), "")
+    text, found = talk.text, []
+    if len(text) < _ENOUGH_TEXT and not place:
+        return []
+    for order in candidates(talk):
+        alike = _score(text, order)
+        same_place = bool(place) and place in f"{order.place}{order.body}{order.title}"
+        same_category = bool(talk.category) and order.category == talk.category
+        same_area = talk.area is not None and order.area_id == talk.area.pk
+        score = alike + _SAME_PLACE * same_place + _SAME_CATEGORY * same_category + _SAME_AREA * same_area
+        if alike >= _ALIKE or (same_place and (same_category or alike >= _ALIKE / 2)):
+            found.append(Alike(order, score, _why(alike, place=same_place, category=same_category, area=same_area)))
+    return sorted(found, key=lambda one: -one.score)[:_SHOWN]
+
+
+def _why(alike: float, *, place: bool, category: bool, area: bool) -> str:
+    parts = [_("同一地点")] if place else []
+    parts += [_("同一区域")] if area and not place else []
+    parts += [_("同一分类")] if category else []
+    parts += [_("文字相近 %(n)s%%") % {"n": round(alike * 100)}] if alike >= _ALIKE else []
+    return "，".join(parts)

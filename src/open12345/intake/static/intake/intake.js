@@ -1,0 +1,297 @@
+// The intake form: tells the panels beside it what was typed, saves itself as a draft, finds categories by typing.
+
+const form = document.getElementById("intake");
+const said = (name) => form.elements[name]?.value ?? "";
+
+// --- panels: each is filled anew when one of its fields has changed and the typing rests; stale answers are dropped
+
+let touched = new Set();
+let resting = 0;
+function think(names) {
+  names.forEach((name) => touched.add(name));
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    document.querySelectorAll("[data-of]").forEach((panel) => {
+      if (panel.dataset.of.split(" ").some((name) => touched.has(name))) window.htmx.trigger(panel, "think");
+    });
+    touched = new Set();
+  }, 400);
+}
+const heard = (event) => {
+  if (event.isComposing || !event.target.name || event.target.form !== form) return;
+  think([event.target.name]);
+  changed();
+};
+document.addEventListener("input", heard);
+document.addEventListener("change", heard);
+document.addEventListener("compositionend", (event) => heard({ target: event.target }));
+
+// --- offers: data-set="field=value" takes one; nothing is set by itself
+
+function set(name, value) {
+  const field = form.elements[name];
+  if (!field) return;
+  field.value = value;
+  const node = field instanceof RadioNodeList ? [...field].find((one) => one.checked) : field;
+  node?.dispatchEvent(new Event("change", { bubbles: true }));
+}
+document.addEventListener("click", (event) => {
+  const offer = event.target.closest("[data-set]");
+  if (offer) {
+    const [name, ...value] = offer.dataset.set.split("=");
+    set(name, value.join("="));
+    const [also, second] = (offer.dataset.also ?? "").split("=");
+    if (also && !said(also)) set(also, second);
+    offer.closest("li")?.classList.add("taken");
+  }
+  const other = event.target.closest("[data-relate]");
+  if (other) {
+    const chosen = new Set(said("relate").split(" ").filter(Boolean));
+    if (!chosen.delete(other.dataset.relate)) chosen.add(other.dataset.relate);
+    form.elements.relate.value = [...chosen].join(" ");
+    showRelated();
+    stash();
+  }
+});
+function showRelated() {
+  const chosen = said("relate").split(" ");
+  document.querySelectorAll("[data-relate]").forEach((button) => button.setAttribute("aria-pressed", String(chosen.includes(button.dataset.relate))));
+}
+document.addEventListener("htmx:afterSettle", showRelated);
+
+// --- the draft: saved after two quiet seconds and on leaving a field; never two at a time
+
+const told = form.querySelector("[data-kept]");
+let dirty = false;
+let quiet = 0;
+let saving = null;
+let sending = false;
+const worthKeeping = () => said("number") || said("body").trim() || said("phone").trim() || said("title").trim();
+
+function changed() {
+  dirty = true;
+  stash();
+  clearTimeout(quiet);
+  quiet = setTimeout(save, 2000);
+}
+function save() {
+  clearTimeout(quiet);
+  if (!dirty || saving || sending || !worthKeeping()) return saving;
+  dirty = false;
+  told.textContent = form.dataset.saving;
+  saving = keep().finally(() => {
+    saving = null;
+    if (dirty) quiet = setTimeout(save, 2000);
+  });
+  return saving;
+}
+async function keep() {
+  try {
+    const answer = await fetch(form.dataset.keep, { method: "POST", body: new FormData(form), signal: AbortSignal.timeout(15000) });
+    const found = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
+    if (!answer.ok) throw new Error(found.message || form.dataset.unsaved);
+    if (!said("number")) begun(found.number);
+    form.elements.number.value = found.number;
+    form.elements.seq.value = found.seq;
+    told.textContent = found.message;
+    told.classList.remove("failed");
+  } catch (error) {
+    dirty = true;
+    told.textContent = error.name === "Error" ? error.message : form.dataset.unsaved;
+    told.classList.add("failed");
+    clearTimeout(quiet);
+    quiet = setTimeout(save, 8000);
+  }
+}
+// From the first save on the page is the draft's: a reload goes on with it, a submit turns it into the order.
+function begun(number) {
+  const address = form.dataset.draft.replace("NUMBER", number);
+  form.action = address;
+  history.replaceState(history.state, "", address);
+  stash(number);
+}
+form.addEventListener("focusout", () => dirty && !saving && save());
+document.addEventListener("visibilitychange", () => document.hidden && save());
+window.addEventListener("beforeunload", (event) => {
+  if (!sending && (dirty || saving) && worthKeeping()) {
+    save();
+    event.preventDefault();
+  }
+});
+form.addEventListener("submit", async (event) => {
+  if (!saving) {
+    sending = true;
+    clearTimeout(quiet);
+    Object.keys(sessionStorage).filter((key) => key.startsWith("intake.")).forEach((key) => sessionStorage.removeItem(key));
+    return;
+  }
+  event.preventDefault();
+  const button = event.submitter;
+  await saving;
+  form.requestSubmit(button);
+});
+window.addEventListener("pageshow", () => (sending = false));
+
+// What is no part of a draft (answer, refusal, appointment, relations) waits in this tab until it is sent.
+function stash(number = said("number")) {
+  if (!number) return;
+  const extras = [...form.querySelectorAll("[data-extra]"), form.elements.relate].map((node) => [node.name, node.value]);
+  sessionStorage.setItem(`intake.${number}`, JSON.stringify(extras.filter(([, value]) => value)));
+}
+function unstash() {
+  const kept = JSON.parse(sessionStorage.getItem(`intake.${said("number")}`) ?? "[]");
+  kept.forEach(([name, value]) => {
+    const node = form.elements[name];
+    if (!node || node.value) return;
+    node.value = value;
+    node.closest("details")?.setAttribute("open", "");
+  });
+}
+
+// --- keys: Enter goes on to the next field, the open ending becomes the main action
+
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey) return;
+  if (!event.target.matches("input:not([type=checkbox], [type=radio])")) return;
+  event.preventDefault();
+  const stops = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button")].filter((node) => node.tabIndex >= 0 && node.getClientRects().length);
+  stops[stops.indexOf(event.target) + 1]?.focus();
+});
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const part = event.target;
+    if (!form.contains(part)) return;
+    if (part.open && !unstashing) part.querySelector("textarea, input:not([type=hidden]), select")?.focus();
+    if (part.dataset.ends) {
+      if (part.open) form.querySelectorAll("[data-ends][open]").forEach((other) => other !== part && other.removeAttribute("open"));
+      const end = form.querySelector("[data-ends][open] button[name=then]");
+      form.querySelectorAll("[data-main-button]").forEach((button) => button.removeAttribute("data-main-button"));
+      (end ?? form.querySelector("[data-register]")).setAttribute("data-main-button", "");
+    }
+  },
+  true,
+);
+form.elements.refuse_reason.addEventListener("change", (event) => {
+  const words = form.elements.refuse_told;
+  const tells = [...event.target.options].map((option) => option.dataset.tell ?? "");
+  if (!words.value.trim() || tells.includes(words.value)) words.value = event.target.selectedOptions[0].dataset.tell ?? "";
+});
+
+// --- lists one finds in by typing: category and area; the plain list stays underneath
+
+function chooser(select) {
+  const path = [];
+  const ways = [...select.options].map((option) => {
+    const depth = option.text.match(/^　*/)[0].length;
+    const name = option.text.trim();
+    path.splice(depth, path.length, name);
+    const group = option.parentElement.label;
+    const above = group ?? (option.value ? path.slice(1, -1).join(" / ") : "");
+    return { value: option.value, name, above, all: `${above} ${name}`.toLowerCase() };
+  });
+  const box = document.createElement("div");
+  box.className = "chooser";
+  const input = document.createElement("input");
+  const list = document.createElement("ul");
+  list.id = `${select.id}-list`;
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  Object.entries({ type: "text", class: "form-control", role: "combobox", autocomplete: "off", id: `${select.id}-find`, "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list", placeholder: ways[0].name }).forEach(([name, value]) => input.setAttribute(name, value));
+  ["data-key", "data-key-label"].forEach((name) => {
+    if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+    select.removeAttribute(name);
+  });
+  const label = document.getElementById(`${select.id}-label`);
+  label.htmlFor = input.id;
+  list.setAttribute("aria-label", label.textContent);
+  select.before(box);
+  box.append(input, list, select);
+  select.tabIndex = -1;
+  select.setAttribute("aria-hidden", "true");
+  select.classList.add("chooser-plain");
+  let shown = [];
+  let here = 0;
+  const face = () => (input.value = select.value ? ways.find((way) => way.value === select.value)?.name ?? "" : "");
+  const hint = () => (input.title = ways.find((way) => way.value === select.value)?.above ?? "");
+  function open(wanted) {
+    const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = ways.filter((way) => way.value && words.every((word) => way.all.includes(word)));
+    found.sort((a, b) => words.some((word) => b.name.includes(word)) - words.some((word) => a.name.includes(word)));
+    shown = (words.length ? [] : [ways[0]]).concat(found).slice(0, 60);
+    here = Math.max(0, shown.findIndex((way) => !words.length && way.value === select.value));
+    list.replaceChildren(
+      ...shown.map((way, index) => {
+        const line = document.createElement("li");
+        line.id = `${list.id}-${index}`;
+        line.setAttribute("role", "option");
+        const above = document.createElement("span");
+        above.className = "faint";
+        above.textContent = way.above;
+        line.append(way.name, " ", above);
+        line.addEventListener("pointerdown", (event) => {
+          event.preventDefault();
+          pick(way);
+        });
+        return line;
+      }),
+    );
+    list.hidden = !shown.length;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    mark(here);
+  }
+  function mark(index) {
+    here = index;
+    [...list.children].forEach((line, n) => line.setAttribute("aria-selected", String(n === here)));
+    list.children[here]?.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", list.children[here]?.id ?? "");
+  }
+  function close() {
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+    face();
+  }
+  function pick(way) {
+    select.value = way.value;
+    close();
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  input.addEventListener("input", () => open(input.value));
+  input.addEventListener("click", () => list.hidden && open(""));
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) {
+      event.preventDefault();
+      if (list.hidden) open("");
+      else mark((here + by + shown.length) % shown.length);
+    }
+    if (list.hidden) return;
+    if (event.key === "Enter" && !event.ctrlKey) {
+      event.preventDefault();
+      pick(shown[here]);
+    }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      close();
+    }
+  });
+  select.addEventListener("change", () => {
+    face();
+    hint();
+  });
+  face();
+  hint();
+}
+form.querySelectorAll("select[name=category], select[name=area]").forEach(chooser);
+
+let unstashing = true;
+unstash();
+showRelated();
+setTimeout(() => (unstashing = false), 0);
+if (worthKeeping()) think(["body", "phone", "category", "area"]);
+else think(["kind"]);
