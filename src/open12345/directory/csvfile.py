@@ -5,10 +5,14 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from .errors import DirectoryError
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What office software takes for the start of a formula, full-width included."""
 
 Columns = Mapping[str, Sequence[str]]
 """Field name → the headings by which it may be called, besides its own name."""
@@ -85,7 +89,7 @@ def read_rows(raw: bytes, columns: Columns, required: Sequence[str]) -> Iterator
     Headings are matched without regard to case and spaces. Unknown ones are ignored, a missing
     required one raises `DirectoryError` before the first row.
     """
-    text = decode(raw)
+    text, first = _without_notes(decode(raw))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]))
     heads = [head.strip() for head in next(reader, [])]
     names = _match(heads, columns)
@@ -93,7 +97,15 @@ def read_rows(raw: bytes, columns: Columns, required: Sequence[str]) -> Iterator
     if missing:
         wanted = "、".join("/".join([field, *columns[field]]) for field in missing)
         raise DirectoryError(_("缺少列：%s。") % wanted, code="columns", field=missing[0])
-    return _lines(reader, heads, names)
+    return _lines(reader, heads, names, first + 1)
+
+
+def _without_notes(text: str) -> tuple[str, int]:
+    """The text from its headings on, and their line: our own exports begin with a watermark, "# …"."""
+    first = 1
+    while text.lstrip('"').startswith("#"):
+        text, first = text.partition("\n")[2], first + 1
+    return text, first
 
 
 def _match(heads: Sequence[str], columns: Columns) -> dict[str, int]:
@@ -107,32 +119,50 @@ def _match(heads: Sequence[str], columns: Columns) -> dict[str, int]:
     return found
 
 
-def _lines(reader: "Iterator[list[str]]", heads: Sequence[str], names: Mapping[str, int]) -> Iterator[Line]:
+def _lines(reader: "Iterator[list[str]]", heads: Sequence[str], names: Mapping[str, int], first: int) -> Iterator[Line]:
     """The rows after the headings, numbered as a spreadsheet numbers them."""
-    for number, row in enumerate(reader, start=2):
-        cells = [cell.strip() for cell in row] + [""] * (len(heads) - len(row))
+    for number, row in enumerate(reader, start=first):
+        cells = [as_typed(cell.strip()) for cell in row] + [""] * (len(heads) - len(row))
         if not any(cells):
             continue
         fields = {field: cells[place] for field, place in names.items()}
         yield Line(number, fields, dict(zip(heads, cells, strict=False)))
 
 
-def write_rejected(path: Path, rejected: Sequence[Rejected]) -> Path:
-    """Write `FILE.rejected.csv` beside `path`: row, field, reason, remedy, then the row itself.
+def harmless(cell: object) -> str:
+    """The cell so that no office software computes it: what would begin a formula gets a "'" in front."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) or text.startswith(("\t", "\r", "\n")) else text
 
-    UTF-8 with mark, so that office software opens it rightly; the file can be corrected and
-    imported again. An earlier one is removed when nothing was rejected.
-    """
+
+def as_typed(cell: str) -> str:
+    """The cell without the "'" that `harmless` put before it."""
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip().startswith(FORMULA_STARTS) else cell
+
+
+def write_rejected(path: Path, rejected: Sequence[Rejected]) -> Path:
+    """Write `FILE.rejected.csv` beside `path`; an earlier one is removed when nothing was rejected."""
     target = path.with_name(path.name + ".rejected.csv")
-    if not rejected:
+    if rejected:
+        target.write_bytes(rejected_csv(rejected))
+    else:
         target.unlink(missing_ok=True)
-        return target
+    return target
+
+
+def rejected_csv(rejected: Sequence[Rejected]) -> bytes:
+    """The rejected rows as a file: row, field, reason, remedy, then the row itself.
+
+    UTF-8 with mark, so that office software opens it rightly; it can be corrected and imported
+    again. Cells that would be formulas are made harmless.
+    """
     heads = list(dict.fromkeys(head for item in rejected for head in item.values))
     own = [_("行号"), _("字段"), _("原因"), _("如何改正")]
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*own, *(head for head in heads if head not in own)])
-        for item in rejected:
-            cells = [item.values.get(head, "") for head in heads if head not in own]
-            writer.writerow([item.row, item.field, item.reason, item.remedy, *cells])
-    return target
+    others = [head for head in heads if head not in own]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow([*own, *map(harmless, others)])
+    for item in rejected:
+        cells = [item.values.get(head, "") for head in others]
+        writer.writerow([item.row, *map(harmless, [item.field, item.reason, item.remedy, *cells])])
+    return file.getvalue().encode("utf-8-sig")

@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from . import access
 from .models import Staff
 from .packs import NoPack
-from .web import actor
+from .web import actor, client_ip
 
 OPEN_PAGES: Final = frozenset(
     {
@@ -65,7 +66,7 @@ def first_duty(request: HttpRequest) -> Duty | None:
 
 
 class PersonMiddleware:
-    """Gives requests their `person` (looked up when first used) and enforces the two duties."""
+    """Gives requests their `person` (looked up when first used), records their address, enforces the two duties."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -73,7 +74,11 @@ class PersonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Handle one request."""
         request.person = SimpleLazyObject(lambda: actor(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        token = access.caller.set(lambda: client_ip(request))
+        try:
+            return self.get_response(request)
+        finally:
+            access.caller.reset(token)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Tell in words that no pack has been loaded yet, instead of an error page."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .roles import ADMINISTRATORS, STAFF_ROLES, Role
 
-__all__ = ["AccessLog", "Area", "PackInForce", "PackVersion", "Post", "Role", "Staff", "Unit"]
+__all__ = ["AccessLog", "Area", "DutyShift", "PackInForce", "PackVersion", "Post", "Role", "Staff", "Unit"]
 
 
 def own_code_ends_path() -> Q:
@@ -23,7 +23,8 @@ class Unit(models.Model):
 
     `path` holds the codes from the root down, "/centre/community/station/", so that a subtree
     is one prefix scan. `from_pack` marks what the pack brought and may switch off again; the
-    rest came by import. Only `trees` writes here.
+    rest came by import or by hand. `local` holds what was changed here against the pack (name,
+    phone, active): it outlives the next version. Only `trees` writes here.
     """
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
@@ -43,6 +44,7 @@ class Unit(models.Model):
     phone = models.CharField(_("电话"), max_length=120, blank=True, default="")
     synthetic = models.BooleanField(_("示意"), default=False)
     from_pack = models.BooleanField(default=False)
+    local = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("承办单位")
@@ -74,6 +76,7 @@ class Area(models.Model):
     polygon = models.JSONField(null=True, blank=True)
     active = models.BooleanField(_("启用"), default=True)
     from_pack = models.BooleanField(default=False)
+    local = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("区域")
@@ -154,6 +157,39 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.role} {self.unit_id}"
+
+
+class DutyShift(models.Model):
+    """One turn of duty (值班): who answers for a unit from one moment to another, and on which phone.
+
+    The days of a turn that passes midnight are those that it touches. Turns may overlap: a leader
+    and a person on duty stand side by side.
+    """
+
+    class Kind(models.TextChoices):
+        """What the person is there for."""
+
+        LEADER = "leader", _("带班领导")
+        DUTY = "duty", _("值班人员")
+        STANDBY = "standby", _("备班")
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="shifts", verbose_name=_("单位"))
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="shifts", verbose_name=_("人员"))
+    kind = models.CharField(_("岗位"), max_length=10, choices=Kind.choices, default=Kind.DUTY)
+    starts_at = models.DateTimeField(_("开始"))
+    ends_at = models.DateTimeField(_("结束"))
+    phone = models.CharField(_("值班电话"), max_length=40, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("值班")
+        indexes = [models.Index(fields=["unit", "starts_at"], name="directory_shift_unit")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="directory_shift_ends"),
+            models.UniqueConstraint(fields=["unit", "staff", "kind", "starts_at"], name="directory_shift_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.starts_at:%F %H:%M} {self.staff_id}"
 
 
 class PackVersion(models.Model):

@@ -1,35 +1,48 @@
 """What this room lends to the frame: the centre's name, the words for roles, entries of the menu."""
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from open12345.ui import context, navigation
 
-from . import packs
+from . import packs, roles_told
 from .roles import Role
+
+Text = str | Promise
 
 
 def lend() -> None:
     """Register all of it; called once when the room starts."""
     context.provide(centre_name=centre_name, role_titles={role.value: role.label for role in Role})
-    navigation.register(
-        navigation.Entry(
-            "directory:packs",
-            _("规则包"),
-            frozenset({Role.SYSTEM_ADMIN.value}),
-            order=800,
-            hint=_("版本、校验、差异、生效时间"),
-        )
-    )
-    navigation.register(
-        navigation.Entry(
-            "directory:calendar",
-            _("节假日"),
-            frozenset({Role.SYSTEM_ADMIN.value}),
-            order=810,
-            hint=_("工作日历与本地调整"),
-        )
-    )
+    for entry in _entries():
+        navigation.register(entry)
+    roles_told.provide(screens_of)
+
+
+def _entries() -> list[navigation.Entry]:
+    """The administrators' part of the menu."""
+    system, security, audit = ({role.value} for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN))
+    rows: list[tuple[str, Text, set[str], Text]] = [
+        ("units", _("单位"), system, _("单位树、联系电话、首接负责事项、导入导出")),
+        ("areas", _("区域"), system, _("区域与网格、导入导出")),
+        ("duty", _("值班"), system | {Role.APPROVER.value, Role.FLOOR_SUPERVISOR.value}, _("排班表与今天谁在班")),
+        ("packs", _("规则包"), system, _("版本、校验、差异、生效时间")),
+        ("calendar", _("节假日"), system, _("工作日历与本地调整")),
+        ("staff_list", _("人员"), security, _("账号、岗位、密码链接、两步验证")),
+        ("audit", _("审计"), audit, _("谁在何时对什么做了什么，可导出")),
+        ("roles", _("角色"), security | audit, _("每个角色能做什么、谁担任")),
+    ]
+    return [
+        navigation.Entry(f"directory:{name}", label, frozenset(roles), order=780 + 10 * place, hint=hint)
+        for place, (name, label, roles, hint) in enumerate(rows)
+    ]
+
+
+def screens_of(role: str) -> list[roles_told.Told]:
+    """The screens that a role may open, from the menu itself."""
+    found = tuple(entry.label for entry in navigation.entries_for({role}) if entry.roles)
+    return [roles_told.Told(_("界面"), found)] if found else []
 
 
 def centre_name() -> str:

@@ -83,8 +83,12 @@ def on_factor_saved(instance: Authenticator, *, created: bool, **_: Any) -> None
 
 
 def on_factor_deleted(instance: Authenticator, **_: Any) -> None:
-    """A second factor has gone."""
-    _record("second_factor.removed", instance.user, context.request, str(instance.type))
+    """A second factor has gone: taken away by its holder, or by the one who asks."""
+    asks = getattr(context.request, "user", None)
+    by = asks if isinstance(asks, Staff) else instance.user
+    on = f"staff:{instance.user_id}"
+    person = Person(kind="staff", id=by.pk, name=by.name)
+    access.record("second_factor.removed", by=person, at=timezone.now(), on=on, reason=str(instance.type))
 
 
 def on_factor_failed(request: HttpRequest, user: Staff, **_: Any) -> None:

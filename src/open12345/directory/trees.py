@@ -11,7 +11,7 @@ from .models import Area, Unit
 
 N = TypeVar("N", Unit, Area)
 
-COLUMNS = ("name", "parent_id", "path", "level", "active", "from_pack")
+COLUMNS = ("name", "parent_id", "path", "level", "active", "from_pack", "local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def sync(model: type[N], nodes: Iterable[Node], *, from_pack: bool) -> TreeChang
 
     Nodes are matched by code. A moved node takes its whole subtree along, imported nodes
     included. With `from_pack`, nodes that an earlier pack brought and this one lacks become
-    inactive; they are never deleted, because orders point at them.
+    inactive; they are never deleted, because orders point at them. What was changed here against
+    the pack (`local`) is laid over the row; a node is active unless its values say otherwise.
     """
     rows = {node.code: node for node in nodes}
     stored = {node.code: node for node in model._default_manager.select_for_update()}
@@ -96,8 +97,8 @@ def sync(model: type[N], nodes: Iterable[Node], *, from_pack: bool) -> TreeChang
         _create(model, forest, [rows[code] for code in group if code not in stored], from_pack=from_pack)
     for code in forest.parent_of:
         row = rows.get(code)
-        own = {**row.values, **origin, "active": True} if row else {}
-        forest.put(code, own | forest.derived(model, code))
+        own = {"active": True, **row.values, **origin} if row else {}
+        forest.put(code, own | (stored[code].local if row else {}) | forest.derived(model, code))
     retired = _retire(forest, rows) if from_pack else ()
     _save(model, forest, rows)
     changed = sorted(forest.changed - set(retired) - set(forest.added))

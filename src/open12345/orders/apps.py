@@ -16,9 +16,10 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the effects of the room's own actions; keep the database's stage rules equal to the table."""
-        from open12345.orders import applications, asked, housekeeping, panels, subscriptions  # noqa: F401, PLC0415 - registers
+        from open12345.orders import administering, applications, asked, housekeeping, panels, subscriptions  # noqa: F401, PLC0415 - registers
 
         panels.lend()
+        administering.lend()
         post_migrate.connect(write_stage_rules, sender=self)
 
 

@@ -15,15 +15,18 @@ from open12345.orders import queries, requesters, services, writing
 from open12345.orders.errors import NotAllowed, NotFound, refuse
 from open12345.orders.models import Attachment, Record, Requester, WorkOrder
 from open12345.orders.requesters import Who
+from open12345.text import mask_text
 
 
 def reveal(number: str, what: str, reason: str, *, by: Person, at: datetime) -> dict[str, str]:
     """Return the caller ("requester"), the words as said ("text") or what people wrote ("records"), in plain.
 
     Raises what `services.perform` raises: who may not unmask gets nothing. The act and its reason are part of the
-    order's history before a single letter is shown (SEC-02).
+    order's history, and of the access record that the auditor searches, before a single letter is shown (SEC-02).
     """
-    services.perform(number, "unmask", {"what": what, "reason": reason}, by=by, at=at)
+    with transaction.atomic():
+        services.perform(number, "unmask", {"what": what, "reason": reason}, by=by, at=at)
+        access.record("unmask", by=by, at=at, on=f"order:{number}", reason=f"{what}: {mask_text(reason).text}")
     order = queries.get_for(by, number)
     if what == "requester":
         return asdict(requesters.open_requester(order.requester))

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from open12345.project import health_page
 from open12345.project.health import healthz
 
 ROOMS = (
@@ -17,6 +18,8 @@ ROOMS = (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("admin/health/", health_page.page, name="health_page"),
+    path("admin/health/jobs/<int:pk>/retry/", health_page.retry, name="health_retry"),
     path("i18n/", include("django.conf.urls.i18n")),
     *(path(prefix, include(f"open12345.{room}.urls")) for prefix, room in ROOMS),
 ]

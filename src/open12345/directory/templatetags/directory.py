@@ -5,7 +5,7 @@ from itertools import groupby
 from django import template
 from django.conf import settings
 
-from open12345.directory import queries
+from open12345.directory import audit, queries
 
 register = template.Library()
 
@@ -17,3 +17,9 @@ def demo_list() -> list[tuple[str, list[queries.DemoAccount]]]:
         return []
     accounts = queries.demo_accounts()
     return [(name, list(group)) for name, group in groupby(accounts, key=lambda a: a.role_name)]
+
+
+@register.simple_tag
+def act_title(act: str) -> str:
+    """What an act of the access record is called."""
+    return str(audit.ACTS.get(act, act))
