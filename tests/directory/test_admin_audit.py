@@ -49,9 +49,7 @@ def found(client: Client, **query: str) -> set[str]:
 
 @pytest.mark.function("ADM-05")
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES - {"audit_admin"}))
-def test_for_others_the_record_does_not_exist(
-    lines: dict[str, Staff], hire: Hire, sign_in: SignIn, role: str
-) -> None:
+def test_for_others_the_record_does_not_exist(lines: dict[str, Staff], hire: Hire, sign_in: SignIn, role: str) -> None:
     client = sign_in(hire(role))
     missing = client.get("/admin/nothing-here/")
     for query in ({}, {"export": "csv"}):
@@ -61,9 +59,7 @@ def test_for_others_the_record_does_not_exist(
 
 
 @pytest.mark.function("ADM-05")
-def test_the_last_seven_days_are_shown_and_everything_can_be_narrowed(
-    admin: Client, lines: dict[str, Staff]
-) -> None:
+def test_the_last_seven_days_are_shown_and_everything_can_be_narrowed(admin: Client, lines: dict[str, Staff]) -> None:
     ago = f"{timezone.localdate() - timedelta(days=40):%Y-%m-%d}"
     yesterday = f"{timezone.localdate() - timedelta(days=1):%Y-%m-%d}"
     assert found(admin) == {"回拨核实地址", "10.1.9.9", "核对门牌"}
@@ -90,7 +86,9 @@ def test_a_wrong_search_is_told_at_its_field(admin: Client, query: dict[str, str
     answer = admin.get(reverse("directory:audit"), query)
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == [field]
-    assert admin.get(reverse("directory:audit"), query | {"export": "csv"}).headers["Content-Type"].startswith("text/html")
+    assert (
+        admin.get(reverse("directory:audit"), query | {"export": "csv"}).headers["Content-Type"].startswith("text/html")
+    )
 
 
 @pytest.mark.function("ADM-05")

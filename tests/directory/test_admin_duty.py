@@ -65,7 +65,10 @@ def test_one_person_at_two_places_at_once_is_told(tree: dict[str, Unit], hire: H
     here = shifts.between(tree["dept-a"], MONDAY, MONDAY + shifts.WEEK)
     assert shifts.overlaps(here) == []
     shifts.add(tree["dept-b"], turn(clerk, 19, 21), by=SYSTEM, at=MONDAY)
-    assert [(a.unit.code, b.unit.code) for a, b in shifts.overlaps(here)] == [("dept-a", "dept-b"), ("dept-b", "dept-a")]
+    assert [(a.unit.code, b.unit.code) for a, b in shifts.overlaps(here)] == [
+        ("dept-a", "dept-b"),
+        ("dept-b", "dept-a"),
+    ]
 
 
 @pytest.mark.function("ADM-01")
@@ -94,16 +97,19 @@ def test_turns_that_cannot_be_are_refused(tree: dict[str, Unit], hire: Hire) -> 
 
 
 @pytest.mark.function("ADM-02")
-def test_the_roster_is_kept_by_the_system_administrator_and_who_is_in_charge(
-    tree: dict[str, Unit], hire: Hire
-) -> None:
+def test_the_roster_is_kept_by_the_system_administrator_and_who_is_in_charge(tree: dict[str, Unit], hire: Hire) -> None:
     clerk = hire("clerk", "station-1")
 
     def who(role: str, unit: str) -> Person:
         return person_of(hire(role, unit))
 
     may = [who("system_admin", "centre"), who("approver", "dept-a")]
-    may_not = [who("approver", "dept-b"), who("clerk", "dept-a"), who("security_admin", "centre"), who("leader", "centre")]
+    may_not = [
+        who("approver", "dept-b"),
+        who("clerk", "dept-a"),
+        who("security_admin", "centre"),
+        who("leader", "centre"),
+    ]
     for n, person in enumerate(may):
         shifts.add(tree["comm-1"], turn(clerk, n, n + 1), by=person, at=MONDAY)
     for person in may_not:
@@ -187,5 +193,5 @@ def test_a_unit_sees_its_own_roster_and_no_other(tree: dict[str, Unit], hire: Hi
         client.post(url, said(clerk)),
         sign_in(hire("audit_admin")).get(url),
     ):
-        assert answer.status_code in {403, 404} or "只有系统管理员和本单位负责人" in answer.content.decode()
+        assert answer.status_code == 404
     assert DutyShift.objects.count() == 1

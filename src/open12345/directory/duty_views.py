@@ -45,6 +45,8 @@ def duty(request: HttpRequest) -> HttpResponseBase:
     unit = _unit(units, request.GET.get("unit", ""), by)
     if unit is None:
         return render(request, "directory/duty.html", {"unit": None})
+    if request.method == "POST" and not shifts.may_edit(by, unit):
+        raise Http404
     monday = _monday(request.GET.get("week", ""))
     initial = {"date": max(monday, timezone.localdate()), "starts": "08:30", "ends": "08:30", "phone": unit.phone}
     form = ShiftForm(request.POST or None, staff=shifts.candidates(unit), initial=initial)
