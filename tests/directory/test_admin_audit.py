@@ -132,7 +132,13 @@ def test_the_export_is_watermarked_harmless_and_itself_on_record(admin: Client, 
 @pytest.mark.function("ADM-05")
 def test_the_auditor_can_change_nothing(admin: Client, tree: dict[str, Unit], hire: Hire) -> None:
     other = hire("clerk", "dept-b", "victim")
-    for name, args in [("staff", [other.pk]), ("unit", ["dept-a"]), ("unit_new", []), ("staff_new", [])]:
+    pages: list[tuple[str, list[int | str]]] = [
+        ("staff", [other.pk]),
+        ("unit", ["dept-a"]),
+        ("unit_new", []),
+        ("staff_new", []),
+    ]
+    for name, args in pages:
         assert admin.post(reverse(f"directory:{name}", args=args), {"name": "改"}).status_code == 404
     for act in ("appoint", "dismiss", "close", "link", "reset"):
         assert admin.post(reverse("directory:staff_do", args=[other.pk, act]), {"reason": "x"}).status_code == 404
