@@ -57,6 +57,8 @@ ask("body", *ENTRY, lines=7, hint=_("按来电人的原话记；电话、姓名�
 ask("title", *ENTRY, hint=_("空着时取描述的第一行。"))
 ask("place", *ENTRY, hint=_("空着时从描述里找。"))
 ask("phone", *ENTRY, needed=True)
+ask("body", "edit_draft", needed=True)
+ask("kind", "edit_draft", needed=True)
 ask("same_call_as", *ENTRY, hidden=True)
 ask("foreign_system", *ENTRY, hint=_("如 city-12345、110"))
 

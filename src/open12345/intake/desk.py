@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from open12345.directory.person import Person
+from open12345.intake import taking
 from open12345.orders import lists, queries, requesters
 from open12345.orders.models import WorkOrder
 from open12345.orders.sight import Sight
 from open12345.orders.stages import ENDED, LinkKind, Stage
-from open12345.text import phone_key
+from open12345.text import phone_key, places
 
 _OF_ONE_CALLER: Final = 20
 _WHOLE_NUMBER: Final = 5  # digits; before that it is still being typed
@@ -92,6 +93,8 @@ def as_typed(order: WorkOrder) -> dict[str, Any]:
     title, place, body = requesters.open_text(order).split("\n", 2) if order.sealed else ("", "", "")
     if not order.sealed:
         title, place, body = order.title, order.place, order.body
+    title = "" if title == taking.first_line(body) else title  # made of the description, and to follow it
+    place = "" if place == next(iter(places(body)), "") else place
     foreign = order.foreign_numbers.first()
     link = order.links.filter(kind=LinkKind.SAME_CALL).select_related("other").first()
     upper = localtime(order.upper_due_at).strftime("%Y-%m-%dT%H:%M") if order.upper_due_at else ""

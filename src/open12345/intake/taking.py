@@ -130,7 +130,12 @@ def _names(change: Change, said: DraftInput) -> tuple[str, ...]:
 
 
 def _title(said: DraftInput) -> str:
-    return said.title or said.body.split("\n", 1)[0][:_TITLE_LENGTH]
+    return said.title or first_line(said.body)
+
+
+def first_line(body: str) -> str:
+    """Return the title of an order for which none was typed."""
+    return body.split("\n", 1)[0][:_TITLE_LENGTH]
 
 
 def _requester(change: Change, said: DraftInput) -> Box | None:

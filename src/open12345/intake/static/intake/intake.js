@@ -166,8 +166,11 @@ document.addEventListener(
     if (part.dataset.ends) {
       if (part.open) form.querySelectorAll("[data-ends][open]").forEach((other) => other !== part && other.removeAttribute("open"));
       const end = form.querySelector("[data-ends][open] button[name=then]");
-      form.querySelectorAll("[data-main-button]").forEach((button) => button.removeAttribute("data-main-button"));
-      (end ?? form.querySelector("[data-register]")).setAttribute("data-main-button", "");
+      const main = end ?? form.querySelector("[data-register]");
+      form.querySelectorAll("[data-register], [data-ends] button[name=then]").forEach((button) => {
+        button.toggleAttribute("data-main-button", button === main);
+        button.classList.toggle("btn-primary", button === main);
+      });
     }
   },
   true,
