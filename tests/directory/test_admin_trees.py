@@ -262,3 +262,14 @@ def test_an_export_is_watermarked_logged_and_can_be_imported_again(admin: Client
     assert AccessLog.objects.get(act="import.units").reason.endswith(
         f"created=0 updated=0 unchanged={Unit.objects.count()} rejected=0"
     )
+
+
+def test_a_new_unit_is_thought_of_its_brothers_kind_and_of_none_where_there_are_none(
+    admin: Client, tree: dict[str, Unit]
+) -> None:
+    page = admin.get(reverse("directory:unit_new"), {"under": "comm-1"}).content.decode()
+    assert '<option value="station" selected>' in page
+    page = admin.get(reverse("directory:unit_new"), {"under": "dept-b"}).content.decode()
+    assert '<option value="" selected>' in page
+    said = {"code": "x-1", "name": "某", "kind": "", "parent": "dept-b"}
+    assert "kind" in admin.post(reverse("directory:unit_new"), said).context["form"].errors

@@ -63,6 +63,10 @@ class NodeForm(forms.Form):
         known = {code for code, _name in choices}
         current = str(self.initial.get("parent", ""))
         parent.choices = [*([] if current in known else [(current, current or "—")]), *choices]
+        for name in {"kind", "level"} & self.fields.keys():
+            sort = self.fields[name]
+            if isinstance(sort, forms.ChoiceField) and not self.initial.get(name):
+                sort.choices = [("", _("请选择")), *list(sort.choices)]
         for name in ("kind", "level", "parent"):
             if of_pack and name in self.fields:
                 self.fields[name].disabled = True

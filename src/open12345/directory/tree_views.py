@@ -164,7 +164,7 @@ def _branches(grove: Grove, rows: Iterable[Any], *, lazy: bool) -> list[Branch]:
         above = by_id.get(node.parent_id)
         (above.below if above else roots).append(branch)
     for root in roots:
-        root.open = bool(root.below)
+        _open(root)
     if lazy:
         leaves = [branch for branch in by_id.values() if not branch.below]
         ids = [branch.node.pk for branch in leaves]
@@ -172,6 +172,13 @@ def _branches(grove: Grove, rows: Iterable[Any], *, lazy: bool) -> list[Branch]:
         for branch in leaves:
             branch.more = branch.node.pk in parents
     return roots
+
+
+def _open(branch: Branch) -> None:
+    """Open a branch, and what lies below it as long as there is no choice."""
+    branch.open = bool(branch.below)
+    if len(branch.below) == 1:
+        _open(branch.below[0])
 
 
 # One node
@@ -250,7 +257,10 @@ def _duty_of(unit: Unit) -> list[tuple[DutyItem, str]]:
 def _new(request: HttpRequest, grove: Grove) -> HttpResponseBase:
     """A new node below another."""
     parents = _nodes(grove).filter(active=True)
-    form = grove.new_form(request.POST or None, initial={"parent": request.GET.get("under", "")}, nodes=parents)
+    under = request.GET.get("under", "")
+    brother = grove.model._default_manager.filter(parent__code=under).order_by("path").first()
+    sort = getattr(brother, grove.sort) if brother else ""  # most likely of the same kind as what hangs there
+    form = grove.new_form(request.POST or None, initial={"parent": under, grove.sort: sort}, nodes=parents)
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
         try:
