@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from open12345.orders.lifecycle import ACTIONS
+from open12345.orders.lifecycle import ACTIONS, Action
 from open12345.orders.stages import ENDED, Stage
 
 
@@ -15,20 +16,24 @@ def mermaid() -> str:
     with translation.override("zh-hans"):
         lines = ["stateDiagram-v2"]
         lines += [f'    state "{stage.label} {stage}" as {stage}' for stage in Stage]
-        lines += [f"    {source} --> {target}: {'、'.join(titles)}" for (source, target), titles in _edges().items()]
+        lines += [f"    {source} --> {target}: {'、'.join(titles)}" for (source, target), titles in edges().items()]
         lines += [f"    {stage} --> [*]" for stage in Stage if stage in ENDED - {Stage.CLOSED}]
     return "\n".join(lines) + "\n"
 
 
-def _edges() -> dict[tuple[str, str], list[str]]:
-    edges: dict[tuple[str, str], list[str]] = defaultdict(list)
+def edges() -> dict[tuple[str, str], list[str]]:
+    """Return every change of stage with the actions that make it; "[*]" stands for "not there yet"."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for action in ACTIONS.values():
         for source, targets in action.moves.items():
             for target in targets:
                 if source != target:
-                    title = f"{action.title}申请" if action.on_application else str(action.title)
-                    edges[(source.value if source else "[*]", target.value)].append(title)
-    return edges
+                    found[(source.value if source else "[*]", target.value)].append(_title(action))
+    return found
+
+
+def _title(action: Action) -> str:
+    return _("%(action)s申请") % {"action": action.title} if action.on_application else str(action.title)
 
 
 def table() -> str:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import files, listing, views
+from . import files, listing, paper, views
 
 app_name = "orders"
 urlpatterns = [
     path("", listing.orders, name="list"),
+    path("flow/", paper.flow, name="flow"),
     path("search/", listing.search, name="search"),
     path("applications/", listing.inbox, name="inbox"),
     path("files/<uuid:token>/", files.open_file, name="file"),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("<str:number>/", views.page, name="page"),
     path("<str:number>/do/<slug:action>/", views.do, name="do"),
     path("<str:number>/undo/<str:token>/", views.take_back, name="undo"),
+    path("<str:number>/sheet/", paper.sheet, name="sheet"),
+    path("<str:number>/flow/", paper.flow_of, name="flow_of"),
     path("<str:number>/reveal/", views.reveal, name="reveal"),
     path("<str:number>/hold/", views.hold, name="hold"),
     path("<str:number>/release/", views.let_go, name="release"),

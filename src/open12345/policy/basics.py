@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .fields import ClockTime, Code, Entry, Ordered, SpanText, Text, Title, Titled
-from .names import AlertLevel, DayKind, KindBase, Origin, UrgencyCode
+from .names import AlertLevel, DayKind, KindBase, Origin, StageCode, UrgencyCode
 
 AREA_DIGITS, DATE_DIGITS, CHANNEL_DIGITS = 6, 8, 1
 PLACEHOLDERS = ("area", "date", "channel", "sequence")
@@ -131,6 +131,14 @@ class EmergencyLine(Entry):
     when: Text
     tell: Text
     words: tuple[str, ...] = ()
+
+
+class StageArticle(Entry):
+    """Which clause of the centre's own rules an order's stage comes from, and what it says."""
+
+    stage: StageCode
+    clause: Title
+    text: Text
 
 
 Channels = Ordered[Channel]

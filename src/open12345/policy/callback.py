@@ -61,7 +61,8 @@ class CallbackRules(Entry):
     """How the centre calls back.
 
     `attempts` tries on at least `days` different days, then closed as unreachable; after the
-    `rounds`-th callback an order always closes.
+    `rounds`-th callback an order always closes. `direct_share` of the orders that were answered at once are checked
+    by a call of their own.
     """
 
     greeting: Text = ""
@@ -72,6 +73,7 @@ class CallbackRules(Entry):
     attempts: int = Field(default=3, ge=1, le=10)
     days: int = Field(default=2, ge=1, le=10)
     rounds: int = Field(default=2, ge=1, le=5)
+    direct_share: float = Field(default=0.1, ge=0, le=1)
     source: Text = ""
 
     def level(self, code: str) -> ScaleLevel | None:

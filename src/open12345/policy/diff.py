@@ -26,6 +26,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "order_types": "工单类别",
     "emergency": "紧急号码",
     "refusals": "不予受理理由",
+    "articles": "各阶段依据的条款",
     "units": "单位",
     "areas": "区域",
     "categories": "分类",

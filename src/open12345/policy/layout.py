@@ -81,6 +81,7 @@ KEYED: Final[Mapping[str, tuple[str, ...]]] = {
         "order_types",
         "emergency",
         "refusals",
+        "articles",
         "review",
         "archive_after",
     ),

@@ -22,6 +22,7 @@ from .basics import (
     EmergencyLine,
     Kinds,
     NumberPattern,
+    StageArticle,
     Urgencies,
     Words,
     WorkHours,
@@ -59,6 +60,7 @@ class Pack(Entry):
     order_types: dict[OrderTypeCode, Title]
     emergency: tuple[EmergencyLine, ...] = ()
     refusals: tuple[Reason, ...] = Field(min_length=1)
+    articles: tuple[StageArticle, ...] = ()
     units: tuple[UnitRow, ...] = Field(min_length=1)
     areas: tuple[AreaRow, ...] = Field(min_length=1)
     categories: tuple[Category, ...] = Field(min_length=1)
@@ -125,6 +127,10 @@ class Pack(Entry):
     def area_path(self, area: str, separator: str = "") -> str:
         """Return the names from the widest area down to `area`."""
         return separator.join(row.name for row in reversed(self.area_tree.lineage(area)))
+
+    def article(self, stage: str) -> StageArticle | None:
+        """Return the clause that a stage of the order comes from."""
+        return next((article for article in self.articles if article.stage == stage), None)
 
     def required_fields(self, category: str) -> tuple[str, ...]:
         """Return what an order of this category must carry, by the categories above it too."""
