@@ -80,7 +80,7 @@ def test_damaged_utf8_is_told_with_its_line_and_not_read_as_another_encoding(tmp
     [
         (b"", "空的"),
         (b"\n\n\n", "没有表头"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "XLSX"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "损坏"),
         (b"a,b\n\xff\xff\x80,\xff\n", "编码"),
     ],
 )

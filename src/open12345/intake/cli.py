@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,10 +28,17 @@ from open12345.directory.errors import DirectoryError
 from open12345.directory.models import Staff
 from open12345.directory.person import SYSTEM, Person, person_of
 from open12345.intake.columns import Columns, fields, map_columns
-from open12345.intake.importer import Import, Rejects, Tally, check_plan, columns_of_report, read_categories
+from open12345.intake.importer import (
+    Import,
+    Rejects,
+    Tally,
+    check_plan,
+    columns_of_report,
+    read_categories,
+    steady_clock,
+)
 from open12345.intake.table import Table, TableError, open_table
 from open12345.intake.values import Plan
-from open12345.orders import queries
 from open12345.orders.errors import NotAllowed
 
 FOUND, MISUSED, MACHINE, STOPPED = 1, 2, 3, 130
@@ -46,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
 
 def import_orders(  # noqa: PLR0913 - the options of a command
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV or XLSX file.")],
     *,
     columns: Annotated[
         list[str] | None,
@@ -73,10 +80,10 @@ def import_orders(  # noqa: PLR0913 - the options of a command
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, write no order.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")] = False,
 ) -> None:
-    """Take complaints from a CSV file through the same door as the desk; safe to run twice."""
+    """Take complaints from a CSV or XLSX file through the same door as the desk; safe to run twice."""
     began = time.monotonic()
     try:
-        by, now = _person(username), _clock()
+        by, now = _person(username), steady_clock()
         table = open_table(file, headed=not no_header)
         found = map_columns(table, _pairs(columns, "--map"))
         labels = read_categories(category_map, now()) if category_map else {}
@@ -102,12 +109,6 @@ def _person(username: str) -> Person:
     if staff is None:
         raise TableError(_("没有这个账号：%(name)s") % {"name": username}, _("--as 后面写登录用的用户名"))
     return person_of(staff)
-
-
-def _clock() -> Callable[[], datetime]:
-    """The database's time, asked once; it goes on by this machine's steady clock."""
-    start, since = queries.database_time(), time.monotonic()
-    return lambda: start + timedelta(seconds=time.monotonic() - since)
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:

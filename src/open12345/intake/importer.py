@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,7 +25,7 @@ from open12345.directory.person import Person
 from open12345.intake.columns import REJECT_HEADS, Columns, fields
 from open12345.intake.table import Row, Table, TableError, open_table
 from open12345.intake.values import Plan, Reader, Said
-from open12345.orders import services
+from open12345.orders import queries, services
 from open12345.orders.chain import canonical
 from open12345.orders.errors import Problem, Refused
 from open12345.orders.models import IdempotencyKey
@@ -67,6 +68,12 @@ class Tally:
             self.quoted.append(bad)
         for reason in {(p.field, p.code) for p in bad.problems}:
             self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+
+def steady_clock() -> Callable[[], datetime]:
+    """Return a clock of the database's time, asked once; it goes on by this machine's steady clock."""
+    begun, since = queries.database_time(), time.monotonic()
+    return lambda: begun + timedelta(seconds=time.monotonic() - since)
 
 
 def check_plan(plan: Plan, at: datetime) -> None:

@@ -13,24 +13,22 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from open12345.intake import workbook
+from open12345.intake.unreadable import TableError
+
+__all__ = ["Row", "Table", "TableError", "detect_encoding", "open_table"]
+
 _CHUNK = 1 << 20  # bytes
 _LONGEST_CELL = 10_000_000  # characters; beyond it a quote was never closed
 _DELIMITERS = (",", "\t", ";", "|")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_NO_TEXT = ((b"PK\x03\x04", "XLSX"), (b"\xd0\xcf\x11\xe0", "XLS"), (b"%PDF", "PDF"), (b"\x1f\x8b", "GZIP"))
+_NO_TEXT = ((b"\xd0\xcf\x11\xe0", "XLS"), (b"%PDF", "PDF"), (b"\x1f\x8b", "GZIP"))
+#: Stands for the encoding of a workbook.
+XLSX = "xlsx"
 #: A file with fewer broken places per readable Chinese character is damaged UTF-8, not another encoding.
 _DAMAGED = 0.1
 #: Share of NULs in step that makes a file UTF-16: its commas, digits and line ends.
 _STEPPED = 0.02
-
-
-class TableError(Exception):
-    """The file cannot be read as a table; `remedy` says what would help."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,21 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that are not blank, the ragged ones with their problem."""
+        if self.encoding == XLSX:
+            yield from self._rows_of_sheet()
+            return
         lines = _Lines(self)
         first = 1 if self.headed else 0
         for number, cells in enumerate(lines.records(), start=1):
             if number > first and (lines.broken or any(cell.strip() for cell in cells)):
                 yield _row(number, cells, len(self.heads), unclosed=lines.broken or lines.unclosed)
+
+    def _rows_of_sheet(self) -> Iterator[Row]:
+        """A sheet has no ragged rows: what is missing at the end is empty."""
+        width = len(self.heads)
+        for number, cells in enumerate(workbook.records(self.path), start=1):
+            if number > (1 if self.headed else 0) and any(cell.strip() for cell in cells):
+                yield _row(number, cells[:width] + [c for c in cells[width:] if c.strip()], width, unclosed=False)
 
     @property
     def doubled(self) -> frozenset[str]:
@@ -72,13 +80,26 @@ def open_table(path: Path, *, headed: bool = True) -> Table:
     """Return the table in `path`; without headings its columns are called #1, #2 … Raises `TableError`."""
     if not path.stat().st_size:
         raise TableError(_("文件是空的"), _("请检查是否导出成功"))
-    encoding = detect_encoding(path)
-    delimiter, first = _first_record(path, encoding)
+    encoding = _kind(path)
+    delimiter, first = (
+        ("", _trimmed(next(workbook.records(path), []))) if encoding == XLSX else _first_record(path, encoding)
+    )
     heads = tuple(cell.strip() for cell in first) if headed else tuple(f"#{n + 1}" for n in range(len(first)))
     if not any(heads):
         raise TableError(_("第一行没有表头"), _("第一行应是各列的名称；没有表头请加 --no-header"))
     table = Table(path, encoding, delimiter, heads, headed)
     return Table(path, encoding, delimiter, heads, headed, sum(1 for _row in table.rows()))
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        return XLSX if file.read(4) == workbook.MAGIC else detect_encoding(path)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return cells
 
 
 def _row(number: int, cells: list[str], width: int, *, unclosed: bool) -> Row:
@@ -151,7 +172,9 @@ def detect_encoding(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(_CHUNK)
     if other := next((name for mark, name in _NO_TEXT if start.startswith(mark)), ""):
-        raise TableError(_("这是 %(kind)s 文件，不是 CSV") % {"kind": other}, _("请先另存为 CSV（UTF-8）"))
+        raise TableError(
+            _("这是 %(kind)s 文件，不是 CSV 或 XLSX") % {"kind": other}, _("请先另存为 XLSX 或 CSV（UTF-8）")
+        )
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), _unmarked_utf16(start))
     if marked:
         return _checked(path, marked)
@@ -168,7 +191,7 @@ def detect_encoding(path: Path) -> str:
 def _checked(path: Path, encoding: str) -> str:
     if not _decodes(path, encoding):
         text = _("无法识别文件编码（试过 %(encoding)s）") % {"encoding": encoding}
-        raise TableError(text, _("请另存为 UTF-8 或 GB18030 的 CSV；XLSX 请先另存为 CSV"))
+        raise TableError(text, _("请另存为 XLSX，或 UTF-8、GB18030 的 CSV"))
     return encoding
 
 

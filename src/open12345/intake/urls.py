@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import panes, views
+from . import import_views, panes, views
 
 app_name = "intake"
 urlpatterns = [
@@ -13,5 +13,10 @@ urlpatterns = [
     path("hints/<slug:name>/", panes.hint, name="hint"),
     path("calls/", panes.appoint, name="appoint"),
     path("calls/<int:pk>/", panes.called, name="called"),
+    path("import/", import_views.imports_page, name="imports"),
+    path("import/<int:pk>/", import_views.import_page, name="import"),
+    path("import/<int:pk>/again/", import_views.again, name="import_again"),
+    path("import/<int:pk>/progress/", import_views.progress, name="import_progress"),
+    path("import/<int:pk>/rejects/", import_views.rejects, name="import_rejects"),
     path("drafts/<str:number>/", views.draft, name="draft"),
 ]

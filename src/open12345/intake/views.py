@@ -52,7 +52,7 @@ def desk(request: HttpRequest) -> HttpResponseBase:
         "lines": lists.lines(page.rows, sight.pack, sight.at),
         "page": page,
         "rest": "",
-        "may_import": False,
+        "may_import": sight.person.has("dispatcher"),
         "done": queries.visible_to(sight.person).filter(number=done).first() if done else None,
     }
     return web.private(render(request, "intake/desk.html", context))
