@@ -5,27 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
-from open12345.directory.web import needs
-from open12345.orders import lists, queries, rights, telling, web
+from open12345.directory.web import actor, needs
+from open12345.orders import export, filters, finding, lists, queries, rights, savedviews, telling, web
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Application, Assignment, WorkOrder
 from open12345.orders.rights import Scene
 from open12345.orders.sight import Sight
-from open12345.orders.stages import ENDED, Stage, Urgency
+from open12345.text import normalise
 
 READERS: Final = tuple(sorted(CENTRE_ROLES | UNIT_ROLES))
 #: Who may decide an application: leaders of units, their clerks for what hangs below, and the centre's check.
 DECIDERS: Final = ("approver", "clerk", "dispatcher", "supervisor")
-_FOUND: Final = 50
+#: Orders on one page of the list.
+PAGE: Final = 50
 _INBOX: Final = 200
 
 
@@ -39,75 +41,57 @@ class Tab:
     count: int | None = None
 
 
-_STATES: Final[dict[str, tuple[str | Promise, Q]]] = {
-    "open": (__("在办"), ~Q(stage__in=[*ENDED, Stage.DRAFT])),
-    "late": (__("超时"), ~Q(stage__in=[*ENDED, Stage.DRAFT])),
-    "closed": (Stage.CLOSED.label, Q(stage=Stage.CLOSED)),
-    "archived": (Stage.ARCHIVED.label, Q(stage=Stage.ARCHIVED)),
-    "cancelled": (Stage.CANCELLED.label, Q(stage=Stage.CANCELLED)),
-    "all": (__("全部"), ~Q(stage=Stage.DRAFT)),
-}
+@dataclass(frozen=True)
+class Way:
+    """A tab that leads to an address of its own."""
+
+    query: str
+    title: str | Promise
+    active: bool
 
 
 @needs(*READERS)
 @require_GET
 def orders(request: HttpRequest) -> HttpResponseBase:
-    """List every order that the person may see, newest first, with filters that stand in the address."""
+    """List every order that the person may see, newest first, with filters that stand in the address.
+
+    Without any, the person's first saved view opens.
+    """
     sight = web.look(request)
-    state = request.GET.get("state", "")
-    state = state if state in _STATES else "open"
-    found = _filtered(queries.visible_to(sight.person).filter(_STATES[state][1]), sight, state, request.GET)
-    page = lists.page_of(found.select_related("lead_unit"), request.GET.get("after", ""), by="pk", down=True)
+    mine = savedviews.of(sight.person.id or 0)
+    if not request.GET and mine:
+        return redirect(f"{reverse('orders:list')}?{mine[0].address}")
+    asked = filters.read(sight, request.GET)
+    page = page_of(asked, request.GET.get("after", ""))
+    view = next((v for v in mine if str(v.pk) == request.GET.get("view", "")), None)
     context = {
         "sight": sight,
-        "tabs": [Tab(code, title, code == state) for code, (title, _where) in _STATES.items()],
-        "filters": _filters(sight, request.GET),
-        "state": state,
+        "asked": asked,
+        "chosen": asked.told,
+        "views": [Way(v.address, v.name, v == view) for v in mine],
+        "view": view,
+        "changed": view is not None and view.query != asked.rest(),
+        "states": _states(asked, standing=view is None),
         "lines": lists.lines(page.rows, sight.pack, sight.at),
         "page": page,
-        "rest": _rest(request.GET),
+        "rest": asked.rest(view=str(view.pk)) if view else asked.rest(),
+        "most": export.AT_MOST,
     }
     return web.private(render(request, "orders/list.html", context))
 
 
-def _filtered(found: QuerySet[WorkOrder], sight: Sight, state: str, query: QueryDict) -> QuerySet[WorkOrder]:
-    if state == "late":
-        found = found.filter(due_at__lt=sight.at)
-    for name in ("stage", "kind", "urgency", "channel"):
-        if value := query.get(name, ""):
-            found = found.filter(**{name: value})
-    if unit := query.get("unit", ""):
-        found = found.filter(lead_unit__code=unit)
-    return found
+def page_of(asked: filters.Filters, after: str) -> lists.Slice[WorkOrder]:
+    """Return one page of the list, in one query."""
+    found = queries.visible_to(asked.sight.person).filter(asked.q()).select_related("lead_unit", "claim")
+    return lists.page_of_set(found.defer("body"), after, by="accepted_at", few=asked.few, size=PAGE)
 
 
-@dataclass(frozen=True)
-class Filter:
-    """One filter of a list, as a select."""
-
-    name: str
-    title: str
-    options: list[tuple[str, str]]
-    value: str
-
-
-def _filters(sight: Sight, query: QueryDict) -> list[Filter]:
-    living = [(s.value, str(s.label)) for s in Stage if s not in ENDED and s is not Stage.DRAFT]
-    units = [(u.code, u.name) for u in sight.units if u.kind != "centre"] if sight.is_centre else []
-    options: list[tuple[str, str, list[tuple[str, str]]]] = [
-        ("stage", _("状态"), living),
-        ("kind", _("诉求类型"), [(code, kind.title) for code, kind in sight.pack.kinds.items()]),
-        ("urgency", _("紧急程度"), [(u.value, str(u.label)) for u in Urgency]),
-        ("channel", _("受理渠道"), [(code, channel.title) for code, channel in sight.pack.channels.items()]),
-        ("unit", _("主办单位"), units),
+def _states(asked: filters.Filters, *, standing: bool) -> list[Way]:
+    """The states as tabs; the other filters stay when one goes from one to the other."""
+    return [
+        Way(asked.rest("stage", "late", state=code), title, standing and code == asked.state)
+        for code, (title, _stages) in filters.STATES.items()
     ]
-    return [Filter(name, title, found, query.get(name, "")) for name, title, found in options if found]
-
-
-def _rest(query: QueryDict) -> str:
-    kept = query.copy()
-    kept.pop("after", None)
-    return kept.urlencode()
 
 
 @needs(*READERS)
@@ -116,22 +100,56 @@ def search(request: HttpRequest) -> HttpResponseBase:
     """Find by number, foreign number, phone or words; by POST, for a phone never stands in an address."""
     sight = web.look(request)
     wanted = request.POST.get("q", "").strip()
-    found = _search(sight, wanted)
-    if len(found) == 1 and wanted.replace(" ", "") == found[0].number:
-        return redirect("orders:page", found[0].number)
-    context = {"sight": sight, "q": wanted, "lines": lists.lines(found, sight.pack, sight.at), "most": _FOUND}
+    found = finding.find(sight.person, wanted, request.POST.get("after", ""))
+    if found.exact:
+        return redirect("orders:page", found.rows[0].number)
+    lines = lists.lines(found.rows, sight.pack, sight.at)
+    context = {"sight": sight, "q": wanted, "lines": lines, "page": found, "later": bool(request.POST.get("after"))}
     return web.private(render(request, "orders/found.html", context))
 
 
-def _search(sight: Sight, wanted: str) -> list[WorkOrder]:
-    if not wanted:
-        return []
-    tries = (queries.by_any_number, queries.by_phone, queries.by_words)
-    for attempt in tries:
-        found = attempt(sight.person, wanted).select_related("lead_unit").order_by("-pk")[:_FOUND]
-        if rows := list(found):
-            return rows
-    return []
+# Saved views
+
+
+@needs(*READERS)
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponseBase:
+    """Keep the list that is open under a name."""
+    sight = web.look(request)
+    asked = filters.read(sight, QueryDict(request.POST.get("query", "")[:2000]))
+    name = _name(request)
+    view = savedviews.save(sight.person.id or 0, name, asked.rest()) if name else None
+    if view is None:
+        full = _("视图最多 %(n)s 个，请先删除不用的。") % {"n": savedviews.AT_MOST}
+        messages.error(request, full if name else _("请给视图起一个名字。"))
+        return redirect(f"{reverse('orders:list')}?{asked.rest()}")
+    messages.success(request, _("已保存视图“%(name)s”") % {"name": view.name})
+    return redirect(f"{reverse('orders:list')}?{view.address}")
+
+
+@needs(*READERS)
+@require_POST
+def change_view(request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
+    """Rename one's own view, put it first, or delete it; those of others do not exist."""
+    staff = actor(request).id or 0
+    view = next((v for v in savedviews.of(staff) if v.pk == pk), None)
+    if view is None:
+        raise Http404
+    name, done = _name(request), True
+    if act == "rename":
+        done = bool(name) and savedviews.rename(staff, pk, name)
+    elif act == "first":
+        savedviews.put_first(staff, pk)
+    else:
+        savedviews.delete(staff, pk)
+        return redirect(f"{reverse('orders:list')}?{view.query}")
+    if not done:
+        messages.error(request, _("请起一个没有用过的名字。"))
+    return redirect(f"{reverse('orders:list')}?{view.address}")
+
+
+def _name(request: HttpRequest) -> str:
+    return normalise(request.POST.get("name", "")).strip()[: savedviews.NAME_LENGTH]
 
 
 # Applications

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from django.core import signing
@@ -18,6 +18,8 @@ from open12345.policy import Pack
 
 M = TypeVar("M", bound=Model)
 SIZE: Final = 25
+#: What no list shows, and what takes longest to read and to sort along.
+_UNSEEN: Final = ("search", "sealed")
 _SALT: Final = "orders.lists"
 
 
@@ -35,21 +37,56 @@ def page_of(rows: QuerySet[M], after: str, *, by: str, down: bool = False, size:
 
     A keyset: as cheap on the thousandth page as on the first, and no row is shown twice when others come in.
     """
-    order = F(by).desc(nulls_last=True) if down else F(by).asc(nulls_last=True)
-    rows = rows.order_by(order, "-pk" if down else "pk")
-    place = _read(after)
+    return keyset(rows, _read(after), by=by, down=down, size=size, holes=rows.model._meta.get_field(_stored(by)).null)
+
+
+def page_of_set(rows: QuerySet[M], after: str, *, by: str, few: bool, size: int = SIZE) -> Slice[M]:
+    """Return a page, the newest first, of rows that all have a value of `by`, such as all that were received.
+
+    `few`: the rows are a small part of the table (open orders), found by an index of their own and then sorted. The
+    planner would rather walk all orders backwards until a page is full, which on the last page never comes (100,000
+    orders read for ten, measured).
+    """
+    return keyset(rows, _read(after), by=by, down=True, size=size, holes=False, aside=few)
+
+
+def keyset(
+    rows: QuerySet[M], place: tuple[Any, int] | None, *, by: str, down: bool, size: int, holes: bool,
+    aside: bool = False,
+) -> Slice[M]:  # fmt: skip
+    """Return the page behind `place`; `holes`: values may be missing; `aside`: sort instead of walking an index."""
+    rows = rows.order_by(*_order(by, down=down, holes=holes, aside=aside))
+    if rows.model is WorkOrder:
+        rows = rows.defer(*_UNSEEN)
     if place is not None:
-        rows = rows.filter(_behind(by, place[0], place[1], down=down))
+        rows = rows.filter(_behind(by, place[0], place[1], down=down, holes=holes))
     found = list(rows[: size + 1])
     more = len(found) > size
     found = found[:size]
     return Slice(found, _write(found[-1], by) if more else "", first=place is None)
 
 
-def _behind(by: str, value: Any, pk: int, *, down: bool) -> Q:
+def _order(by: str, *, down: bool, holes: bool, aside: bool) -> list[Any]:
+    if aside:  # an expression that no index holds
+        return [(F(by) + timedelta(0)).desc() if down else (F(by) + timedelta(0)).asc(), "-pk" if down else "pk"]
+    if holes:
+        return [F(by).desc(nulls_last=True) if down else F(by).asc(nulls_last=True), "-pk" if down else "pk"]
+    sign = "-" if down else ""  # without a word about missing values: only so an index gives the order
+    return [f"{sign}{by}"] if by == "pk" else [f"{sign}{by}", f"{sign}pk"]
+
+
+def _stored(by: str) -> str:
+    return "id" if by == "pk" else by
+
+
+def _behind(by: str, value: Any, pk: int, *, down: bool, holes: bool) -> Q:
     way = "lt" if down else "gt"
+    if by == "pk":
+        return Q(**{f"pk__{way}": pk})
     if value is None:
         return Q(**{f"{by}__isnull": True, f"pk__{way}": pk})
+    if not holes:  # the bound alone starts the index scan at the right place, the rest breaks ties
+        return Q(**{f"{by}__{way}e": value}) & (Q(**{f"{by}__{way}": value}) | Q(**{f"pk__{way}": pk}))
     return Q(**{f"{by}__{way}": value}) | Q(**{by: value, f"pk__{way}": pk}) | Q(**{f"{by}__isnull": True})
 
 
@@ -71,6 +108,17 @@ def _read(after: str) -> tuple[Any, int] | None:
     return None if pk is None else (value, pk)
 
 
+def place(after: str) -> int | None:
+    """Return the id that `after` names, None for the beginning."""
+    found = _read(after)
+    return None if found is None else found[1]
+
+
+def marked(row: Model) -> str:
+    """Return the place behind `row` in a list by id."""
+    return _write(row, "pk")
+
+
 @dataclass(frozen=True)
 class Line:
     """One order in a list."""
@@ -85,14 +133,22 @@ class Line:
 
 
 def lines(orders: Sequence[WorkOrder], pack: Pack, now: datetime, *kinds: str) -> list[Line]:
-    """Return the orders with the clock that matters (of `kinds` first) and who holds them, in two queries."""
+    """Return the orders with the clock that matters (of `kinds` first) and who holds them, in two queries at most."""
     ids = [order.pk for order in orders]
     running: dict[int, list[Clock]] = defaultdict(list)
     for clock in Clock.objects.filter(order_id__in=ids, stopped_at__isnull=True).select_related("assignment"):
         if _of_order(clock.assignment):
             running[clock.order_id].append(clock)
-    holders = {c.order_id: c for c in Claim.objects.filter(order_id__in=ids, until__gte=now)}
+    holders = _holders(orders, ids, now)
     return [line(order, pack, now, running[order.pk], holders.get(order.pk), *kinds) for order in orders]
+
+
+def _holders(orders: Sequence[WorkOrder], ids: list[int], now: datetime) -> dict[int, Claim]:
+    """Return who holds which order; no query where the list brought the claims along (`select_related`)."""
+    if all("claim" in order._state.fields_cache for order in orders):
+        brought = [getattr(order, "claim", None) for order in orders]
+        return {c.order_id: c for c in brought if c is not None and c.until >= now}
+    return {c.order_id: c for c in Claim.objects.filter(order_id__in=ids, until__gte=now)}
 
 
 def _of_order(given: Assignment | None) -> bool:

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from open12345.directory.models import Area, Unit
+from open12345.orders.savedviews import SavedView
 from open12345.orders.seals import Anchor, SealedHead, Unsealed
 from open12345.orders.stages import (
     OPEN_STATES,
@@ -30,7 +31,7 @@ from open12345.orders.stages import (
 
 __all__ = [
     "Anchor", "Application", "Assignment", "Attachment", "Claim", "Clock", "Event", "ForeignNumber", "IdempotencyKey",
-    "Link", "Record", "Requester", "SealedHead", "StageRule", "Unsealed", "WorkOrder",
+    "Link", "Record", "Requester", "SavedView", "SealedHead", "StageRule", "Unsealed", "WorkOrder",
 ]  # fmt: skip
 
 

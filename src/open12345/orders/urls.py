@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from . import files, listing, paper, views
+from . import export, files, listing, paper, views
 
 app_name = "orders"
 urlpatterns = [
     path("", listing.orders, name="list"),
     path("flow/", paper.flow, name="flow"),
     path("search/", listing.search, name="search"),
+    path("export/<slug:ending>/", export.export, name="export"),
+    path("views/", listing.save_view, name="save_view"),
+    path("views/<int:pk>/<slug:act>/", listing.change_view, name="change_view"),
     path("applications/", listing.inbox, name="inbox"),
     path("files/<uuid:token>/", files.open_file, name="file"),
     path("<str:number>/files/", files.upload, name="upload"),

@@ -1,0 +1,98 @@
+"""Finding orders by what somebody remembers of them: a number, a phone, any words; a page at a time, newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db.models import F, Max, QuerySet
+
+from open12345.directory.person import Person
+from open12345.orders import lists, queries
+from open12345.orders.models import WorkOrder
+from open12345.text import normalise, phone_key
+
+#: Orders on one page of what was found.
+SIZE: Final = 50
+#: So many of the newest orders are looked through before the index of words is asked (see `_newest`).
+_WINDOW: Final = 500
+#: Fewer digits are no phone.
+_PHONE_AT_LEAST: Final = 5
+_NUMBER = re.compile(r"[\w\s+()./#-]*\d[\w\s+()./#-]*", re.ASCII)
+_RUNS = re.compile(r"\w+")
+
+
+@dataclass
+class Found:
+    """One page of orders; `after` leads to the next one, "" on the last."""
+
+    rows: list[WorkOrder] = field(default_factory=list)
+    after: str = ""
+    exact: bool = False  # the one order with this very number
+
+
+def find(person: Person, wanted: str, after: str = "") -> Found:
+    """Return the visible orders that `wanted` leads to: by number first, then by phone, then by words."""
+    wanted = wanted.strip()
+    if not wanted:
+        return Found()
+    if _NUMBER.fullmatch(wanted):
+        for tried in (queries.by_any_number, queries.by_phone):
+            if tried is queries.by_phone and len(phone_key(wanted)) < _PHONE_AT_LEAST:
+                continue
+            page = lists.page_of(_shown(tried(person, wanted)), after, by="pk", down=True, size=SIZE)
+            if page.rows:
+                exact = page.rows[0].number == wanted.replace(" ", "") and len(page.rows) == 1
+                return Found(page.rows, page.after, exact)
+    return _by_words(person, wanted, after)
+
+
+def _shown(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    return orders.select_related("lead_unit", "claim").defer("search", "sealed")
+
+
+def _by_words(person: Person, words: str, after: str) -> Found:
+    """Return orders that really hold every run of `words`: the index knows pairs of characters, not their order."""
+    runs = _RUNS.findall(normalise(words).casefold())
+    before = lists.place(after)
+    rows: list[WorkOrder] = []
+    for order in _candidates(person, words, before):
+        if _holds(order, runs):
+            rows.append(order)
+        if len(rows) > SIZE:
+            return Found(rows[:SIZE], lists.marked(rows[SIZE - 1]))
+    return Found(rows)
+
+
+def _holds(order: WorkOrder, runs: list[str]) -> bool:
+    text = normalise(f"{order.title} {order.place} {order.body}").casefold()
+    return all(run in text for run in runs)
+
+
+def _candidates(person: Person, words: str, before: int | None) -> Iterator[WorkOrder]:
+    """Yield what the index finds, newest first, in portions of a little more than a page."""
+    while True:
+        some = _newest(person, words, before)
+        yield from some
+        if len(some) <= SIZE:
+            return
+        before = some[-1].pk
+
+
+def _newest(person: Person, words: str, before: int | None) -> list[WorkOrder]:
+    """Return the newest orders, at most SIZE + 1, that the index of words finds before an id.
+
+    A word of every second order would make the index bring 50,000 to be sorted for one page, and the planner, who
+    takes the pairs of characters for independent, is as often wrong about the other way. So the newest few hundred
+    are looked through first: a common word fills the page from them; what does not is rare enough for the index.
+    """
+    found = queries.by_words(person, words)
+    if before is None:
+        before = (WorkOrder.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
+    near = list(_shown(found.filter(pk__lt=before, pk__gte=before - _WINDOW)).order_by("-pk")[: SIZE + 1])
+    if len(near) > SIZE:
+        return near
+    by_index = (F("pk") + 0).desc()  # an expression, lest the planner walk all orders backwards
+    return list(_shown(found.filter(pk__lt=before)).order_by(by_index)[: SIZE + 1])
