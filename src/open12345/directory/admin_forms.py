@@ -5,7 +5,7 @@ import binascii
 import ipaddress
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from django import forms
 from django.db.models import QuerySet
@@ -66,7 +66,7 @@ class NodeForm(forms.Form):
         for name in {"kind", "level"} & self.fields.keys():
             sort = self.fields[name]
             if isinstance(sort, forms.ChoiceField) and not self.initial.get(name):
-                sort.choices = [("", _("请选择")), *list(sort.choices)]
+                sort.choices = [("", _("请选择")), *cast("list[tuple[str, str]]", sort.choices)]
         for name in ("kind", "level", "parent"):
             if of_pack and name in self.fields:
                 self.fields[name].disabled = True
