@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, QuerySet
 
 from open12345.directory.person import Person
 from open12345.orders import lists, queries
@@ -88,11 +88,17 @@ def _newest(person: Person, words: str, before: int | None) -> list[WorkOrder]:
     takes the pairs of characters for independent, is as often wrong about the other way. So the newest few hundred
     are looked through first: a common word fills the page from them; what does not is rare enough for the index.
     """
-    found = queries.by_words(person, words)
-    if before is None:
-        before = (WorkOrder.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
-    near = list(_shown(found.filter(pk__lt=before, pk__gte=before - _WINDOW)).order_by("-pk")[: SIZE + 1])
-    if len(near) > SIZE:
-        return near
-    by_index = (F("pk") + 0).desc()  # an expression, lest the planner walk all orders backwards
-    return list(_shown(found.filter(pk__lt=before)).order_by(by_index)[: SIZE + 1])
+    seen = queries.visible_to(person)
+    if before is not None:
+        seen = seen.filter(pk__lt=before)
+    near = seen.order_by("-pk").values("pk")[:_WINDOW]
+    rows = _rows(queries.with_words(WorkOrder.objects.filter(pk__in=near), words))
+    if len(rows) > SIZE:
+        return rows
+    # Sorted by an expression, lest the planner walk all orders backwards; ids alone, for whole rows sort slowly.
+    by_index = queries.with_words(seen, words).order_by((F("pk") + 0).desc()).values("pk")[: SIZE + 1]
+    return _rows(WorkOrder.objects.filter(pk__in=by_index))
+
+
+def _rows(orders: QuerySet[WorkOrder]) -> list[WorkOrder]:
+    return list(_shown(orders).order_by("-pk")[: SIZE + 1])

@@ -136,11 +136,16 @@ def by_any_number(person: Person, number: str) -> QuerySet[WorkOrder]:
 
 def by_words(person: Person, words: str) -> QuerySet[WorkOrder]:
     """Return the visible orders whose title, place or body hold all of `words` (two characters or more)."""
+    return with_words(visible_to(person), words)
+
+
+def with_words(orders: QuerySet[WorkOrder], words: str) -> QuerySet[WorkOrder]:
+    """Return those of `orders` whose index holds all pairs of characters of `words` (no door)."""
     wanted = sorted(set(bigrams(words)))
     if not wanted:
         return WorkOrder.objects.none()
     quoted = " & ".join("'" + word.replace("\\", "").replace("'", "''") + "'" for word in wanted)
-    return visible_to(person).filter(search=SearchQuery(quoted, search_type="raw", config="simple"))
+    return orders.filter(search=SearchQuery(quoted, search_type="raw", config="simple"))
 
 
 def open_orders_of(requester_index: bytes) -> QuerySet[WorkOrder]:
