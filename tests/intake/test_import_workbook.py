@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -16,7 +17,7 @@ from tests.cast import Town
 from tests.intake.importing import HEADS, row, take
 
 
-def book(path: Path, rows: list[list[object]], heads: list[str] | None = None) -> Path:
+def book(path: Path, rows: list[list[Any]], heads: list[str] | None = None) -> Path:
     made = Workbook()
     sheet = made.active
     assert sheet is not None
@@ -28,7 +29,7 @@ def book(path: Path, rows: list[list[object]], heads: list[str] | None = None) -
 
 @pytest.mark.function("INT-13")
 def test_rows_of_a_workbook_become_orders_once(town: Town, tmp_path: Path) -> None:
-    rows: list[list[object]] = [*(list(row(n)) for n in (1, 2)), list(row(3, 联系电话=""))]
+    rows: list[list[Any]] = [*(list(row(n)) for n in (1, 2)), list(row(3, 联系电话=""))]
     rows[1][4] = 13812345678  # a phone that the office software took for a number
     file = book(tmp_path / "a.xlsx", rows)
     assert take(town, file).counts == (2, 0, 1)

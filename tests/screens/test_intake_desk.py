@@ -92,7 +92,7 @@ def test_nobody_writes_into_the_draft_of_somebody_else(town: Town, at_screen: At
 def test_a_title_made_of_the_description_follows_the_description(town: Town, at_screen: AtScreen) -> None:
     number = town.create("save_draft", {"body": "涞亭南路12号路灯不亮"}).number
     fields = at_screen("agent").fields(at_screen("agent").open(f"/intake/drafts/{number}/"))
-    assert (fields["title"], fields["place"]) == ([""], [""])
+    assert (fields["title"], fields["place"]) == ([""], ["涞亭南路12号"])
 
 
 @pytest.mark.parametrize("name", ["clerk.urban", "watcher", "reviewer", "system_admin", "floor_supervisor"])
@@ -153,6 +153,28 @@ def test_open_orders_of_the_same_matter_are_shown_before_another_is_registered(t
     assert ended not in told
     assert "别的事" not in told
     assert hint(at_screen("agent"), "alike", body="你好") == ""
+
+
+def test_the_order_of_somebody_else_is_related_and_never_urged_for_them(town: Town, at_screen: AtScreen) -> None:
+    dispatched(town, title="路口摊贩", phone="13812348000")
+    body = "涞亭南路和沪亭北路路口又有无证摊贩占用人行道，老人推车过不去"
+    other = hint(at_screen("agent"), "alike", body=body, phone="13700001111")
+    assert "data-relate" in other
+    assert 'name="urge"' not in other
+    assert 'name="urge"' in hint(at_screen("agent"), "alike", body=body, phone="13812348000")
+
+
+def test_a_road_that_holds_the_name_of_an_area_does_not_name_it(town: Town, at_screen: AtScreen) -> None:
+    assert 'data-set="area=' not in hint(at_screen("agent"), "suggest", body="涞亭南路的路灯不亮")
+    assert 'data-set="area=' in hint(at_screen("agent"), "suggest", body="亭南居委会门口的路灯不亮")
+
+
+def test_of_several_open_orders_the_one_like_the_talk_is_urged_first(town: Town, at_screen: AtScreen) -> None:
+    about = town.register(title="摊贩", phone="13812348000")
+    town.register(title="电梯", body="小区电梯又坏了，老人下不了楼", phone="13812348000")
+    said = {"phone": "13812348000", "body": "路口无证摊贩占用人行道"}
+    told = text_of(at_screen("agent").post("/intake/caller/", said, 200))
+    assert told.index(f'value="{about}"') == told.index('value="')
 
 
 @pytest.mark.function("DIS-02")

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from open12345.orders import queries
+from open12345.orders import queries, requesters
 from open12345.orders.hints import Talk
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import ENDED, Stage
@@ -29,11 +29,12 @@ class Alike:
     order: WorkOrder
     score: float
     why: str
+    same_caller: bool = False  # may be urged; of others it can only be related (order.md)
 
 
 def candidates(talk: Talk) -> list[WorkOrder]:
     """Return the open orders worth comparing, each once."""
-    rows = _open(talk).select_related("area", "lead_unit").defer("sealed", "search")
+    rows = _open(talk).select_related("area", "lead_unit", "requester").defer("sealed", "search")
     place = talk["place"] or next(iter(places(talk["body"])), "")
     own = Q(category=talk.category) if talk.category else Q()
     own |= Q(area=talk.area) if talk.area else Q()
@@ -67,7 +68,7 @@ def _score(text: str, order: WorkOrder) -> float:
 def near(talk: Talk) -> list[Alike]:
     """Return the few open orders to look at before another one is registered."""
     place = talk["place"] or next(iter(places(talk["body"])), "")
-    text, found = talk.text, []
+    text, index, found = talk.text, requesters.phone_index(talk["phone"]), []
     if len(text) < _ENOUGH_TEXT and not place:
         return []
     for order in candidates(talk):
@@ -77,8 +78,14 @@ def near(talk: Talk) -> list[Alike]:
         same_area = talk.area is not None and order.area_id == talk.area.pk
         score = alike + _SAME_PLACE * same_place + _SAME_CATEGORY * same_category + _SAME_AREA * same_area
         if alike >= _ALIKE or (same_place and (same_category or alike >= _ALIKE / 2)):
-            found.append(Alike(order, score, _why(alike, place=same_place, category=same_category, area=same_area)))
+            why = _why(alike, place=same_place, category=same_category, area=same_area)
+            found.append(Alike(order, score, why, _of_caller(order, index)))
     return sorted(found, key=lambda one: -one.score)[:_SHOWN]
+
+
+def _of_caller(order: WorkOrder, index: bytes | None) -> bool:
+    known = order.requester.phone_index
+    return index is not None and known is not None and bytes(known) == index
 
 
 def _why(alike: float, *, place: bool, category: bool, area: bool) -> str:

@@ -16,7 +16,7 @@ from open12345.orders import lists, queries, requesters
 from open12345.orders.models import WorkOrder
 from open12345.orders.sight import Sight
 from open12345.orders.stages import ENDED, LinkKind, Stage
-from open12345.text import phone_key, places
+from open12345.text import phone_key, similarity
 
 _OF_ONE_CALLER: Final = 20
 _WHOLE_NUMBER: Final = 5  # digits; before that it is still being typed
@@ -53,7 +53,7 @@ class Caller:
 
     @property
     def first_open(self) -> str:
-        """The newest open order: what one key presses."""
+        """The first open order: what one key presses."""
         return next((line.order.number for line in self.lines if line.order.stage not in ENDED), "")
 
 
@@ -64,11 +64,12 @@ def orders_of_phone(person: Person, phone: str) -> list[WorkOrder]:
     return sorted(rows, key=lambda order: order.stage in ENDED)
 
 
-def caller_of(sight: Sight, phone: str) -> Caller:
-    """Return the history of a caller, nothing before there is a whole number."""
+def caller_of(sight: Sight, phone: str, text: str = "") -> Caller:
+    """Return the history of a caller, nothing before there is a whole number; what is like `text` stands first."""
     if len(phone_key(phone)) < _WHOLE_NUMBER or requesters.phone_index(phone) is None:
         return Caller()
     rows = orders_of_phone(sight.person, phone)
+    rows.sort(key=lambda order: (order.stage in ENDED, -similarity(text, order.body) if text else 0))
     month, call = sight.at - _MONTH, sight.at - _ONE_CALL
     just = (o for o in rows if o.created_by == sight.person.ref and o.accepted_at and o.accepted_at >= call)
     return Caller(
@@ -94,7 +95,6 @@ def as_typed(order: WorkOrder) -> dict[str, Any]:
     if not order.sealed:
         title, place, body = order.title, order.place, order.body
     title = "" if title == taking.first_line(body) else title  # made of the description, and to follow it
-    place = "" if place == next(iter(places(body)), "") else place
     foreign = order.foreign_numbers.first()
     link = order.links.filter(kind=LinkKind.SAME_CALL).select_related("other").first()
     upper = localtime(order.upper_due_at).strftime("%Y-%m-%dT%H:%M") if order.upper_due_at else ""

@@ -35,4 +35,4 @@ def lend_all() -> None:
     """Register the panels; called once when the room starts."""
     more = ("category", "area", "kind", "urgency", "phone", "anonymous", "same_call_as")
     lend(Panel("suggest", "intake/parts/suggest.html", (*_TEXTS, *more), suggestions, order=10))
-    lend(Panel("alike", "intake/parts/alike.html", (*_TEXTS, "category", "area"), near, order=20))
+    lend(Panel("alike", "intake/parts/alike.html", (*_TEXTS, "category", "area", "phone"), near, order=20))

@@ -25,7 +25,8 @@ from open12345.orders.lifecycle import ACTIONS
 def caller(request: HttpRequest) -> HttpResponseBase:
     """Show what the caller of a phone has open; the phone comes by POST and stands in no address."""
     sight = web.look(request)
-    context = {"sight": sight, "caller": own.caller_of(sight, request.POST.get("phone", ""))}
+    found = own.caller_of(sight, request.POST.get("phone", ""), request.POST.get("body", "")[:2000])
+    context = {"sight": sight, "caller": found}
     return web.private(render(request, "intake/parts/caller.html", context))
 
 

@@ -28,6 +28,7 @@ _TITLE, _URGENT, _ABOVE, _ALIKE = 3.0, 2.0, 1.0, 2.0
 _LEAST: Final = 1.0
 _AREA_ENDING: Final = re.compile(r"(社区)?(居民|村民)?(委员会|居委会|村委会|居委|村委)?$|社区$|[（(].*$")
 _SHORTEST_NAME: Final = 2
+_NO_ROAD: Final = "(?![东南西北中一二三四五六七八九十支]?[路街弄道巷桥])"
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def area(talk: Talk, nearby: Sequence[tuple[WorkOrder, float]] = ()) -> Offer | 
     if talk.area is not None:
         return None
     text = talk.text
-    named = [(name, code) for name, code in _area_names(talk.sight.pack) if name in text]
+    named = [(name, code) for name, code in _area_names(talk.sight.pack) if _says(name, text)]
     if named:
         name, code = max(named, key=lambda one: len(one[0]))
         return _area_offer(talk, code, _("提到“%(name)s”") % {"name": name})
@@ -163,6 +164,11 @@ def area(talk: Talk, nearby: Sequence[tuple[WorkOrder, float]] = ()) -> Offer | 
         return None
     best = max(counted, key=lambda code: counted[code])
     return _area_offer(talk, best, _("同一地点的工单 %(n)s 件") % {"n": counted[best]})
+
+
+def _says(name: str, text: str) -> bool:
+    """Say whether an area was named, not a road whose name only holds the same characters (涞亭南路 is not 亭南)."""
+    return name in text and re.search(re.escape(name) + _NO_ROAD, text) is not None
 
 
 def _area_offer(talk: Talk, code: str, why: str) -> Offer:

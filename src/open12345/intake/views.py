@@ -208,7 +208,7 @@ def _form(
         "wishes": wishes or after.after(request.POST),
         "refusals": asked.refusals_told(sight.pack),
         "answerable": [code for code, kind in sight.pack.kinds.items() if kind.answer_directly],
-        "caller": own.caller_of(sight, talk["phone"]),
+        "caller": own.caller_of(sight, talk["phone"], talk["body"]),
         "first": _first(sight, str(first)) if first else None,
     }
     return web.private(render(request, "intake/form.html", context, status=status))
