@@ -114,3 +114,28 @@ def test_an_order_from_above_waits_for_the_verdict_from_above(town: Town, at_scr
     at_screen("reviewer").do(second, "pass_review")
     dispatcher.do(second, "reopen_by_upper", {"reason": "区里退回重办"})
     assert town.order(second).stage == "dispatched"
+
+
+@pytest.mark.function("CAL-02")
+def test_tasks_are_taken_seen_and_released_on_the_desk(town: Town, at_screen: AtScreen) -> None:
+    first, second = to_callback(town), to_callback(town)
+    agent, other, boss = at_screen("callback_agent"), at_screen("callback_agent2"), at_screen("floor_supervisor")
+    agent.post("/callback/take/", {"mark": [first]})
+    mine = agent.open("/callback/")
+    assert first in mine
+    assert second not in mine, "one's own come first"
+    pool = other.open("/callback/?tab=pool")
+    assert second in pool
+    assert first not in pool
+    assert f"{town.person('callback_agent').name} 负责" in other.open("/callback/?tab=all")
+    told = text_of(other.do(first, "close", HEARD, status=422))
+    assert f"这件回访由 {town.person('callback_agent').name} 负责" in told
+    other.post("/callback/take/", {"count": "1"})
+    assert second in other.open("/callback/")
+    boss.post("/callback/release/", {"mark": [first, second]})
+    assert "callback_agent2" not in boss.open("/callback/?tab=all")
+    staff = [str(town.person(name).id) for name in ("callback_agent", "callback_agent2")]
+    boss.post("/callback/assign/", {"mark": [first, second], "staff": staff})
+    assert {first in page.open("/callback/?tab=mine") for page in (agent, other)} == {True, False}
+    other.post("/callback/assign/", {"mark": [first], "staff": staff}, 404)
+    at_screen("clerk.urban").post("/callback/take/", {"mark": [first]}, 404)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from open12345.callback import queries, services
 from open12345.callback.forms import (
     ArchiveInput,
     AttemptInput,
@@ -19,13 +20,37 @@ from open12345.callback.forms import (
     UpperReopenInput,
 )
 from open12345.orders import clocks, worklog
-from open12345.orders.acts import effect, rule
+from open12345.orders.acts import Input, effect, rule, subscribe
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem, refuse
 from open12345.orders.rounds import Plan, open_round
 from open12345.orders.stages import ClockKind, RecordKind, Stage
 from open12345.policy import Pack
 from open12345.worktime import add
+
+
+@rule("log_attempt")
+@rule("close")
+@rule("redispatch")
+def _is_theirs(change: Change, said: Input) -> Iterator[Problem]:
+    """Who has the task makes the call; others only after it was released (CAL-02)."""
+    task = queries.holder(change.order, change.at)
+    if task is not None and task.staff_id != change.by.id and change.by.kind == "staff":
+        text = _("这件回访由 %(name)s 负责，请等其办理，或先释放")
+        yield Problem("__all__", "held", text % {"name": task.staff.name}, {"staff": task.staff.name})
+
+
+def _called(change: Change) -> None:
+    services.renew(change.order, change.by, change.at)
+
+
+def _called_back(change: Change) -> None:
+    services.finish(change.order, change.at)
+
+
+subscribe("log_attempt", _called)
+subscribe("close", _called_back)
+subscribe("redispatch", _called_back)
 
 
 @effect("log_attempt", AttemptInput)

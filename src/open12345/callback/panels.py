@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
+from open12345.callback.queries import CALLERS
 from open12345.directory.person import Person
 from open12345.orders import queries, web
 from open12345.orders.stages import Stage
@@ -21,7 +22,7 @@ def waiting_at(stage: Stage) -> Callable[[Person], int]:
 
 def lend() -> None:
     """Register all of it; called once when the room starts."""
-    agents, dispatchers = frozenset({"callback_agent"}), frozenset({"dispatcher"})
+    agents, dispatchers = frozenset(CALLERS), frozenset({"dispatcher"})
     queue = navigation.Entry(
         "callback:queue", _("回访"), agents, order=50, hint=_("待回访的工单"), count=waiting_at(Stage.CALLBACK)
     )

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from . import views
+from . import desk, views
 
 app_name = "callback"
 urlpatterns = [
-    path("", views.queue, name="queue"),
+    path("", desk.queue, name="queue"),
+    path("take/", desk.take, name="take"),
+    path("assign/", desk.assign, name="assign"),
+    path("release/", desk.release, name="release"),
     path("upper/", views.upper, name="upper"),
 ]

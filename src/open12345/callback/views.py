@@ -1,4 +1,4 @@
-"""The callback desk, and the orders that wait for the platform above."""
+"""The orders that wait for the platform above; the callback desk itself stands in `desk`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,6 @@ from open12345.directory.web import needs
 from open12345.orders import lists, queries, web
 from open12345.orders.bench import Bench, Row, show
 from open12345.orders.stages import ClockKind, Stage
-
-
-@needs("callback_agent")
-@require_GET
-def queue(request: HttpRequest) -> HttpResponseBase:
-    """List the orders to be called back, each by its clock."""
-    empty = (_("没有待回访的工单"), _("办结报告审核通过后，工单会出现在这里。"))
-    return _list(request, "callback", Stage.CALLBACK, empty)
 
 
 @needs("dispatcher")
