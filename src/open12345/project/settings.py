@@ -40,7 +40,7 @@ DEBUG = _flag("OPEN12345_DEBUG")
 SECRET_KEY = os.environ.get("OPEN12345_SECRET_KEY") or home.kept_secret(OPEN12345_HOME / "secret-key")
 
 # --- parts ----------------------------------------------------------------------------------------
-ROOMS = ("ui", "directory", "orders", "intake", "dispatch", "handling", "callback", "api")
+ROOMS = ("ui", "directory", "orders", "intake", "dispatch", "handling", "callback", "notify", "api")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from open12345.project import health_page
+from open12345.project import health_page, home_cards
 from open12345.project.health import healthz
 
 ROOMS = (
@@ -12,6 +12,7 @@ ROOMS = (
     ("dispatch/", "dispatch"),
     ("handling/", "handling"),
     ("callback/", "callback"),
+    ("notices/", "notify"),
     ("api/", "api"),
     ("", "ui"),
 )
@@ -23,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     *(path(prefix, include(f"open12345.{room}.urls")) for prefix, room in ROOMS),
 ]
+
+home_cards.lend()
 
 handler400 = "open12345.ui.views.bad_request"
 handler403 = "open12345.ui.views.forbidden"
