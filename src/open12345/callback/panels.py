@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from open12345.callback.queries import CALLERS
+from open12345.callback import cards
 from open12345.directory.person import Person
 from open12345.orders import queries, web
 from open12345.orders.stages import Stage
@@ -34,6 +35,7 @@ def lend() -> None:
         hint=_("等待上级平台回访结果"),
         count=waiting_at(Stage.REPORTED_UP),
     )
+    cards.lend()
     navigation.register(queue)
     navigation.register(upper)
     web.add_desk("callback", web.Desk("callback:queue", _("回访")))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from open12345.directory.web import needs
-from open12345.orders import lists, queries, web
+from open12345.orders import dues, lists, queries, web
 from open12345.orders.bench import Bench, Row, show
 from open12345.orders.stages import ClockKind, Stage
 
@@ -23,12 +23,15 @@ def upper(request: HttpRequest) -> HttpResponseBase:
 def _list(request: HttpRequest, desk: str, stage: Stage, empty: tuple[str, str]) -> HttpResponseBase:
     sight = web.look(request)
     orders = queries.visible_to(sight.person).filter(stage=stage)
-    page = lists.page_of(orders.select_related("lead_unit"), request.GET.get("after", ""), by="due_at")
+    some = dues.narrowed(orders, request.GET, sight.at, new="submitted_at")
+    page = lists.page_of(some.select_related("lead_unit"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.CALLBACK)
     bench = Bench(
         desk=desk,
         rows=[_row(line) for line in lines],
         page=page,
+        rest=dues.rest(request.GET),
+        tabs=dues.tabs_with_all(request.GET),
         counts=lists.counts(orders, sight.at),
         empty=empty,
         words="回访 重新派单 轮次 答复 时限",

@@ -14,7 +14,8 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Subscribe to sign-ins, tell the frame the centre's name, lend the menu its entries."""
-        from . import panels, signin  # noqa: PLC0415 - models are ready only now
+        from . import cards, panels, signin  # noqa: PLC0415 - models are ready only now
 
         signin.connect()
         panels.lend()
+        cards.lend()

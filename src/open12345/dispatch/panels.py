@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from open12345.directory.person import Person
-from open12345.dispatch import duty_hint, helps
+from open12345.dispatch import cards, duty_hint, helps
 from open12345.orders import queries, web
 from open12345.orders.stages import Stage
 from open12345.ui import navigation
@@ -21,6 +21,7 @@ def lend() -> None:
         "dispatch:queue", _("派单"), roles, order=20, hint=_("待派工单，先到期的在前"), count=waiting
     )
     navigation.register(entry)
+    cards.lend()
     helps.lend_all()
     duty_hint.register()
     web.add_desk("dispatch", web.Desk("dispatch:queue", _("派单")))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from open12345.directory.web import needs
 from open12345.dispatch.asked import Reasoned, reasoned
 from open12345.dispatch.suggest import suggest
-from open12345.orders import batches, lists, queries, web
+from open12345.orders import batches, dues, lists, queries, web
 from open12345.orders.bench import Batch, Bench, Row, show
 from open12345.orders.listing import Tab
 from open12345.orders.sight import Sight
@@ -29,7 +29,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     shown = {
         "returned": orders.filter(returns_granted__gt=0),
         "urgent": orders.exclude(urgency="ordinary"),
-    }.get(tab, orders)
+    }.get(tab, dues.narrowed(orders, request.GET, sight.at, new="accepted_at"))
     page = lists.page_of(shown.select_related("area"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.DISPATCH)
     titles = {"": _("全部"), "urgent": _("紧急"), "returned": _("退回的")}
@@ -37,8 +37,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         desk="dispatch",
         rows=[_row(sight, line) for line in lines],
         page=page,
-        rest=f"tab={tab}" if tab else "",
-        tabs=[Tab(code, title, code == tab) for code, title in titles.items()],
+        rest=dues.rest(request.GET) or (f"tab={tab}" if tab else ""),
+        tabs=[*(Tab(code, title, code == tab) for code, title in titles.items()), *dues.tabs(request.GET)],
         counts=lists.counts(orders, sight.at),
         batches=[Batch(reverse("dispatch:batch"), _("按清单派单"), key="b")],
         empty=(_("没有待派的工单"), _("新登记的和退回的工单会按时限排在这里。")),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from open12345.directory.person import Person
 from open12345.directory.roles import UNIT_ROLES
+from open12345.handling import cards
 from open12345.handling.desk import tasks_of
 from open12345.orders import queries, web
 from open12345.orders.stages import Stage
@@ -27,6 +28,7 @@ def lend() -> None:
     review = navigation.Entry(
         "handling:reviews", _("审核"), reviewers, order=40, hint=_("待审核的办结报告"), count=in_review
     )
+    cards.lend()
     navigation.register(unit)
     navigation.register(review)
     web.add_desk("handling", web.Desk("handling:desk", _("办理"), queue=False))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from open12345.directory.roles import UNIT_ROLES
 from open12345.directory.web import needs
 from open12345.handling.desk import TABS, counts, tasks_of
-from open12345.orders import batches, lists, queries, web
+from open12345.orders import batches, dues, lists, queries, web
 from open12345.orders.bench import Batch, Bench, Row, show
 from open12345.orders.listing import Tab
 from open12345.orders.models import Assignment
@@ -32,14 +32,19 @@ def desk(request: HttpRequest) -> HttpResponseBase:
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "todo"
     found = tasks_of(sight.person, tab).select_related("order", "order__lead_unit", "unit", "parent__unit")
+    found = dues.narrowed(found, request.GET, sight.at, new="assigned_at")
+    shown = dues.tabs(request.GET)
     known = counts(sight.person)
     page = lists.page_of(found, request.GET.get("after", ""), by="due_at")
     bench = Bench(
         desk="handling",
         rows=_rows(page.rows, sight),
         page=page,
-        rest=f"tab={tab}",
-        tabs=[Tab(code, title, code == tab, known[code]) for code, (title, _where) in TABS.items()],
+        rest=dues.rest(request.GET) or f"tab={tab}",
+        tabs=[
+            *(Tab(code, title, code == tab and not shown, known[code]) for code, (title, _where) in TABS.items()),
+            *shown,
+        ],
         batches=[Batch(reverse("handling:sign"), _("签收"), key="s")] if tab in {"todo", "waiting"} else (),
         empty=(_("这里没有要办的事"), _("派给本单位的工单会按到期时间排在这里。")),
         words="签收 先行联系 现场查看 转派 协办 核实 答复 办结报告 退单 延期 时限",
@@ -96,12 +101,15 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
     """List the closing reports that wait for review, the one due first on top."""
     sight = web.look(request)
     orders = queries.visible_to(sight.person).filter(stage=Stage.REVIEW)
-    page = lists.page_of(orders.select_related("lead_unit"), request.GET.get("after", ""), by="due_at")
+    some = dues.narrowed(orders, request.GET, sight.at, new="submitted_at")
+    page = lists.page_of(some.select_related("lead_unit"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.REVIEW)
     bench = Bench(
         desk="review",
         rows=[Row(line, note=line.order.lead_unit.name if line.order.lead_unit else "") for line in lines],
         page=page,
+        rest=dues.rest(request.GET),
+        tabs=dues.tabs_with_all(request.GET),
         counts=lists.counts(orders, sight.at),
         empty=(_("没有待审核的办结报告"), _("单位提交的办结报告会按时限排在这里。")),
         words="审核 办结报告 答复 轮次 时限",

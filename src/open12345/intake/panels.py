@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from open12345.intake import helps
+from open12345.intake import cards, helps
 from open12345.orders import web
 from open12345.ui import navigation
 
@@ -12,5 +12,6 @@ def lend() -> None:
     roles = frozenset({"agent", "dispatcher"})
     entry = navigation.Entry("intake:desk", _("受理"), roles, order=10, hint=_("登记诉求、暂存、催办"))
     navigation.register(entry)
+    cards.lend()
     helps.lend_all()
     web.add_desk("intake", web.Desk("intake:desk", _("受理"), queue=False))

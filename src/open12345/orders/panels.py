@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
-from open12345.orders import listing, queries, record_helps, web
+from open12345.orders import cards, listing, queries, record_helps, web
 from open12345.orders.sight import Sight
 from open12345.ui import context, navigation
 
@@ -34,6 +34,7 @@ def lend() -> None:
         )
     )  # fmt: skip
     context.provide_search("orders:search", CENTRE_ROLES | UNIT_ROLES)
+    cards.lend()
     record_helps.lend_all()
     web.add_desk("inbox", web.Desk("orders:inbox", _("审批")))
     web.add_desk("orders", web.Desk("orders:list", _("工单"), queue=False))

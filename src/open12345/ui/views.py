@@ -3,32 +3,69 @@
 import hashlib
 import logging
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from . import home as cards
 from . import navigation
 from .context import LIGHT_COOKIE, LIGHTS
 from .glossary import WORDS
 
 log: Final = logging.getLogger("open12345.pages")
+HERE_COOKIE: Final = "here"
+ONE_VISIT: Final = timedelta(minutes=30)
+"""Looks at the home page that lie closer together are one visit."""
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Where one lands after signing in: the only desk one has, or a list of them."""
+    """Where one lands after signing in: what is due and new at one's desks; without such, a list of pages."""
     person = getattr(request, "person", None)
-    entries = navigation.entries_for(person.roles if person else ())
-    if len(entries) == 1:
+    roles = person.roles if person else frozenset()
+    now = timezone.now()
+    since = _new_since(request, now)
+    shown = cards.cards_for(roles, person, cards.Visit(now, since)) if roles else []
+    entries = navigation.entries_for(roles)
+    if len(entries) == 1 and not shown:
         return redirect(entries[0].url)
-    desks = [(entry, entry.count(person) if entry.count and person else None) for entry in entries]
-    return render(request, "ui/home.html", {"desks": desks})
+    main, aside = [s for s in shown if not s[0].aside], [s for s in shown if s[0].aside]
+    response = render(request, "ui/home.html", {"main": main, "aside": aside, "desks": entries, "now": now})
+    response.headers["Cache-Control"] = "no-store, private"
+    _note_look(request, response, now, since)
+    return response
+
+
+def _new_since(request: HttpRequest, now: datetime) -> datetime:
+    """Return when the reader was last here before this visit: since then all is new.
+
+    A new visit begins half an hour after the last look. A cookie that is missing, or another's, tells of this
+    morning: machines are shared, and no row is written for a look.
+    """
+    try:
+        owner, seen, since = signing.loads(request.COOKIES.get(HERE_COOKIE, ""), salt=HERE_COOKIE)
+    except (signing.BadSignature, ValueError, TypeError):
+        owner, seen, since = None, 0, 0
+    if owner != request.user.pk:
+        return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    last = datetime.fromtimestamp(seen, UTC)
+    return last if now - last > ONE_VISIT else datetime.fromtimestamp(since, UTC)
+
+
+def _note_look(request: HttpRequest, response: HttpResponse, now: datetime, since: datetime) -> None:
+    value = signing.dumps([request.user.pk, int(now.timestamp()), int(since.timestamp())], salt=HERE_COOKIE)
+    month = 31 * 86400
+    response.set_cookie(
+        HERE_COOKIE, value, max_age=month, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+    )
 
 
 @require_POST

@@ -1,0 +1,69 @@
+"""Cards of the home page: the applications that wait for one's decision, and what is late in the whole centre."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.db.models import Count, Window
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from open12345.directory import packs
+from open12345.directory.person import Person
+from open12345.orders import dues, listing, queries
+from open12345.orders.models import Application, WorkOrder
+from open12345.orders.sight import Sight
+from open12345.orders.stages import ENDED, Stage
+from open12345.ui import home
+
+
+def waiting(person: Person, visit: home.Visit) -> home.Shown | None:
+    """Return the oldest applications; None where none waits."""
+    try:
+        pack = packs.pack_at(visit.at)[1]
+    except packs.NoPack:
+        return None
+    found = listing.decidable(Sight(person=person, at=visit.at, pack=pack))
+    if not found:
+        return None
+    titles = {code: rule.title for code, rule in pack.applications.items()}
+    return home.Shown(
+        figures=[home.Figure(_("全部"), len(found), reverse("orders:inbox"))],
+        rows=[_row(asked, titles) for asked in found[: home.TOP]],
+    )
+
+
+def _row(asked: Application, titles: dict[str, str]) -> home.Row:
+    unit = asked.asked_unit.name if asked.asked_unit else _("中心")
+    query = urlencode({"do": "grant", "application": asked.pk, "desk": "inbox"})
+    url = f"{reverse('orders:page', args=[asked.order.number])}?{query}"
+    return home.Row(url, f"{titles.get(asked.kind, asked.kind)} · {asked.order.title}", unit, at=asked.asked_at)
+
+
+_LIVING = [stage.value for stage in Stage if stage not in ENDED and stage is not Stage.DRAFT]
+
+
+def late(person: Person, visit: home.Visit) -> home.Shown:
+    """Return the open orders that are late, the longest late first."""
+    url = reverse("orders:list")
+    overdue = queries.visible_to(person).filter(stage__in=_LIVING, due_at__lt=visit.at)
+    counted = overdue.annotate(n_late=Window(Count("pk"))).select_related("lead_unit")
+    found = list(counted.order_by("due_at", "pk")[: home.TOP])
+    rows = [_late_row(order) for order in found]
+    count = found[0].n_late if found else 0
+    figures = [home.Figure(dues.TITLES["late"], count, f"{url}?state=late", late=True)]
+    return home.Shown(figures, rows, _("没有超时的工单"))
+
+
+def _late_row(order: WorkOrder) -> home.Row:
+    unit = order.lead_unit.name if order.lead_unit else ""
+    url = reverse("orders:page", args=[order.number])
+    return home.Row(url, order.title, f"{order.get_stage_display()} · {unit}".rstrip(" ·"), due=order.due_at, late=True)
+
+
+def lend() -> None:
+    """Add the cards; called once when the room starts."""
+    watching = frozenset({"supervisor", "leader", "floor_supervisor"})
+    home.lend(home.Card("late", __("全部工单"), "orders:list", watching, late, order=70))
+    home.lend(home.Card("applications", __("审批"), "orders:inbox", frozenset(listing.DECIDERS), waiting, order=60))
