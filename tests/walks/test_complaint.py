@@ -150,7 +150,7 @@ def test_leaving_lets_the_order_go(town: Town, enter: Enter) -> None:
     first.goto(f"/orders/{number}/?desk=dispatch")
     second.goto("/dispatch/")
     expect(second.locator(".bench-rows")).to_contain_text("王立群 在办")
-    first.goto("/dispatch/")
+    first.goto("/orders/")
     for _ in range(50):
         second.reload()
         if "在办" not in second.locator(".bench-rows").inner_text():

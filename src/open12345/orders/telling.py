@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as __
 from open12345.orders.acts import registered
 from open12345.orders.asking import Asking, made_for, titles, way_of
 from open12345.orders.lifecycle import ACTIONS
+from open12345.orders.marks import MARKS
 from open12345.orders.models import Application, Attachment, Event, Record
 from open12345.orders.questions import field_titles, lines_of_sheet
 from open12345.orders.sight import Sight
@@ -51,6 +52,11 @@ class Told:
     lines: list[Line] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
     sealed: int | None = None  # the record whose words were masked
+
+    @property
+    def mark(self) -> str:
+        """One sign for the kind of step, drawn on the line."""
+        return str(MARKS.get(self.action, ""))
 
 
 def history(sight: Sight) -> list[Told]:

@@ -94,7 +94,8 @@ def _act(request: HttpRequest, sight: Sight, found: list[deeds.Deed], form: Acti
     more = [deed for deed in found if deed.allowed and deed.aside]
     return {
         "more": more,
-        "more_open": form is not None and any(deed.name == form.asking.action.name for deed in more),
+        "more_open": len(more) == sum(deed.allowed for deed in found)
+        or (form is not None and any(deed.name == form.asking.action.name for deed in more)),
         "sight": sight,
         "order": sight.order,
         "allowed": [deed for deed in found if deed.allowed],

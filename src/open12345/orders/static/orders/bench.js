@@ -4,6 +4,7 @@ const bench = document.querySelector("[data-bench]");
 const pane = document.getElementById("pane");
 const rows = () => [...bench.querySelectorAll("[data-row]")];
 const current = () => rows().find((row) => row.getAttribute("aria-current") === "true");
+const free = (row) => !row.querySelector(".bench-holder"); // nobody else has it open
 const wide = window.matchMedia("(min-width: 901px)");
 
 function keep(number) {
@@ -16,14 +17,19 @@ function keep(number) {
 // What was typed into the open form is not lost: leaving it asks once.
 const unsaved = () => pane.querySelector("form[data-changed]");
 
+let opening = "";
 async function open(row) {
+  const number = row.dataset.number;
+  if (opening === number || (current() === row && pane.querySelector(".pane")?.dataset.number === number)) return;
   if (unsaved() && !window.confirm(document.documentElement.lang.startsWith("en") ? "Leave what you typed here?" : "已填的内容还没有提交，要离开吗？")) return;
   const link = row.querySelector("a.bench-open");
   rows().forEach((other) => other.toggleAttribute("aria-current", false));
   row.setAttribute("aria-current", "true");
+  opening = number;
   const place = new URL(link.href);
   place.searchParams.set("pane", "1");
   await htmx.ajax("GET", place.pathname + place.search, { target: "#pane", swap: "innerHTML", source: pane });
+  opening = "";
   bench.classList.add("is-open");
   keep(row.dataset.number);
   if (!wide.matches) window.scrollTo(0, 0);
@@ -56,7 +62,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!number || event.detail.verb !== "post") return;
   const all = rows();
   const here = all.findIndex((row) => row.dataset.number === number);
-  const next = all[here + 1] ?? all[here - 1];
+  const next = all.slice(here + 1).find(free) ?? all.slice(0, Math.max(here, 0)).find(free);
   if (here >= 0 && next) event.detail.parameters.append("next", next.dataset.number);
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -66,8 +72,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-// At a desk the first order is open at once; on a phone the list comes first.
-const first = bench && rows()[0];
+// At a desk the first order that nobody else has open is open at once; on a phone the list comes first.
+const first = bench && rows().find(free);
 if (first && !current() && wide.matches) open(first);
 current()?.scrollIntoView({ block: "nearest" });
 

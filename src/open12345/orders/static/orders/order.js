@@ -49,3 +49,43 @@ setInterval(async () => {
 addEventListener("pagehide", letGo);
 document.addEventListener("htmx:load", hold);
 hold();
+
+// A form that is asked anew while somebody fills it in: what was filled in meanwhile is put back into the new one.
+const filled = (form) => [...form.querySelectorAll("textarea[name], select[name], input[name]:not([type=hidden], [type=file])")];
+const ticks = (field) => field.type === "checkbox" || field.type === "radio";
+const nameOf = (field) => (ticks(field) ? `${field.name}=${field.value}` : field.name);
+const stateOf = (field) => (ticks(field) ? field.checked : field.value);
+const formOf = (event) => (event.detail.requestConfig?.elt ?? event.detail.elt).closest?.("form.action-form") ?? null;
+const sent = new WeakMap(); // by request: two may be under way
+let since = new Map();
+let focus = null;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = formOf(event);
+  if (form) sent.set(event.detail.xhr, new Map(filled(form).map((field) => [nameOf(field), stateOf(field)])));
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = document.querySelector("form.action-form");
+  const then = sent.get(event.detail.xhr);
+  since = new Map();
+  focus = null;
+  if (!form || !then) return;
+  filled(form).forEach((field) => then.get(nameOf(field)) !== stateOf(field) && since.set(nameOf(field), stateOf(field)));
+  const here = document.activeElement;
+  if (form.contains(here) && here.name && !ticks(here)) focus = [here.name, here.selectionStart];
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const form = document.querySelector("form.action-form");
+  if (!form || (!since.size && !focus)) return;
+  filled(form).forEach((field) => {
+    if (!since.has(nameOf(field))) return;
+    if (ticks(field)) field.checked = since.get(nameOf(field));
+    else field.value = since.get(nameOf(field));
+  });
+  if (focus && !form.querySelector("[aria-invalid=true]")) {
+    const field = form.elements.namedItem(focus[0]);
+    field?.focus?.();
+    if (focus[1] !== null) field?.setSelectionRange?.(focus[1], focus[1]);
+  }
+  since = new Map();
+  focus = null;
+});

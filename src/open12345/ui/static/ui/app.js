@@ -64,4 +64,6 @@ document.querySelectorAll("[data-fades]").forEach((note) => {
 });
 
 // The first wrong field of a refused form gets the focus.
-document.querySelector("[aria-invalid=true]")?.focus();
+const firstWrong = (root) => root?.querySelector("[aria-invalid=true]")?.focus();
+firstWrong(document);
+document.addEventListener("htmx:afterSettle", (event) => firstWrong(event.target.parentElement));
