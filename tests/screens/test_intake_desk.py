@@ -169,6 +169,14 @@ def test_a_road_that_holds_the_name_of_an_area_does_not_name_it(town: Town, at_s
     assert 'data-set="area=' in hint(at_screen("agent"), "suggest", body="亭南居委会门口的路灯不亮")
 
 
+def test_an_area_is_suggested_by_earlier_orders_at_the_same_place(town: Town, at_screen: AtScreen) -> None:
+    body = "沪松公路588号门口的下水道堵了，污水流到人行道上"
+    town.register(body=body, place="沪松公路588号", area="310117107001")
+    told = hint(at_screen("agent"), "suggest", body=body, place="沪松公路588号")
+    assert 'data-set="area=310117107001"' in told
+    assert "同一地点的工单 1 件" in told
+
+
 def test_of_several_open_orders_the_one_like_the_talk_is_urged_first(town: Town, at_screen: AtScreen) -> None:
     about = town.register(title="摊贩", phone="13812348000")
     town.register(title="电梯", body="小区电梯又坏了，老人下不了楼", phone="13812348000")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from open12345.orders import queries, requesters
 from open12345.orders.hints import Talk
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import ENDED, Stage
-from open12345.text import containment, places, similarity
+from open12345.text import bigrams, places
 
 #: How many orders are compared, by what they share with the new one; newest first.
 _OF_CATEGORY, _OF_PLACE, _NEWEST = 80, 40, 80
@@ -20,6 +20,10 @@ _SHOWN: Final = 5
 _ALIKE: Final = 0.16  # share of common character pairs; below it two complaints have only common words in common
 _SAME_CATEGORY, _SAME_AREA, _SAME_PLACE = 0.08, 0.05, 0.25
 _ENOUGH_TEXT: Final = 6  # characters
+_WITHIN: Final = 0.6
+_READ: Final = (
+    "number", "title", "body", "place", "category", "area_id", "stage", "accepted_at", "lead_unit_id", "requester_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Alike:
 
 def candidates(talk: Talk) -> list[WorkOrder]:
     """Return the open orders worth comparing, each once."""
-    rows = _open(talk).select_related("area", "lead_unit", "requester").defer("sealed", "search")
+    rows = _open(talk).only(*_READ)
     place = talk["place"] or next(iter(places(talk["body"])), "")
     own = Q(category=talk.category) if talk.category else Q()
     own |= Q(area=talk.area) if talk.area else Q()
@@ -56,13 +60,16 @@ def scored(talk: Talk) -> list[tuple[WorkOrder, float]]:
     text = talk.text
     if len(text) < _ENOUGH_TEXT:
         return []
-    found = [(order, _score(text, order)) for order in candidates(talk)]
+    grams = frozenset(bigrams(text))
+    found = [(order, _score(grams, order)) for order in candidates(talk)]
     return sorted(((o, s) for o, s in found if s >= _ALIKE), key=lambda one: -one[1])
 
 
-def _score(text: str, order: WorkOrder) -> float:
-    whole = f"{order.title}{order.body}{order.place}"
-    return max(similarity(text, whole), containment(text, whole) * 0.6)
+def _score(grams: frozenset[str], order: WorkOrder) -> float:
+    """Return how alike two texts are: pairs in common of all, or, weighed less, of the shorter new one."""
+    other = set(bigrams(f"{order.title}\n{order.body}\n{order.place}"))
+    both = len(grams & other)
+    return max(both / (len(grams | other) or 1), _WITHIN * both / (len(grams) or 1))
 
 
 def near(talk: Talk) -> list[Alike]:
@@ -71,16 +78,19 @@ def near(talk: Talk) -> list[Alike]:
     text, index, found = talk.text, requesters.phone_index(talk["phone"]), []
     if len(text) < _ENOUGH_TEXT and not place:
         return []
+    grams = frozenset(bigrams(text))
     for order in candidates(talk):
-        alike = _score(text, order)
+        alike = _score(grams, order)
         same_place = bool(place) and place in f"{order.place}{order.body}{order.title}"
         same_category = bool(talk.category) and order.category == talk.category
         same_area = talk.area is not None and order.area_id == talk.area.pk
         score = alike + _SAME_PLACE * same_place + _SAME_CATEGORY * same_category + _SAME_AREA * same_area
         if alike >= _ALIKE or (same_place and (same_category or alike >= _ALIKE / 2)):
             why = _why(alike, place=same_place, category=same_category, area=same_area)
-            found.append(Alike(order, score, why, _of_caller(order, index)))
-    return sorted(found, key=lambda one: -one.score)[:_SHOWN]
+            found.append(Alike(order, score, why))
+    shown = sorted(found, key=lambda one: -one.score)[:_SHOWN]
+    prefetch_related_objects([one.order for one in shown], "lead_unit", "requester")
+    return [replace(one, same_caller=_of_caller(one.order, index)) for one in shown]
 
 
 def _of_caller(order: WorkOrder, index: bytes | None) -> bool:

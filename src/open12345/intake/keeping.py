@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from open12345.directory.person import Person
 from open12345.intake.forms import DraftInput
 from open12345.orders import services
@@ -57,7 +59,7 @@ def keep(
         if len(rest) == len(said):
             raise
     outcome = _write(rest, by=by, at=at, key=key, number=number, seen=seen)
-    left = tuple(str(DraftInput.model_fields[name].title) for name in said if name in wrong)
+    left = tuple(_(str(DraftInput.model_fields[name].title)) for name in said if name in wrong)
     return Kept(outcome, left)
 
 

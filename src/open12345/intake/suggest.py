@@ -6,12 +6,14 @@ Nothing is set: every suggestion says why, and a person takes it or leaves it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
 
+from open12345.directory.models import Area
 from open12345.intake.forms import DraftInput
 from open12345.orders.hints import Talk
 from open12345.orders.models import WorkOrder
@@ -156,14 +158,18 @@ def area(talk: Talk, nearby: Sequence[tuple[WorkOrder, float]] = ()) -> Offer | 
     if named:
         name, code = max(named, key=lambda one: len(one[0]))
         return _area_offer(talk, code, _("提到“%(name)s”") % {"name": name})
-    counted: dict[str, int] = {}
-    for order, _score in nearby:
-        if order.area is not None and order.place and talk["place"] and order.place == talk["place"]:
-            counted[order.area.code] = counted.get(order.area.code, 0) + 1
-    if not counted:
+    here = Counter(
+        order.area_id for order, _score in nearby if order.area_id and order.place and order.place == talk["place"]
+    )
+    if not here:
         return None
-    best = max(counted, key=lambda code: counted[code])
-    return _area_offer(talk, best, _("同一地点的工单 %(n)s 件") % {"n": counted[best]})
+    (best, times), *_rest = here.most_common(1)
+    code = Area.objects.values_list("code", flat=True).get(pk=best)
+    return (
+        _area_offer(talk, code, _("同一地点的工单 %(n)s 件") % {"n": times})
+        if code in talk.sight.pack.area_tree
+        else None
+    )
 
 
 def _says(name: str, text: str) -> bool:
@@ -197,4 +203,4 @@ def missing(talk: Talk) -> list[tuple[str, str]]:
         )
         if not said and name in fields:
             wanted.append(name)
-    return [(name, str(fields[name].title)) for name in dict.fromkeys(wanted)]
+    return [(name, _(str(fields[name].title))) for name in dict.fromkeys(wanted)]
