@@ -260,6 +260,20 @@ def _close(talk: Talk) -> Said:
     return {**_heard(talk), "ended": ended}
 
 
+def _check_answer(talk: Talk) -> Said:
+    rules = talk.pack.callback
+    return {
+        "ended": talk.dice.choice(["connected", "connected", "unreachable"]), "heard": talk.dice.choice(["yes", "no"]),
+        "solved": talk.code(rules.solved_options), "satisfied": talk.code(rules.scale),
+        "cause": talk.code(rules.causes),
+    }  # fmt: skip
+
+
+def _instruct(talk: Talk) -> Said:
+    said: Said = {"text": talk.text(), "unit": talk.dice.choice([*LEADS, ""])}
+    return {**said, "reply_by": (talk.now + timedelta(days=2)).isoformat()} if talk.maybe(0.5) else said
+
+
 def _redispatch(talk: Talk) -> Said:
     said: Said = {**_heard(talk), "reason": "市民说没有解决"}
     return {**said, "lead": talk.dice.choice(LEADS), "co_handlers": ["police"]} if talk.maybe(0.4) else said
@@ -314,6 +328,9 @@ _SAID: Mapping[str, Callable[[Talk], Said]] = {
     "reopen_by_upper": _restart,
     "reopen": _restart,
     "archive": lambda talk: {},
+    "check_answer": _check_answer,
+    "instruct": _instruct,
+    "answer_instruction": lambda talk: {"text": talk.text()},
     "note": lambda talk: {"text": talk.text()},
     "attach": lambda talk: {"attachment": 1, "purpose": "photo", "sha256": "0" * 64, "size": 3},
     "unmask": lambda talk: {"reason": "核对联系方式", "what": talk.dice.choice(["requester", "text", "records"])},

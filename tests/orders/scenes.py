@@ -8,6 +8,8 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from open12345.callback.models import DirectCheck
+from open12345.callback.sampling import open_checks
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Clock, WorkOrder
 from open12345.orders.stages import Stage
@@ -111,6 +113,26 @@ def asked(scene: Callable[..., str], said: Said, *, steps: int = 0, above: bool 
     return build
 
 
+def instructed(scene: Callable[[Town], str]) -> Callable[[Town], str]:
+    """The scene with a leader's word on it that the centre has to answer."""
+
+    def build(town: Town) -> str:
+        number = scene(town)
+        town.do("leader", number, "instruct", {"text": "请中心跟进"})
+        return number
+
+    return build
+
+
+def checked(town: Town) -> str:
+    """Answered at once, and drawn for a check whatever its number."""
+    number = accepted(town, kind="inquiry", category="P01")
+    town.do("agent", number, "answer_directly", {"text": "办理时间为工作日九点到五点"})
+    if not open_checks().filter(order__number=number).exists():
+        DirectCheck.objects.create(order=town.order(number), drawn_at=town.now, share=1)
+    return number
+
+
 def drafted(town: Town) -> str:
     return town.create("save_draft", complaint()).number
 
@@ -142,6 +164,13 @@ SCENES: Mapping[str, Callable[[Town], str]] = {
     "review, from above": lambda town: review(town, **upper()),
     "reported_up": reported_up,
     "callback": callback,
+    "accepted, instructed": instructed(accepted),
+    "dispatched, instructed": instructed(dispatched),
+    "handling, instructed": instructed(handling),
+    "review, instructed": instructed(review),
+    "reported_up, instructed": instructed(reported_up),
+    "callback, instructed": instructed(callback),
+    "closed, drawn for a check": checked,
     "closed": closed,
     "archived": archived,
     "cancelled": cancelled,
@@ -219,6 +248,9 @@ _SAMPLES: Mapping[str, Said | Callable[[Place, str], Said]] = {
     "reopen_by_upper": _RESTART,
     "reopen": _RESTART,
     "archive": {},
+    "check_answer": {"heard": "yes", "solved": "solved", "satisfied": "satisfied"},
+    "instruct": {"text": "请当面向市民说明，并报告结果"},
+    "answer_instruction": {"text": "已上门说明"},
     "note": {"text": "市民希望晚上联系"},
     "attach": {"attachment": 1, "purpose": "photo", "sha256": "0" * 64, "size": 3},
     "unmask": {"reason": "核对联系方式"},

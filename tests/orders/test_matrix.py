@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pytest
 from django.db import transaction
 
+from open12345.callback.models import DirectCheck
 from open12345.directory.models import Unit
 from open12345.directory.person import SYSTEM, Person
 from open12345.directory.roles import CENTRE_ROLES, STAFF_ROLES, UNIT_ROLES
+from open12345.handling.models import Instruction
 from open12345.orders import acts, queries, rights, services
 from open12345.orders.errors import Conflict, DomainError, NotAllowed, Refused
 from open12345.orders.lifecycle import ACTIONS, Action, Relation
@@ -180,6 +182,8 @@ def ruled_out(action: str, unit: str, place: Place) -> bool:
     pending = set(place.order.applications.filter(state="pending").values_list("kind", flat=True))
     return {
         "answer_directly": place.order.kind != "inquiry",
+        "check_answer": not DirectCheck.objects.filter(order=place.order).exists(),
+        "answer_instruction": unit != PARENT or not Instruction.objects.filter(order=place.order).exists(),
         "apply": unit == CO_HANDLER,
         "hand_down": unit != OWN,
         "ask_centre": "withdrawal" in pending or (place.order.origin == "upper" and place.order.stage != "accepted"),

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from open12345.callback.models import DirectCheck
 from tests.cast import HEARD, Town
-from tests.orders.walks import UNHAPPY, UPPER, redo, reported, to_callback
+from tests.orders.walks import UNHAPPY, UPPER, closed, redo, reported, to_callback
 from tests.screens.conftest import Browser, text_of
 
 AtScreen = Callable[[str], Browser]
@@ -139,3 +140,21 @@ def test_tasks_are_taken_seen_and_released_on_the_desk(town: Town, at_screen: At
     assert {first in page.open("/callback/?tab=mine") for page in (agent, other)} == {True, False}
     other.post("/callback/assign/", {"mark": [first], "staff": staff}, 404)
     at_screen("clerk.urban").post("/callback/take/", {"mark": [first]}, 404)
+
+
+@pytest.mark.function("CAL-11")
+def test_a_drawn_answer_is_checked_at_the_desk_and_suggested_to_the_supervisor(town: Town, at_screen: AtScreen) -> None:
+    number = town.register(kind="inquiry", category="P01")
+    town.do("agent", number, "answer_directly", {"text": "工作日九点到五点办理"})
+    if not DirectCheck.objects.exists():
+        DirectCheck.objects.create(order=town.order(number), drawn_at=town.now, share=1)
+    agent, boss = at_screen("callback_agent"), at_screen("supervisor")
+    assert number in agent.open("/callback/?tab=checks")
+    assert number not in boss.open("/callback/reopen/")
+    bad = {"heard": "no", "solved": "not_solved", "satisfied": "dissatisfied", "cause": "perfunctory"}
+    agent.do(number, "check_answer", {**bad, "wish": "请说清要带什么材料"}, query="&desk=callback")
+    assert f'data-number="{number}"' not in agent.open("/callback/?tab=checks")
+    assert number in boss.open("/callback/reopen/")
+    assert "请说清要带什么材料" in boss.open(f"/orders/{number}/")
+    plain = closed(town)
+    assert "do=check_answer" not in agent.open(f"/orders/{plain}/"), "nothing was drawn there"

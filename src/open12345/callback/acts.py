@@ -12,6 +12,7 @@ from open12345.callback import queries, services
 from open12345.callback.forms import (
     ArchiveInput,
     AttemptInput,
+    CheckAnswerInput,
     CloseInput,
     Heard,
     RedispatchInput,
@@ -95,7 +96,8 @@ def last_callback(change: Change) -> bool:
 @rule("close")
 @rule("redispatch")
 @rule("close_by_upper")
-def _answers_known(change: Change, said: Heard | UpperCloseInput) -> Iterator[Problem]:
+@rule("check_answer")
+def _answers_known(change: Change, said: Heard | UpperCloseInput | CheckAnswerInput) -> Iterator[Problem]:
     for name, titles in answers(change.pack).items():
         value = getattr(said, name, "")
         if value and value not in titles:

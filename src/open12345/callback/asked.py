@@ -13,8 +13,10 @@ from open12345.orders.asked import all_units, of_list
 from open12345.orders.asking import Aside, Asking, Choices, aside, ask, order_of_fields
 
 HEARD: Final = ("close", "redispatch")
+CHECKED: Final = ("solved", "satisfied", "cause", "wish")
 _ASKED: Final = ("contacted", "truthful", "solved", "satisfied", "process_satisfied", "cause", "wish")
 
+CLEAR: Final = [("yes", _("清楚")), ("partly", _("部分清楚")), ("no", _("没有"))]
 OUTCOMES: Final = [
     ("no_answer", _("无人接听")), ("busy", _("占线")), ("powered_off", _("关机或停机")),
     ("wrong_number", _("号码有误")), ("hung_up", _("接通后挂断")),
@@ -87,6 +89,19 @@ for _name in _ASKED:
         lines=3,
     )
 ask("cause", *HEARD, when=unhappy_levels)
+for _name in CHECKED:
+    ask(
+        _name,
+        "check_answer",
+        choices=answers_to(_name) if _name != "wish" else None,
+        title=words_of(_name),
+        shown=in_script(_name),
+        radios=_name != "cause",
+        lines=3,
+    )
+ask("cause", "check_answer", when=unhappy_levels)
+ask("heard", "check_answer", choices=CLEAR, radios=True)
+ask("ended", "check_answer", choices=[("connected", _("已通话")), ("unreachable", _("联系不上"))], radios=True)
 ask("ended", "close", choices=ways_to_end, first=first_end, radios=True)
 ask("outcome", "log_attempt", choices=OUTCOMES, radios=True)
 ask("at", "log_attempt", hint=_("空着表示现在。"))

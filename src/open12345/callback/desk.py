@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_GET, require_POST
 
-from open12345.callback import queries, services
+from open12345.callback import queries, sampling, services
 from open12345.callback.models import CallTask
 from open12345.directory.models import Staff
 from open12345.directory.web import actor, needs
-from open12345.orders import lists, web
+from open12345.orders import dues, lists, web
 from open12345.orders import queries as order_queries
 from open12345.orders.bench import Batch, Bench, Row, show
 from open12345.orders.errors import DomainError
@@ -47,6 +47,7 @@ class Queue(Bench):
     """The desk, with the agents to whom a floor supervisor may give tasks and how many each has."""
 
     agents: Sequence[tuple[Staff, int]] = ()
+    may_take: bool = False
 
 
 VIEWS: Final[Mapping[str, View]] = {
@@ -62,6 +63,10 @@ VIEWS: Final[Mapping[str, View]] = {
         __("全部"), lambda sight: queries.waiting(sight.person),
         (__("没有待回访的工单"), __("办结报告审核通过后，工单会出现在这里。")),
     ),
+    "checks": View(
+        __("直接答复抽查"), lambda sight: sampling.to_check(sight.person),
+        (__("没有抽中的直接答复"), __("当场答复的工单会按比例抽中，回访核查答复是否清楚、是否解决。")),
+    ),
 }  # fmt: skip
 
 
@@ -73,19 +78,24 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     counts = {code: view.rows(sight).count() for code, view in VIEWS.items()}
     tab = _tab(request.GET, counts)
     view = VIEWS[tab]
-    orders = view.rows(sight)
+    orders = dues.narrowed(view.rows(sight), request.GET, sight.at, new="submitted_at")
+    figure = dues.tabs(request.GET)
     page = lists.page_of(orders.select_related("lead_unit"), request.GET.get("after", ""), by="due_at")
     bench = Queue(
         desk="callback",
         rows=_rows(page.rows, sight),
         page=page,
-        rest=f"tab={tab}",
-        tabs=[Tab(code, other.title, code == tab, counts[code]) for code, other in VIEWS.items()],
+        rest=dues.rest(request.GET) or f"tab={tab}",
+        tabs=[
+            *(Tab(code, other.title, code == tab and not figure, counts[code]) for code, other in VIEWS.items()),
+            *figure,
+        ],
         counts=lists.counts(orders, sight.at),
         batches=_batches(sight, tab),
         empty=(str(view.empty[0]), str(view.empty[1])),
         words="回访 重新派单 轮次 答复 时限",
         agents=_agents(sight),
+        may_take=sight.person.has("callback_agent"),
     )
     return show(request, sight, bench, "callback/queue.html")
 
@@ -103,12 +113,13 @@ def _tab(query: QueryDict, counts: Mapping[str, int]) -> str:
 def _batches(sight: Sight, tab: str) -> list[Batch]:
     boss = sight.person.has("floor_supervisor")
     take = Batch(reverse("callback:take"), _("领取"), key="t")
+    if tab == "checks":
+        return []
     free = Batch(reverse("callback:release"), _("释放"), key="r")
     give = Batch(reverse("callback:assign"), _("分配"), template="callback/parts/agents.html")
-    found = {"mine": [free], "pool": [take], "all": [take]}[tab]
-    if not boss:
-        return found
-    return [*found, give] if tab == "pool" else [*found, give, free] if tab == "all" else found
+    wanted = {"mine": [free], "pool": [take, give], "all": [take, give, free]}[tab]
+    own = {take.verb: sight.person.has("callback_agent"), give.verb: boss, free.verb: boss or tab == "mine"}
+    return [batch for batch in wanted if own[batch.verb]]
 
 
 def _agents(sight: Sight) -> list[tuple[Staff, int]]:
@@ -138,6 +149,23 @@ def _whose(task: CallTask | None, sight: Sight) -> tuple[str, ...]:
     if task is None:
         return ()
     return (_("我的"),) if task.staff_id == sight.person.id else (_("%(name)s 负责") % {"name": task.staff.name},)
+
+
+@needs("supervisor")
+@require_GET
+def unhappy(request: HttpRequest) -> HttpResponseBase:
+    """List the orders answered at once whose check suggests to open them again."""
+    sight = web.look(request)
+    orders = sampling.to_reopen(sight.person)
+    page = lists.page_of(orders.select_related("lead_unit"), request.GET.get("after", ""), by="closed_at", down=True)
+    bench = Bench(
+        desk="unhappy",
+        rows=[Row(line) for line in lists.lines(page.rows, sight.pack, sight.at)],
+        page=page,
+        empty=(_("没有建议重启的工单"), _("直接答复抽查没有解决或不满意的工单会出现在这里，由您决定是否重启。")),
+        words="回访",
+    )
+    return show(request, sight, bench)
 
 
 # Taking, giving, releasing

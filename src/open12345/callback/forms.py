@@ -36,6 +36,17 @@ class CloseInput(Heard):
     ended: Literal["connected", "unreachable", "anonymous"] = Field(default="connected", title="回访方式")
 
 
+class CheckAnswerInput(Input):
+    """What a call about an order that was answered at once found."""
+
+    ended: Literal["connected", "unreachable"] = Field(default="connected", title="回访方式")
+    heard: Literal["", "yes", "partly", "no"] = Field(default="", title="是否得到清楚的答复")
+    solved: Code = Field(default="", title="是否解决")
+    satisfied: Code = Field(default="", title="对结果是否满意")
+    cause: Code = Field(default="", title="不满意原因")
+    wish: Text = Field(default="", title="还有什么要求")
+
+
 class RedispatchInput(Heard):
     """Not solved, or badly done: a new round; the unit stays unless another is named."""
 

@@ -20,6 +20,28 @@ class Ended(models.TextChoices):
     LAPSED = "lapsed", _("已过期")
 
 
+class DirectCheck(models.Model):
+    """An order answered at once that was drawn for a check (直接答复抽查), and what the call found."""
+
+    order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="direct_checks")
+    drawn_at = models.DateTimeField()
+    share = models.FloatField()
+    done_at = models.DateTimeField(null=True)
+    by = models.BigIntegerField(null=True)
+    connected = models.BooleanField(null=True)
+    heard = models.CharField(max_length=10, blank=True, default="")
+    solved = models.CharField(max_length=32, blank=True, default="")
+    satisfied = models.CharField(max_length=32, blank=True, default="")
+    unhappy = models.BooleanField(default=False)
+
+    class Meta:
+        """One open check per order."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order"], condition=Q(done_at__isnull=True), name="one_open_direct_check"),
+        ]
+
+
 class CallTask(models.Model):
     """An order that one agent is to call about (回访任务): theirs until done, released, or the shift is over."""
 

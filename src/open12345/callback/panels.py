@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
+from open12345.callback import cards, sampling
 from open12345.callback.queries import CALLERS
-from open12345.callback import cards
 from open12345.directory.person import Person
 from open12345.orders import queries, web
 from open12345.orders.stages import Stage
@@ -38,5 +38,12 @@ def lend() -> None:
     cards.lend()
     navigation.register(queue)
     navigation.register(upper)
+    navigation.register(
+        navigation.Entry(
+            "callback:unhappy", _("建议重启"), frozenset({"supervisor"}), order=57,
+            hint=_("直接答复抽查没有解决或不满意的工单"), count=lambda person: sampling.to_reopen(person).count(),
+        )
+    )  # fmt: skip
+    web.add_desk("unhappy", web.Desk("callback:unhappy", _("建议重启")))
     web.add_desk("callback", web.Desk("callback:queue", _("回访")))
     web.add_desk("upper", web.Desk("callback:upper", _("上级回访")))

@@ -7,6 +7,7 @@ from . import desk, views
 app_name = "callback"
 urlpatterns = [
     path("", desk.queue, name="queue"),
+    path("reopen/", desk.unhappy, name="unhappy"),
     path("take/", desk.take, name="take"),
     path("assign/", desk.assign, name="assign"),
     path("release/", desk.release, name="release"),

@@ -98,3 +98,17 @@ class SendBackInput(Input):
     """A report that does not hold, and why."""
 
     reason: NeededLine = Field(title="退回原因")
+
+
+class InstructInput(Input):
+    """A leader's word on an order: for which of its units (none: the centre), and by when an answer is wanted."""
+
+    text: NeededText = Field(title="批示内容")
+    unit: Code = Field(default="", title="要求哪个单位")
+    reply_by: AwareDatetime | None = Field(default=None, title="回复期限")
+
+
+class AnswerInstructionInput(Input):
+    """What was done about it."""
+
+    text: NeededText = Field(title="回复内容")

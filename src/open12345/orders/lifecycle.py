@@ -164,6 +164,11 @@ _TABLE: tuple[Action, ...] = (
     Action("reopen", _("重启"), {C: (P,), X: (A,)}, (_centre("supervisor"),),
            starts=(*_ROUND_CLOCKS, ClockKind.DISPATCH, ClockKind.OVERALL)),
     Action("archive", _("归档"), {C: (Z,)}, (_SYSTEM, _centre("supervisor"))),
+    Action("check_answer", _("抽查直接答复"), _stay(C), (_centre("callback_agent"),)),
+    # the leader's word 批示
+    Action("instruct", _("批示"), _stay(*_LIVING), (_centre("leader"),), while_locked=True),
+    Action("answer_instruction", _("回复批示"), _stay(*_LIVING), (_HANDLER, _centre("dispatcher",
+           "supervisor")), while_locked=True),
     # on record, whatever the stage
     Action("note", _("备注"), _stay(*_LIVING, C), (_centre("agent", "dispatcher", "reviewer", "callback_agent",
            "supervisor"), _HANDLER), while_locked=True),

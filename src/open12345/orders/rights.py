@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES
-from open12345.orders.acts import registered
+from open12345.orders.acts import fits, registered
 from open12345.orders.errors import Conflict, DomainError, NotAllowed
 from open12345.orders.lifecycle import ACTIONS, Action, Relation, Who
 from open12345.orders.models import Application, Assignment, WorkOrder
@@ -241,8 +241,8 @@ def _offers_of(scene: Scene, action: Action, person: Person) -> Iterator[Offer]:
 def _offer(
     scene: Scene, action: Action, person: Person, assignment: Assignment | None, application: Application | None
 ) -> Offer | None:
-    if grounds(scene, action, person, assignment, application) is None:
-        return None  # never theirs to do: no button, not a grey one
+    if grounds(scene, action, person, assignment, application) is None or not fits(action.name, scene.order):
+        return None  # never theirs to do, or nothing to do it to: no button, not a grey one
     try:
         check(scene, action, person, assignment, application)
     except DomainError as error:

@@ -11,7 +11,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from open12345.orders import requesters, rights, telling
+from open12345.orders import helps, requesters, rights, telling
 from open12345.orders.errors import DomainError
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Assignment, WorkOrder
@@ -78,6 +78,12 @@ def urgency(code: str) -> SafeString | str:
         return ""
     weight = "strong" if code == Urgency.URGENT else "plain"
     return format_html('<span class="chip chip-{}">{}</span>', weight, Urgency(code).label)
+
+
+@register.simple_tag
+def helps_of(place: str, sight: Sight) -> list[tuple[str, Mapping[str, Any]]]:
+    """What rooms lend to a place of the order page ("top": above everything else)."""
+    return helps.helps_at(place, sight)
 
 
 @register.filter

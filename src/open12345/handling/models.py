@@ -1,0 +1,32 @@
+"""A leader's word on an order, and who still owes the answer. What was said stands in the order's records."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from open12345.directory.models import Unit
+from open12345.orders.models import WorkOrder
+
+
+class Instruction(models.Model):
+    """A leader's instruction (批示): to a unit of the order, or to the centre where none is named."""
+
+    order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="instructions")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    record = models.BigIntegerField()
+    by = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=64, blank=True, default="")
+    at = models.DateTimeField()
+    reply_by = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.BigIntegerField(null=True)
+    answered_by = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        """A leader looks for their own that nobody answered."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["by", "at"], condition=models.Q(answered_at__isnull=True), name="instruction_open"),
+        ]

@@ -1,0 +1,31 @@
+"""The leader's instruction on screen: written on the order, listed until answered, answered by the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cast import Town
+from tests.orders.walks import dispatched
+from tests.screens.conftest import Browser
+
+AtScreen = Callable[[str], Browser]
+
+
+@pytest.mark.function("HAN-19")
+def test_a_leader_writes_and_the_unit_answers(town: Town, at_screen: AtScreen) -> None:
+    number = dispatched(town)
+    leader, clerk = at_screen("leader"), at_screen("clerk.urban")
+    form = leader.open(f"/orders/{number}/?do=instruct")
+    assert leader.fields(form, f"/orders/{number}/do/instruct/")["unit"] == ["urban"], "the lead stands first"
+    assert "do=answer_instruction" not in clerk.open(f"/orders/{number}/"), "nothing to answer yet"
+    leader.do(number, "instruct", {"text": "请当面说明"})
+    assert number in leader.open("/handling/instructions/")
+    assert "请当面说明" in clerk.open(f"/orders/{number}/")
+    clerk.do(number, "answer_instruction", {"text": "已上门说明"})
+    assert number not in leader.open("/handling/instructions/")
+    assert number in leader.open("/handling/instructions/?tab=answered")
+    assert "已上门说明" in leader.open(f"/orders/{number}/")
+    for other in ("clerk.urban", "dispatcher"):
+        at_screen(other).open("/handling/instructions/", 404)
