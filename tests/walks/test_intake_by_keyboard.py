@@ -77,3 +77,18 @@ def test_a_known_caller_is_urged_for_with_one_key(town: Town, enter: Enter) -> N
     expect(agent.locator(".toasts")).to_contain_text("已催办")
     assert town.order(number).urges == 1
     assert not WorkOrder.objects.filter(stage="draft").exists()
+
+
+@pytest.mark.function("INT-03")
+def test_what_could_not_be_saved_is_told_and_saved_later(town: Town, enter: Enter) -> None:
+    agent = enter("agent")
+    agent.goto("/intake/new/")
+    agent.route("**/intake/keep/", lambda route: route.abort())
+    agent.keyboard.type(BODY)
+    expect(agent.locator("[data-kept]")).to_contain_text("没有保存")
+    assert not WorkOrder.objects.exists()
+    agent.unroute("**/intake/keep/")
+    expect(agent.locator("[data-kept]")).to_contain_text("已自动保存")
+    assert WorkOrder.objects.get().body == BODY
+    agent.goto("/intake/")
+    expect(agent.locator("h1")).to_contain_text("受理")
