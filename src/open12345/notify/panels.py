@@ -22,7 +22,7 @@ def last(person: Person, visit: home.Visit) -> home.Shown | None:
         pack = packs.pack_at(visit.at)[1]
     except packs.NoPack:
         return None
-    found = queries.notices_of(person).select_related("order").order_by("-pk")[: home.TOP]
+    found = queries.newest(person, queries.notices_of(person), home.TOP)
     told = words.told(found, queries.seen_by(person), pack)
     rows = [
         home.Row(one.url, one.notice.order.title, " · ".join(filter(None, [one.title, one.detail])), at=one.notice.at,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final, cast
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES
@@ -71,6 +72,16 @@ def _addressed(person: Person) -> Q:
     return whom | Q(unit__isnull=True, staff__isnull=True, roles__overlap=centre) if centre else whom
 
 
+def newest(person: Person, found: QuerySet[Notice], most: int) -> list[Notice]:
+    """Return the newest of `found` with their orders.
+
+    A unit's are a small part of all, found by an index of their own and then sorted: the planner would rather walk all
+    notices backwards until there are enough, which for a quiet unit never comes (57 ms at 300,000, measured).
+    """
+    moment = F("at").desc() if person.is_centre else (F("at") + timedelta(0)).desc()
+    return list(found.select_related("order").order_by(moment, "-pk")[:most])
+
+
 def unseen(found: QuerySet[Notice], seen: Seen) -> QuerySet[Notice]:
     """Return those of the notices that have not been seen."""
     return found.filter(pk__gt=seen.up_to).exclude(pk__in=seen.also)
@@ -79,6 +90,8 @@ def unseen(found: QuerySet[Notice], seen: Seen) -> QuerySet[Notice]:
 def count_unseen(person: Person) -> int:
     """Return how many notices the person has not seen, counted to one more than `COUNTED`."""
     found = unseen(notices_of(person), seen_by(person))
+    if not person.is_centre:  # few: counted whole, lest all be walked through
+        return min(found.count(), COUNTED + 1)
     return len(found.order_by("-pk").values_list("pk", flat=True)[: COUNTED + 1])
 
 
@@ -87,16 +100,20 @@ def state_of(staff: int) -> str:
 
     It is made of everything that the count depends on: their posts, what they have seen, the newest notices for
     these posts, and whether the share that a notice is about still stands. (Whether an order exists for somebody
-    changes with their posts alone, once there is a notice of it.)
+    changes with their posts alone, once there is a notice of it.) The CASE keeps the planner from thinking that hardly
+    any notice is for these roles, and so from reading all of a unit instead of the newest hundred.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, {"staff": staff, "most": COUNTED + 1})
+        cursor.execute(_STATE, {"staff": staff, "most": COUNTED + 1, "centre": sorted(CENTRE_ROLES)})
         row = cast("tuple[object, ...]", cursor.fetchone())
     return hashlib.sha256(repr(row).encode()).hexdigest()[:24]
 
 
 _STATE: Final = """
-    WITH post AS MATERIALIZED (SELECT unit_id, role FROM directory_post WHERE staff_id = %(staff)s),
+    WITH post AS MATERIALIZED (
+        SELECT p.unit_id, p.role, p.role = ANY(%(centre)s) OR u.parent_id IS NULL AS of_centre
+        FROM directory_post p JOIN directory_unit u ON u.id = p.unit_id WHERE p.staff_id = %(staff)s
+    ),
     seen AS MATERIALIZED (
         SELECT coalesce(max(up_to), 0) AS up_to, max(also::text) AS also FROM notify_noticeseen WHERE staff = %(staff)s
     ),
@@ -106,11 +123,13 @@ _STATE: Final = """
         UNION ALL
         SELECT p.id, p.assignment FROM (SELECT unit_id, array_agg(role::varchar) AS roles FROM post GROUP BY unit_id) u
           CROSS JOIN LATERAL (
-            SELECT n.id, n.assignment FROM notify_notice n WHERE n.unit_id = u.unit_id AND n.roles && u.roles
+            SELECT n.id, n.assignment FROM notify_notice n WHERE n.unit_id = u.unit_id
+            AND CASE WHEN n.roles && u.roles THEN true ELSE false END
             AND n.id > (SELECT up_to FROM seen) ORDER BY n.id DESC LIMIT %(most)s) p
         UNION ALL
         (SELECT n.id, n.assignment FROM notify_notice n WHERE n.unit_id IS NULL AND n.staff IS NULL
-          AND n.roles && (SELECT coalesce(array_agg(role::varchar), '{}') FROM post)
+          AND EXISTS (SELECT 1 FROM post WHERE of_centre)
+          AND CASE WHEN n.roles && (SELECT array_agg(role::varchar) FROM post) THEN true ELSE false END
           AND n.id > (SELECT up_to FROM seen) ORDER BY n.id DESC LIMIT %(most)s)
     )
     SELECT (SELECT array_agg(unit_id || role ORDER BY unit_id, role) FROM post), (SELECT up_to FROM seen),

@@ -51,7 +51,7 @@ def latest(request: HttpRequest) -> HttpResponseBase:
     """Draw the small panel: the last ones, seen or not."""
     sight = web.look(request)
     seen = queries.seen_by(sight.person)
-    found = queries.notices_of(sight.person).select_related("order").order_by("-pk")[:PANEL]
+    found = queries.newest(sight.person, queries.notices_of(sight.person), PANEL)
     told = words.told(found, seen, sight.pack)
     return web.private(render(request, "notify/parts/latest.html", {"told": told, "sight": sight}))
 
@@ -65,7 +65,8 @@ def notices(request: HttpRequest) -> HttpResponseBase:
     tab = "all" if request.GET.get("tab") == "all" else "unseen"
     every = queries.notices_of(sight.person)
     found = every if tab == "all" else queries.unseen(every, seen)
-    page = lists.page_of(found.select_related("order"), request.GET.get("after", ""), by="pk", down=True)
+    few = not sight.person.is_centre
+    page = lists.page_of_set(found.select_related("order"), request.GET.get("after", ""), by="at", few=few)
     context = {
         "sight": sight,
         "told": words.told(page.rows, seen, sight.pack),
@@ -73,7 +74,7 @@ def notices(request: HttpRequest) -> HttpResponseBase:
         "rest": f"tab={tab}",
         "tab": tab,
         "tabs": [Tab("unseen", _("未读"), tab == "unseen"), Tab("all", _("全部"), tab == "all")],
-        "newest": page.rows[0].pk if page.rows and page.first else 0,
+        "newest": max((n.pk for n in page.rows), default=0) if page.first else 0,
     }
     return web.private(render(request, "notify/list.html", context))
 
