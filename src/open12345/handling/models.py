@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from open12345.directory.models import Unit
+from open12345.directory.models import Staff, Unit
 from open12345.orders.models import WorkOrder
 
 
@@ -29,4 +29,26 @@ class Instruction(models.Model):
 
         indexes: ClassVar = [
             models.Index(fields=["by", "at"], condition=models.Q(answered_at__isnull=True), name="instruction_open"),
+        ]
+
+
+class Idiom(models.Model):
+    """A standing phrase (常用语) for one field: a person's, a unit's, or, with neither, the centre's for everybody."""
+
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="+")
+    field = models.CharField(max_length=80)
+    text = models.TextField()
+    place = models.PositiveIntegerField(default=0)
+    uses = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Read by field; belongs to one person or one unit, not to both."""
+
+        indexes: ClassVar = [models.Index(fields=["field", "place", "id"], name="idiom_field")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(staff__isnull=True) | models.Q(unit__isnull=True), name="idiom_one_owner"
+            ),
         ]

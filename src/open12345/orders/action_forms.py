@@ -154,7 +154,7 @@ def _widget(question: Question, asking: Asking) -> forms.Widget:
     if question.shape is Shape.YES_NO:
         return OneOf(attrs, choices=[("true", _("是")), ("false", _("否"))])
     if question.shape is Shape.TEXT:
-        return forms.Textarea({**attrs, "rows": question.way.lines})
+        return forms.Textarea({**attrs, **_idioms(question, asking), "rows": question.way.lines})
     kinds = {Shape.NUMBER: "number", Shape.DATE: "date", Shape.MOMENT: "datetime-local", Shape.MARK: "checkbox"}
     if question.shape is Shape.MARK:
         return forms.CheckboxInput(attrs)
@@ -179,6 +179,12 @@ def _attrs(question: Question, asking: Asking) -> dict[str, Any]:
     if question.way.again and asking.url:
         attrs |= {"hx-post": asking.url, "hx-vals": '{"refresh": "1"}', "hx-target": "#act", "hx-trigger": "change"}
     return attrs
+
+
+def _idioms(question: Question, asking: Asking) -> dict[str, Any]:
+    """Name the field for its standing phrases; what the centre does for a unit shares those of the unit's own act."""
+    field_code = f"{asking.action.name.removesuffix('_for')}.{question.path}"
+    return {"data-idioms": field_code, "data-idioms-label": _("常用语")}
 
 
 def _shown(first: Any, shape: Shape) -> Any:
