@@ -1,13 +1,18 @@
 """Every screen fits a wide screen and a phone: nothing runs out at the side, nothing fails in the browser."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town
 from tests.walks.conftest import PHONE, WIDE
 
 LONG = "涞亭南路与沪亭北路交叉口西北侧人行道上每天傍晚六点至九点聚集无证摊贩七八个占用盲道并排放油烟"
+
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def lived_in(town: Town) -> dict[str, str]:
@@ -93,4 +98,28 @@ def test_every_screen_fits(town: Town, enter: Callable[..., Page], picture: Call
             over = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
             if over > 0:
                 wrong.append(f"{url} is {over} px too wide at {size['width']} px")
+    assert wrong == []
+
+
+#: What axe calls them; the two lighter ones are looked at by people.
+GRAVE = ("serious", "critical")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nobody_is_kept_out_of_a_screen(town: Town, enter: Callable[..., Page], dark: bool) -> None:
+    people: dict[str, Page] = {}
+    wrong: list[str] = []
+    for who, url, _name in screens(lived_in(town)):
+        if who not in people:
+            people[who] = enter(who)
+            people[who].emulate_media(color_scheme="dark" if dark else "light")
+        page = people[who]
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        for one in found["violations"]:
+            if one["impact"] in GRAVE:
+                at = [node["target"] for node in one["nodes"]][:3]
+                wrong.append(f"{url}: {one['id']} ({one['impact']}) {one['help']} at {at}")
     assert wrong == []

@@ -33,6 +33,7 @@ def upload(request: HttpRequest, number: str) -> HttpResponseBase:
     sent = request.FILES.getlist("file")
     at = queries.database_time()
     if not sent:
+        web.look_at(request, number)
         messages.error(request, _("请先选择文件"))
     for file in sent:
         try:
