@@ -10,6 +10,7 @@ from open12345.orders.acts import registered
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Event
 from tests.cast import REPORT, Town
+from tests.orders.scenes import instructed
 from tests.orders.walks import answered, assignment, dispatched, reported, signed, to_callback
 from tests.screens.conftest import Browser, text_of
 
@@ -193,7 +194,7 @@ def test_units_are_offered_where_they_make_sense(town: Town, at_screen: AtScreen
 def test_the_form_works_from_every_button_for_everyone(town: Town, at_screen: AtScreen) -> None:
     stories = {
         town.register(): ("agent", "dispatcher"),
-        dispatched(town): ("clerk.urban", "supervisor"),
+        instructed(dispatched)(town): ("clerk.urban", "supervisor", "leader"),
         signed(town): ("clerk.urban", "dispatcher"),
         reported(town): ("reviewer",),
         to_callback(town): ("callback_agent",),

@@ -22,6 +22,9 @@ def test_a_leader_writes_and_the_unit_answers(town: Town, at_screen: AtScreen) -
     assert "do=answer_instruction" not in clerk.open(f"/orders/{number}/"), "nothing to answer yet"
     leader.do(number, "instruct", {"text": "请当面说明"})
     assert number in leader.open("/handling/instructions/")
+    assert "do=answer_instruction" not in at_screen("dispatcher").open(f"/orders/{number}/"), (
+        "it is the unit's to answer"
+    )
     assert "请当面说明" in clerk.open(f"/orders/{number}/")
     clerk.do(number, "answer_instruction", {"text": "已上门说明"})
     assert number not in leader.open("/handling/instructions/")

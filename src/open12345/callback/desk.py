@@ -64,7 +64,7 @@ VIEWS: Final[Mapping[str, View]] = {
         (__("没有待回访的工单"), __("办结报告审核通过后，工单会出现在这里。")),
     ),
     "checks": View(
-        __("直接答复抽查"), lambda sight: sampling.to_check(sight.person),
+        __("直答抽查"), lambda sight: sampling.to_check(sight.person),
         (__("没有抽中的直接答复"), __("当场答复的工单会按比例抽中，回访核查答复是否清楚、是否解决。")),
     ),
 }  # fmt: skip

@@ -51,7 +51,7 @@ def to_reopen(person: Person) -> QuerySet[WorkOrder]:
     return queries.visible_to(person).filter(Exists(found), stage=Stage.CLOSED)
 
 
-def waits(order: Any) -> bool:
+def waits(order: Any, _assignment: object = None) -> bool:
     """Say whether the order waits for a check."""
     return order.stage == Stage.CLOSED and open_checks().filter(order=order.pk).exists()
 

@@ -26,9 +26,14 @@ def unanswered(order: Any) -> QuerySet[Instruction]:
     return Instruction.objects.filter(order=order.pk, answered_at__isnull=True).order_by("pk")
 
 
-def waits(order: Any) -> bool:
-    """Say whether somebody owes an answer."""
-    return unanswered(order).exists()
+def owed_by(order: Any, assignment: Any) -> QuerySet[Instruction]:
+    """Return those that a unit has to answer, by its share of the order; without one, the centre."""
+    return unanswered(order).filter(unit=assignment.unit_id if assignment is not None else None)
+
+
+def waits(order: Any, assignment: Any) -> bool:
+    """Say whether an answer is owed."""
+    return owed_by(order, assignment).exists()
 
 
 @rule("instruct")
@@ -58,8 +63,7 @@ def instruct(change: Change, said: InstructInput) -> None:
 
 def owed(change: Change) -> Instruction | None:
     """Return the oldest instruction that whoever acts has to answer: their unit's, or the centre's."""
-    unit = change.assignment.unit_id if change.assignment else None
-    return unanswered(change.order).filter(unit=unit).first()
+    return owed_by(change.order, change.assignment).first()
 
 
 @rule("answer_instruction")

@@ -68,7 +68,7 @@ _acts: dict[str, Act] = {}
 _rules: dict[str, list[Callable[[Change, Any], Iterable[Problem]]]] = defaultdict(list)
 _subscribers: dict[str, list[Callable[[Change], None]]] = defaultdict(list)
 _tasks: dict[str, list[str]] = defaultdict(list)
-_fits: dict[str, Callable[[Any], bool]] = {}
+_fits: dict[str, Callable[[Any, Any], bool]] = {}
 
 
 def effect(action: str, takes: type[I]) -> Callable[[Callable[[Change, I], None]], Callable[[Change, I], None]]:
@@ -110,16 +110,16 @@ def afterwards(action: str, task: str) -> None:
         _tasks[action].append(task)
 
 
-def only_where(action: str, fits: Callable[[Any], bool]) -> None:
-    """Offer `action` only on orders for which `fits(order)` holds; its rules still have the last word."""
+def only_where(action: str, fits: Callable[[Any, Any], bool]) -> None:
+    """Offer `action` only where `fits(order, assignment)` holds; its rules still have the last word."""
     ACTIONS[action]
     _fits[action] = fits
 
 
-def fits(action: str, order: Any) -> bool:
-    """Say whether there is any point in offering `action` on an order."""
+def fits(action: str, order: Any, assignment: Any) -> bool:
+    """Say whether there is any point in offering `action` on an order, as whoever holds `assignment`."""
     wanted = _fits.get(action)
-    return wanted is None or wanted(order)
+    return wanted is None or wanted(order, assignment)
 
 
 def act_of(action: str) -> Act:

@@ -241,7 +241,8 @@ def _offers_of(scene: Scene, action: Action, person: Person) -> Iterator[Offer]:
 def _offer(
     scene: Scene, action: Action, person: Person, assignment: Assignment | None, application: Application | None
 ) -> Offer | None:
-    if grounds(scene, action, person, assignment, application) is None or not fits(action.name, scene.order):
+    found = grounds(scene, action, person, assignment, application)
+    if found is None or not fits(action.name, scene.order, assignment):
         return None  # never theirs to do, or nothing to do it to: no button, not a grey one
     try:
         check(scene, action, person, assignment, application)
