@@ -1,4 +1,4 @@
-# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages
+# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | screenshots
 # Nothing but Python >= 3.11 (with venv), Node (with npm) and make is needed beforehand.
 
 SHELL := /bin/bash
@@ -13,7 +13,7 @@ PACK ?= jiuting
 export PORT PACK
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,10 @@ bench-intake: setup ## accepted orders per second beside the limit of the databa
 
 bench-pages: setup ## how long lists, pages and searches take at 100,000 orders beside 1,000
 	$(BIN)/python -W ignore bench/pages.py
+
+screenshots: setup ## take the pictures of the README anew (needs Chromium)
+	@mkdir -p docs/pictures
+	OPEN12345_PICTURES=docs/pictures $(BIN)/pytest -n 0 -q tests/walks/test_fit.py -k readme
 
 clean: ## remove what was fetched (never var/)
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -7,11 +7,15 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town
-from tests.walks.conftest import PHONE, WIDE
+from tests.walks.conftest import PHONE, PICTURES, WIDE
 
 LONG = "涞亭南路与沪亭北路交叉口西北侧人行道上每天傍晚六点至九点聚集无证摊贩七八个占用盲道并排放油烟"
 
 
+STORIES = {
+    "dispatched": "路口无证设摊占道", "handling": "菜场门口摊贩占道", "review": "校门口流动摊贩聚集",
+    "callback": "公交站旁夜排档油烟", "closed": "小区北门早点摊占道", "returning": "人行道上停满货车",
+}  # fmt: skip
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -23,8 +27,8 @@ def lived_in(town: Town) -> dict[str, str]:
     town.create("save_draft", {"body": "只记了一半", "kind": "", "phone": ""})
     for n in range(12):
         town.register(title=f"小区门口积水第{n}处", category="B0101", phone=f"1391234{n:04}")
-    for name in ("dispatched", "handling", "review", "callback", "closed", "returning"):
-        found[name] = town.register(title=f"{name} 路口无证设摊占道", phone="13812348000", area="310117107001")
+    for name, title in STORIES.items():
+        found[name] = town.register(title=title, phone="13812348000", area="310117107001")
         lead = "urban" if name == "returning" else "enforcement"
         town.do("dispatcher", found[name], "dispatch", {"lead": lead, "co_handlers": ["housing"]})
     for name in ("handling", "review", "callback", "closed"):
@@ -98,7 +102,7 @@ def test_every_screen_fits(town: Town, enter: Callable[..., Page], picture: Call
             over = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
             if over > 0:
                 wrong.append(f"{url} is {over} px too wide at {size['width']} px")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 #: What axe calls them; the two lighter ones are looked at by people.
@@ -122,4 +126,32 @@ def test_nobody_is_kept_out_of_a_screen(town: Town, enter: Callable[..., Page], 
             if one["impact"] in GRAVE:
                 at = [node["target"] for node in one["nodes"]][:3]
                 wrong.append(f"{url}: {one['id']} ({one['impact']}) {one['help']} at {at}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
+
+
+#: The pictures of the README: who, where, at which size, light or dark, what is done before.
+SHOWN = [
+    ("agent", "/intake/new/", "intake", WIDE, "light"),
+    ("dispatcher", "/dispatch/", "dispatch", WIDE, "light"),
+    ("clerk.enforcement", "/handling/", "unit", PHONE, "light"),
+    ("clerk.enforcement", "/handling/?tab=working", "unit-desk", WIDE, "light"),
+    ("callback_agent", "/callback/?tab=all", "callback", WIDE, "dark"),
+    ("dispatcher", "/", "home", WIDE, "light"),
+]
+
+
+@pytest.mark.skipif(not PICTURES, reason="make screenshots")
+def test_the_pictures_of_the_readme_are_taken(town: Town, enter: Callable[..., Page]) -> None:
+    lived_in(town)
+    for who, url, name, size, light in SHOWN:
+        page = enter(who, size)
+        page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+        page.goto(url)
+        if name == "intake":
+            page.fill("[name=body]", "涞亭南路和沪亭北路路口每天傍晚有无证摊贩占用人行道，老人推车过不去。")
+            page.fill("[name=phone]", "13812348000")
+        if size is PHONE:
+            page.locator(".bench-open", has_text=STORIES["handling"]).click()
+        page.wait_for_timeout(2500)  # panels beside, autosave
+        assert page.locator(".toasts .error").count() == 0
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
