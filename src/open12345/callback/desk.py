@@ -75,7 +75,8 @@ VIEWS: Final[Mapping[str, View]] = {
 def queue(request: HttpRequest) -> HttpResponseBase:
     """List the orders to be called back, each by its clock; one's own first, where there are any."""
     sight = web.look(request)
-    counts = {code: view.rows(sight).count() for code, view in VIEWS.items()}
+    counts = queries.counts(sight.person, sight.at)
+    counts["checks"] = {"all": sampling.to_check(sight.person).count(), "late": 0}
     tab = _tab(request.GET, counts)
     view = VIEWS[tab]
     orders = dues.narrowed(view.rows(sight), request.GET, sight.at, new="submitted_at")
@@ -83,14 +84,14 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     page = lists.page_of(orders.select_related("lead_unit"), request.GET.get("after", ""), by="due_at")
     bench = Queue(
         desk="callback",
-        rows=_rows(page.rows, sight),
+        rows=_rows(page.rows, sight, held=tab == "all"),
         page=page,
         rest=dues.rest(request.GET) or f"tab={tab}",
         tabs=[
-            *(Tab(code, other.title, code == tab and not figure, counts[code]) for code, other in VIEWS.items()),
+            *(Tab(code, other.title, code == tab and not figure, counts[code]["all"]) for code, other in VIEWS.items()),
             *figure,
         ],
-        counts=lists.counts(orders, sight.at),
+        counts=counts[tab],
         batches=_batches(sight, tab),
         empty=(str(view.empty[0]), str(view.empty[1])),
         words="回访 重新派单 轮次 答复 时限",
@@ -100,14 +101,14 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     return show(request, sight, bench, "callback/queue.html")
 
 
-def _tab(query: QueryDict, counts: Mapping[str, int]) -> str:
+def _tab(query: QueryDict, counts: Mapping[str, Mapping[str, int]]) -> str:
     """The tab that the address names; without one, what one has to do."""
     wanted = query.get("tab", "")
     if wanted in VIEWS:
         return wanted
     if wanted:
         return "all"
-    return "mine" if counts["mine"] else "pool"
+    return "mine" if counts["mine"]["all"] else "pool"
 
 
 def _batches(sight: Sight, tab: str) -> list[Batch]:
@@ -130,10 +131,11 @@ def _agents(sight: Sight) -> list[tuple[Staff, int]]:
     return [(agent, loads.get(agent.pk, 0)) for agent in found]
 
 
-def _rows(orders: Sequence[WorkOrder], sight: Sight) -> list[Row]:
-    held = queries.holders(orders, sight.at)
+def _rows(orders: Sequence[WorkOrder], sight: Sight, *, held: bool) -> list[Row]:
+    """Return the lines; whose they are is told where the tab does not say it."""
+    tasks = queries.holders(orders, sight.at) if held else {}
     shown = lists.lines(orders, sight.pack, sight.at, ClockKind.CALLBACK)
-    return [row_of(line, held.get(line.order.pk), sight) for line in shown]
+    return [row_of(line, tasks.get(line.order.pk), sight) for line in shown]
 
 
 def row_of(line: lists.Line, task: CallTask | None, sight: Sight) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from open12345.callback.models import CallTask
 from open12345.directory.models import Post, Staff
@@ -43,6 +43,16 @@ def pool(person: Person, at: datetime) -> QuerySet[WorkOrder]:
 def mine(person: Person, at: datetime) -> QuerySet[WorkOrder]:
     """Return the orders that `person` has taken or was given."""
     return waiting(person).filter(Exists(open_tasks(at).filter(order=OuterRef("pk"), staff=person.id or 0)))
+
+
+def counts(person: Person, at: datetime) -> dict[str, dict[str, int]]:
+    """Return of "mine", "pool" and "all" how many orders wait, and how many of them are late, in one query."""
+    held = open_tasks(at).filter(order=OuterRef("pk"))
+    which = {"mine": Q(Exists(held.filter(staff=person.id or 0))), "pool": ~Q(Exists(held)), "all": Q()}
+    wanted = {f"{name}_all": Count("pk", filter=where or None) for name, where in which.items()}
+    late = {f"{name}_late": Count("pk", filter=where & Q(due_at__lt=at)) for name, where in which.items()}
+    found = waiting(person).order_by().aggregate(**wanted, **late)
+    return {name: {"all": int(found[f"{name}_all"]), "late": int(found[f"{name}_late"])} for name in which}
 
 
 def holders(orders: Iterable[WorkOrder], at: datetime) -> dict[int, CallTask]:
