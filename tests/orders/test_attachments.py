@@ -128,6 +128,13 @@ def test_handlers_of_a_confidential_order_see_what_handlers_brought(town: Town) 
     assert attachments.open_for(town.person("agent"), letter.token).attachment == letter
 
 
+def test_the_same_bytes_from_somebody_else_are_a_file_of_their_own(town: Town, number: str) -> None:
+    hidden = add(town, number, "dispatcher", filename="来电人李秀兰.png")
+    own = add(town, number)
+    assert not own.replayed
+    assert own.attachment.token != hidden.attachment.token, "nobody is handed a file that the centre brought"
+
+
 def test_the_same_file_sent_twice_is_there_once(town: Town, number: str, home: Path) -> None:
     first = add(town, number)
     again = add(town, number, filename="另一个名字.png")

@@ -183,7 +183,7 @@ def _keep(number: str, draft: _Draft, purpose: str, name: str, unit: int | None,
     try:
         with transaction.atomic(durable=True):
             order = queries.get_for(by, number, lock=True)
-            if twin := _twin(order, draft, purpose):
+            if twin := _twin(order, draft, purpose, by):
                 return twin
             (pk,) = allocate(Attachment)
             kept = Attachment(
@@ -210,10 +210,11 @@ def _in_doubt(error: BaseException) -> bool:
     return lost and not getattr(error.__cause__, "sqlstate", None)
 
 
-def _twin(order: WorkOrder, draft: _Draft, purpose: str) -> Added | None:
-    """A retry after a lost answer brings the same bytes for the same purpose: it gets the first one."""
-    files = list(Attachment.objects.filter(order=order).only("pk", "sha256", "purpose"))
-    same = next((f for f in files if bytes(f.sha256) == draft.sha256 and f.purpose == purpose), None)
+def _twin(order: WorkOrder, draft: _Draft, purpose: str, by: Person) -> Added | None:
+    """A retry after a lost answer brings the same bytes for the same purpose: who sent them gets the first one."""
+    files = list(Attachment.objects.filter(order=order).only("pk", "sha256", "purpose", "by"))
+    own = (f for f in files if f.by == by.ref and f.purpose == purpose)
+    same = next((f for f in own if bytes(f.sha256) == draft.sha256), None)
     if same is None:
         if len(files) >= FILES_AT_MOST:
             raise refuse("file", "too_many", _("每件工单最多 %(n)s 个附件") % {"n": FILES_AT_MOST})
