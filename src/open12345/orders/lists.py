@@ -12,7 +12,7 @@ from django.core import signing
 from django.db.models import Count, F, Model, Q, QuerySet
 
 from open12345.orders.clock_faces import Face, face, most_pressing
-from open12345.orders.models import Assignment, Claim, Clock, WorkOrder
+from open12345.orders.models import Claim, Clock, WorkOrder
 from open12345.orders.stages import ClockKind, Role, Stage
 from open12345.policy import Pack
 
@@ -136,9 +136,9 @@ def lines(orders: Sequence[WorkOrder], pack: Pack, now: datetime, *kinds: str) -
     """Return the orders with the clock that matters (of `kinds` first) and who holds them, in two queries at most."""
     ids = [order.pk for order in orders]
     running: dict[int, list[Clock]] = defaultdict(list)
-    for clock in Clock.objects.filter(order_id__in=ids, stopped_at__isnull=True).select_related("assignment"):
-        if _of_order(clock.assignment):
-            running[clock.order_id].append(clock)
+    of_order = Q(assignment__isnull=True) | Q(assignment__role=Role.LEAD, assignment__parent__isnull=True)
+    for clock in Clock.objects.filter(of_order, order_id__in=ids, stopped_at__isnull=True):
+        running[clock.order_id].append(clock)
     holders = _holders(orders, ids, now)
     return [line(order, pack, now, running[order.pk], holders.get(order.pk), *kinds) for order in orders]
 
@@ -149,11 +149,6 @@ def _holders(orders: Sequence[WorkOrder], ids: list[int], now: datetime) -> dict
         brought = [getattr(order, "claim", None) for order in orders]
         return {c.order_id: c for c in brought if c is not None and c.until >= now}
     return {c.order_id: c for c in Claim.objects.filter(order_id__in=ids, until__gte=now)}
-
-
-def _of_order(given: Assignment | None) -> bool:
-    """Say whether a clock is the order's own or its lead's; those of others stand with their assignment."""
-    return given is None or (given.role == Role.LEAD and given.parent_id is None)
 
 
 #: The clock that a list shows at each stage.
