@@ -54,7 +54,7 @@ def test_an_old_centre_post_in_another_unit_gives_no_right(hire: Hire, tree: dic
     staff = hire(role, "dept-a")
     Post.objects.create(staff=staff, role="clerk", unit=tree["dept-a"])
     person = person_of(staff)
-    assert (person.is_centre, person.roles) == (False, {"clerk"})
+    assert (person.is_centre, person.roles) == (False, frozenset({"clerk"}))
     assert person.posts == (("clerk", tree["dept-a"].pk, "/centre/dept-a/"),)
     assert {unit.code for unit in queries.visible_units(person)} == {"dept-a", "comm-1", "station-1"}
     assert not queries.holders(role).exists()

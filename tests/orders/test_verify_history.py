@@ -250,6 +250,7 @@ def test_a_deleted_order_is_missed_by_its_seal(kept: Stand, owner: Owner) -> Non
 def _delete_order(owner: Owner, order_id: int) -> None:
     owner.execute("BEGIN")
     tables = ("clock", "application", "record", "attachment", "assignment", "event", "foreignnumber", "claim", "link")
+    owner.execute("DELETE FROM notify_notice WHERE order_id = %s", [order_id])
     for table in tables:
         owner.execute(
             sql.SQL("DELETE FROM {} WHERE order_id = %s").format(sql.Identifier(f"orders_{table}")), [order_id]

@@ -74,7 +74,8 @@ TABLE: Final[Mapping[str, Route]] = {
     "orders:upload": _post(SEERS, number="order"),
     "orders:file": Route(SEERS, "get", {"token": "5f0c5c0e-0000-4000-8000-000000000000"}, own=True),
     "intake:desk": _get(TAKERS), "intake:new": _get(TAKERS), "intake:caller": _post(TAKERS),
-    "intake:keep": _post(TAKERS), "intake:hint": _post(TAKERS, name="alike"), "intake:appoint": Route(TAKERS, "post", own=True),
+    "intake:keep": _post(TAKERS), "intake:hint": _post(TAKERS, name="alike"),
+    "intake:appoint": Route(TAKERS, "post", own=True),
     "intake:called": _post(TAKERS, pk=0),
     "intake:draft": Route(TAKERS, "get", {"number": "order"}, own=True),
     "intake:imports": _get(frozenset({"dispatcher"})),
@@ -83,6 +84,9 @@ TABLE: Final[Mapping[str, Route]] = {
     "intake:import_progress": Route(frozenset({"dispatcher"}), "get", {"pk": 0}, own=True),
     "intake:import_rejects": Route(frozenset({"dispatcher"}), "get", {"pk": 0}, own=True),
     "dispatch:queue": _get(frozenset({"dispatcher"})), "dispatch:batch": _post(frozenset({"dispatcher"})),
+    "handling:idioms": Route(SEERS, own=True), "handling:idioms_all": _get(SEERS), "handling:idiom_used": _post(SEERS, pk=0),
+    "handling:idiom_remove": Route(SEERS, "post", {"pk": 0}, own=True),
+    "handling:idiom_up": Route(SEERS, "post", {"pk": 0}, own=True),
     "handling:desk": _get(UNIT_ROLES), "handling:sign": _post(UNIT_ROLES),
     "handling:instructions": _get(frozenset({"leader"})), "handling:reviews": _get(frozenset({"reviewer"})),
     "callback:queue": _get(CALLERS), "callback:take": _post(CALLERS), "callback:release": _post(CALLERS),
@@ -119,7 +123,7 @@ def holder(role: str) -> str:
 
 def blank(page: str) -> str:
     """A page without tokens, and without what was said about an act before."""
-    page = re.sub(r'<div class="toasts".*?</main>', "", page, flags=re.S) if "plain-card" in page else page
+    page = re.sub(r'<div class="toasts".*?</main>', "", page, flags=re.DOTALL) if "plain-card" in page else page
     page = re.sub(r'(csrfmiddlewaretoken" value=|x-csrftoken": )"[^"]*"', "", page)
     return re.sub(r'(name="next"\s+value=)"[^"]*"', r"\1", page)
 
