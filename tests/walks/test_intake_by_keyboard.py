@@ -47,6 +47,7 @@ def test_a_call_is_taken_by_keyboard_alone_and_outlives_a_reload(town: Town, ent
     agent.keyboard.press("ArrowDown")
     agent.keyboard.press("Enter")
     agent.keyboard.press("Alt+m")
+    expect(agent).to_have_url(re.compile("same_call_as="))
     expect(agent.locator("[name=body]")).to_be_focused()
     first = WorkOrder.objects.get()
     assert (first.stage, first.number, first.category[:3]) == ("accepted", draft.number, "B03")
