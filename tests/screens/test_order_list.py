@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -180,3 +181,10 @@ def test_the_states_of_the_list_know_every_stage() -> None:
     told = {stage for _title, stages in filters.STATES.values() for stage in stages}
     assert told == {stage.value for stage in Stage} - {"draft"}
     assert export.AT_MOST == 20_000
+
+
+@pytest.mark.parametrize("wanted", ["1" * 50_000 + "!", "路灯不亮" * 100_000])
+def test_a_search_for_a_whole_book_is_over_at_once(town: Town, wanted: str) -> None:
+    began = time.monotonic()
+    assert not finding.find(town.person("agent"), wanted).rows
+    assert time.monotonic() - began < 2

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from .errors import DirectoryError
 
+_BLANK_STARTS: Final = ("\t", "\r", "\n")
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What office software takes for the start of a formula, full-width included."""
 
@@ -132,12 +133,12 @@ def _lines(reader: "Iterator[list[str]]", heads: Sequence[str], names: Mapping[s
 def harmless(cell: object) -> str:
     """The cell so that no office software computes it: what would begin a formula gets a "'" in front."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) or text.startswith(("\t", "\r", "\n")) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) or text.startswith(_BLANK_STARTS) else text
 
 
 def as_typed(cell: str) -> str:
     """The cell without the "'" that `harmless` put before it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip().startswith(FORMULA_STARTS) else cell
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell
 
 
 def write_rejected(path: Path, rejected: Sequence[Rejected]) -> Path:

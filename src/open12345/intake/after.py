@@ -84,7 +84,9 @@ def carry_out(wishes: After, number: str, *, by: Person, at: datetime, key: str)
             told.append(_("没有关联 %(number)s：%(why)s") % {"number": other, "why": error.message})
     if wishes.call_at is not None:
         try:
-            appointments.make(number, wishes.call_at, wishes.said["call_about"], by=by, now=at)
+            appointments.make(
+                number, wishes.call_at, wishes.said["call_about"], by=by, now=at, key=f"{key}.call" if key else ""
+            )
         except DomainError as error:
             told.append(_("没有记下预约回电：%(why)s") % {"why": error.message})
     return told

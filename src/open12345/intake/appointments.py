@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.intake.models import Appointment, Result
-from open12345.orders import queries, services
+from open12345.orders import queries, requesters, services, writing
 from open12345.orders.errors import Conflict, NotFound, refuse
 from open12345.orders.stages import Stage
-from open12345.text import mask_text
 
 #: Nobody is promised a call farther ahead than this.
 FARTHEST = timedelta(days=90)
@@ -30,8 +30,11 @@ class Due:
     mine: bool
 
 
-def make(number: str, at: datetime | None, about: str, *, by: Person, now: datetime) -> Appointment:
-    """Promise a call on an order; raises `Refused` for a moment that cannot be, and what `services.perform` raises."""
+def make(number: str, at: datetime | None, about: str, *, by: Person, now: datetime, key: str = "") -> Appointment:
+    """Promise a call on an order, once for a `key` however often it comes.
+
+    Raises `Refused` for a moment that cannot be, and what `services.perform` raises.
+    """
     if at is None:
         raise refuse("call_at", "missing", _("请填写回电时间"))
     if at <= now:
@@ -40,10 +43,20 @@ def make(number: str, at: datetime | None, about: str, *, by: Person, now: datet
         raise refuse("call_at", "far", _("回电时间至多约到 90 天以后"))
     with transaction.atomic():
         text = _("预约回电：%(at)s %(about)s") % {"at": _said(at), "about": about}
-        outcome = services.perform(number, "note", {"text": text.strip()}, by=by, at=now)
-        return Appointment.objects.create(
-            order_id=outcome.order_id, at=at, about=mask_text(about).text[:200], by=by.ref, by_name=by.name, made_at=now
-        )
+        outcome = services.perform(number, "note", {"text": text.strip()}, by=by, at=now, key=key[:80])
+        made = Appointment.objects.filter(order=outcome.order_id, at=at, by=by.ref).last() if outcome.replayed else None
+        return made or Appointment.objects.create(
+            order_id=outcome.order_id, at=at, about=_masked(number, about, by, now)[:200], by=by.ref,
+            by_name=by.name, made_at=now,
+        )  # fmt: skip
+
+
+def _masked(number: str, about: str, by: Person, now: datetime) -> str:
+    """Return what the call is about as the order's history keeps it: the caller's own name is hidden too."""
+    who = requesters.open_requester(queries.get_for(by, number).requester)
+    names, addresses = (who.name,) if who.name else (), (who.address,) if who.address else ()
+    mask = writing.Mask(names, writing.service_numbers(packs.pack_at(now)[1]), addresses)
+    return str(mask(about))
 
 
 def finish(pk: int, result: str, told: str, *, by: Person, now: datetime) -> Appointment:

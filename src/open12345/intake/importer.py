@@ -21,6 +21,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from open12345.directory import packs
+from open12345.directory.csvfile import harmless
 from open12345.directory.person import Person
 from open12345.intake.columns import REJECT_HEADS, Columns, fields
 from open12345.intake.table import Row, Table, TableError, open_table
@@ -228,8 +229,8 @@ def columns_of_report(problem: Problem) -> tuple[str, str]:
 class Rejects:
     """The file of rejected rows: number, fields, reasons, remedies, then the row as it stood.
 
-    UTF-8 with mark, so that office software opens it rightly; mended, it is imported again. An earlier file goes
-    when a run begins.
+    UTF-8 with mark, so that office software opens it rightly, its cells no formulas; mended, it is imported again
+    (`table` reads them as they were). An earlier file goes when a run begins.
     """
 
     def __init__(self, path: Path, table: Table) -> None:
@@ -242,13 +243,14 @@ class Rejects:
         """Add one row."""
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow([*REJECT_HEADS, *(head for _place, head in self._own())])
+            csv.writer(self._file).writerow([*REJECT_HEADS, *(harmless(head) for _n, head in self._own())])
         told = [(*columns_of_report(problem), problem.message) for problem in bad.problems]
         texts = ["；".join(dict.fromkeys(filter(None, one))) for one in zip(*told, strict=True)]
         cells = bad.row.cells
         kept = [cells[place] if place < len(cells) else "" for place, _head in self._own()]
         spilt = cells[len(self.table.heads) :]
-        csv.writer(self._file).writerow([bad.row.number, texts[0], texts[2], texts[1], *kept, *spilt])
+        told_first = [bad.row.number, texts[0], texts[2], texts[1]]
+        csv.writer(self._file).writerow([*told_first, *map(harmless, [*kept, *spilt])])
 
     def _own(self) -> Iterator[tuple[int, str]]:
         """The file's own columns; those of an earlier file of rejected rows are made anew."""

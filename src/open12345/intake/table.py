@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from open12345.directory.csvfile import as_typed
 from open12345.intake import workbook
 from open12345.intake.unreadable import TableError
 
@@ -140,7 +141,7 @@ class _Lines:
                     return
                 except csv.Error:
                     self.broken = True
-                yield record
+                yield [as_typed(cell) for cell in record]  # as in a file of rejected rows (`importer.Rejects`)
 
     def _lines(self, file: Iterator[str]) -> Iterator[str]:
         for line in file:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -28,8 +29,10 @@ _EXACT: Final = 1e15  # numbers beyond it have lost their last digits already
 _DECLARED: Final = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _BROKEN: Final = (
     zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
     InvalidFileException,
-    KeyError,
+    LookupError,
     ValueError,
     TypeError,
     AttributeError,
@@ -70,7 +73,7 @@ def check(path: Path) -> None:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")) and _DECLARED.search(archive.open(part).read(_PROLOGUE)):
                     raise TableError(_("XLSX 文件里有不该有的声明"), _("请用表格软件另存一次再导入"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise TableError(_("XLSX 文件已损坏，读不出来"), _("请重新导出，或另存为 CSV（UTF-8）")) from error
 
 
