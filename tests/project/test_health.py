@@ -32,6 +32,7 @@ def test_healthz_is_503_when_the_database_is_away(client: Client) -> None:
     assert "away" not in answer.content.decode()
 
 
+@pytest.mark.function("SEC-08")
 @pytest.mark.django_db
 def test_no_page_may_run_inline_script_or_be_framed(client: Client) -> None:
     headers = client.get("/accounts/login/").headers

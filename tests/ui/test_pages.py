@@ -1,6 +1,9 @@
 """The frame, and the pages for what went wrong: calm, with a number to quote, without inline code."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,6 +82,7 @@ def test_the_language_can_be_changed(client: Client) -> None:
     assert 'lang="en"' in client.get("/").content.decode()
 
 
+@pytest.mark.function("SEC-08")
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: str(t.relative_to(ROOMS)))
 def test_no_template_has_inline_code_or_style(template: Path) -> None:
     source = template.read_text("utf-8")
@@ -99,3 +103,21 @@ def test_colour_means_time_only() -> None:
     for line in source.splitlines():
         if re.search(r"var\(--(green|amber|red)\)", line):
             assert line.startswith(".clock"), line
+
+
+def test_our_own_scripts_stay_small() -> None:
+    """60 kB unminified is what a page may need of ours (issue "Six desks"); most pages load three files of it."""
+    sizes = {path.name: path.stat().st_size for path in ROOMS.glob("*/static/**/*.js")}
+    assert sizes, "no script was found"
+    assert sum(sizes.values()) <= 60_000, sizes
+
+
+@pytest.mark.function("SEC-08")
+def test_cookies_are_for_us_alone_and_over_tls_outside_a_demo() -> None:
+    """The settings of a real instance, read in a process of its own."""
+    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_HTTPONLY"]
+    ask = f"from open12345.project import settings as s; print([getattr(s, n) for n in {names}], s.SECURE_HSTS_SECONDS)"
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("OPEN12345_DEMO")}
+    found = subprocess.run([sys.executable, "-c", ask], env=environ, capture_output=True, text=True, check=True)
+    assert found.stdout.split("]")[0] == "[True, True, True, True"
+    assert int(found.stdout.split("]")[1]) >= 31_536_000
