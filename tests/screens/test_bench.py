@@ -180,6 +180,13 @@ def test_a_dispatcher_sees_precedents_and_the_load_of_the_units(town: Town, at_s
     assert "同类先例" not in pane, "nothing of the kind was handled to the end yet"
 
 
+def test_a_unit_does_not_see_the_load_of_others_by_naming_another_desk(town: Town, at_screen: AtScreen) -> None:
+    number = dispatched(town)
+    address = f"/orders/{number}/?pane=1&desk=dispatch"
+    assert "单位在办" in at_screen("dispatcher").open(address)
+    assert "单位在办" not in at_screen("clerk.urban").open(address)
+
+
 def test_light_and_dark_are_kept_and_lead_back(town: Town, at_screen: AtScreen) -> None:
     dispatcher = at_screen("dispatcher")
     answer = dispatcher.client.post("/light/", {"light": "dark", "next": "/dispatch/?tab=urgent"})

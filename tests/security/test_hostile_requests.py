@@ -23,6 +23,8 @@ NUL = "%00"
         ("/orders/1/files/", 30, 200),
         ("/orders/1/files/", 300, 413),
         ("/api/v1/orders/1/attachments", 300, 413),
+        ("/intake/import/", 20, 200),
+        ("/intake/import/", 30, 413),
     ],
 )
 def test_a_request_that_is_too_large_is_not_read(path: str, megabytes: int, status: int) -> None:

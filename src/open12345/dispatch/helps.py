@@ -20,7 +20,12 @@ _REACH: Final = 20_000
 
 
 def load_of_units(sight: Sight) -> Mapping[str, Any] | None:
-    """Return how much each suggested unit has open, and how much of it is late; None where nobody is suggested."""
+    """Return how much each suggested unit has open, and how much of it is late; None where nobody is suggested.
+
+    For the centre alone: the desk is named by the address, and how others keep up is no unit's business.
+    """
+    if not sight.is_centre:
+        return None
     codes = [found.lead for found in suggest(sight.pack, sight.order)][:4]
     if not codes:
         return None

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from open12345.api import problems
 from open12345.api.errors import too_large
 from open12345.api.problems import TRY_AGAIN
+from open12345.intake import imports
 from open12345.orders import attachments
 from open12345.ui.views import bad_request, busy
 
@@ -38,6 +39,7 @@ class SecurityHeaders:
 #: Files that one form may carry at once, and the ends of the addresses that take files.
 FILES_AT_ONCE: Final = 5
 TAKE_FILES: Final = ("/files/", "/attachments")
+TAKES_TABLES: Final = "/intake/import/"
 
 
 class RequestLimits:
@@ -71,4 +73,6 @@ class RequestLimits:
 def _most(path: str) -> int:
     """Return how many bytes a request to `path` may have."""
     form = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+    if path == TAKES_TABLES:
+        return form + imports.LARGEST
     return form + FILES_AT_ONCE * attachments.size_limit() if path.endswith(TAKE_FILES) else form
