@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from open12345.orders import history, invariants
 from open12345.orders.models import WorkOrder
 from tests.cast import REPORT, Town
-from tests.walks.conftest import PHONE
+from tests.walks.conftest import PHONE, WIDE
 
 Enter = Callable[..., Page]
 BODY = "涞亭南路和沪亭北路路口每天傍晚有无证摊贩占用人行道，老人推车过不去。我叫李秀兰。"
@@ -34,8 +34,9 @@ def open_from(page: Page, desk: str, number: str) -> None:
 
 
 @pytest.mark.function("HAN-02", "HAN-05", "HAN-27", "CAL-01", "DIS-18")
-def test_a_complaint_walks_from_the_call_to_its_end(town: Town, enter: Enter) -> None:
-    agent = enter("agent", door=True)
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+def test_a_complaint_walks_from_the_call_to_its_end(town: Town, enter: Enter, size: ViewportSize) -> None:
+    agent = enter("agent", size, door=True)
     agent.locator(".bar-menu").get_by_role("link", name="受理").click()
     agent.get_by_role("link", name="登记诉求", exact=True).first.click()
     agent.fill("[name=body]", BODY)
@@ -49,14 +50,14 @@ def test_a_complaint_walks_from_the_call_to_its_end(town: Town, enter: Enter) ->
     expect(agent.locator(".done")).to_contain_text("已登记")
     number = WorkOrder.objects.get().number
 
-    dispatcher = enter("dispatcher")
+    dispatcher = enter("dispatcher", size)
     open_from(dispatcher, "/dispatch/", number)
     expect(dispatcher.locator(".beside").first).to_contain_text("条块结合、以条为主")
     assert dispatcher.input_value("[name=lead]") == "enforcement"
     press(dispatcher, "派单")
     expect(dispatcher.locator(".toasts")).to_contain_text("已“派单”")
 
-    clerk = enter("clerk.enforcement", PHONE)
+    clerk = enter("clerk.enforcement", size)
     open_from(clerk, "/handling/", number)
     press(clerk, "签收")
     choose(clerk, "outcome", "reached")
@@ -67,12 +68,12 @@ def test_a_complaint_walks_from_the_call_to_its_end(town: Town, enter: Enter) ->
     press(clerk, "答复市民")
     report(clerk)
 
-    reviewer = enter("reviewer")
+    reviewer = enter("reviewer", size)
     open_from(reviewer, "/handling/review/", number)
     expect(reviewer.locator(".beside").first).to_contain_text("已全部劝离")
     press(reviewer, "审核通过")
 
-    caller = enter("callback_agent")
+    caller = enter("callback_agent", size)
     open_from(caller, "/callback/", number)
     expect(caller.locator("[name=cause]")).to_be_hidden()
     choose(caller, "satisfied", "dissatisfied")
