@@ -5,7 +5,8 @@ const shown = (node) => node.getClientRects().length > 0;
 const openDialog = () => document.querySelector("dialog[open]");
 
 function nameOf(event) {
-  return (event.ctrlKey || event.metaKey ? "mod+" : "") + (event.altKey ? "alt+" : "") + event.key.toLowerCase();
+  const plain = event.altKey && event.code.match(/^(?:Key|Digit)(.)$/)?.[1]; // Option changes the letter on a Mac
+  return (event.ctrlKey || event.metaKey ? "mod+" : "") + (event.altKey ? "alt+" : "") + (plain || event.key).toLowerCase();
 }
 
 // One key, one thing: the first visible element that carries it.
