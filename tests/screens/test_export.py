@@ -6,11 +6,12 @@ import csv
 import io
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
 
-from open12345.directory.models import AccessLog
+from open12345.directory.models import AccessLog, Staff
 from open12345.orders import export
 from tests.cast import Town
 from tests.orders.walks import dispatched
@@ -57,6 +58,17 @@ def test_a_workbook_carries_its_mark_on_every_printed_page(town: Town, at_screen
     for edge in (sheet.oddHeader, sheet.oddFooter):
         assert edge is not None
         assert "dispatcher" in str(edge.left.text)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_an_account_of_chinese_characters_stands_in_the_name_of_the_file(
+    town: Town, at_screen: AtScreen, ending: str
+) -> None:
+    Staff.objects.filter(pk=town.person("dispatcher").id or 0).update(username="派单员一")
+    answer = at_screen("dispatcher").client.post(f"/orders/export/{ending}/", {"query": "state=all"})
+    said = answer.headers["Content-Disposition"]
+    assert said.startswith("attachment; filename")
+    assert f"orders-{quote('派单员一')}-" in said
 
 
 @pytest.mark.function("SEC-09")

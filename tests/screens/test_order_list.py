@@ -141,6 +141,8 @@ def test_views_are_renamed_put_first_deleted_and_limited(town: Town, at_screen: 
     assert SavedView.objects.get(pk=last.pk).name == "夜班"
     dispatcher.post("/orders/views/", {"name": "夜班", "query": "state=late"})
     assert SavedView.objects.get(name="夜班").query == "state=late"
+    dispatcher.post(f"/orders/views/{last.pk}/no-such-act/", {}, 404)
+    assert SavedView.objects.filter(pk=last.pk).exists()
     dispatcher.post(f"/orders/views/{last.pk}/delete/", {})
     assert not SavedView.objects.filter(pk=last.pk).exists()
     for act in ("rename", "first", "delete"):

@@ -14,6 +14,7 @@ from typing import IO, Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -136,7 +137,8 @@ def _csv_file(stamp: Stamp, rows: Iterable[list[str]]) -> HttpResponseBase:
             yield writer.writerow(map(harmless, row))
 
     answer = StreamingHttpResponse(lines(), content_type=_CSV)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{stamp.filename("csv")}"'
+    disposition = content_disposition_header(as_attachment=True, filename=stamp.filename("csv"))
+    answer.headers["Content-Disposition"] = disposition or "attachment"
     answer.headers["Cache-Control"] = "no-store, private"
     return answer
 

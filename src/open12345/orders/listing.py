@@ -133,7 +133,7 @@ def change_view(request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
     """Rename one's own view, put it first, or delete it; those of others do not exist."""
     staff = actor(request).id or 0
     view = next((v for v in savedviews.of(staff) if v.pk == pk), None)
-    if view is None:
+    if view is None or act not in {"rename", "first", "delete"}:
         raise Http404
     name, done = _name(request), True
     if act == "rename":
