@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
 from open12345.directory.models import AccessLog
-from open12345.intake import imports
+from open12345.intake import imports, table
 from open12345.intake.models import ImportRun
 from open12345.orders.models import WorkOrder
 from tests.cast import Town
@@ -79,6 +79,24 @@ def test_columns_are_chosen_by_hand_where_headings_say_nothing(town: Town, at_sc
     imports.carry_out(ImportRun.objects.get().pk)
     assert WorkOrder.objects.get().body == "路口路灯不亮，请来修"
     assert not list(imports.folder().iterdir()), "a file that was taken whole is not kept"
+
+
+def test_the_page_of_an_import_reads_the_first_rows_alone(
+    town: Town, at_screen: AtScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatcher = at_screen("dispatcher")
+    url = upload(dispatcher, sheet(*(row(n) for n in range(1, 200))))
+    read: list[int] = []
+    rows = table.Table.rows
+
+    def counted(one: table.Table) -> Iterator[table.Row]:
+        for found in rows(one):
+            read.append(found.number)
+            yield found
+
+    monkeypatch.setattr(table.Table, "rows", counted)
+    assert "199" in dispatcher.open(url)
+    assert len(read) < 20
 
 
 def test_what_is_no_table_is_refused_and_not_kept(town: Town, at_screen: AtScreen) -> None:

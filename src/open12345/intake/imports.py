@@ -93,7 +93,7 @@ def preview(run: ImportRun) -> tuple[Table, list[tuple[str, ...]]]:
     """Return the table and its first rows; raises `TableError` where the file is gone."""
     if not file_of(run).exists():
         raise TableError(_("文件已经清理"), _("请重新上传"))
-    table = open_table(file_of(run))
+    table = open_table(file_of(run), counted=False)
     rows = []
     for row in table.rows():
         rows.append(row.cells)
@@ -153,7 +153,7 @@ def carry_out(pk: int) -> None:
     now = steady_clock()
     _told(run, Tally(), now(), state=State.RUNNING)
     try:
-        table = open_table(file_of(run))
+        table = open_table(file_of(run), counted=False)
         by = person_of(Staff.objects.get(pk=run.by, is_active=True))
         columns = Columns(dict(run.columns), frozenset(), ())
         work = Import(table, columns, plan_of(run), by, now)

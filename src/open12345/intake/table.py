@@ -77,8 +77,11 @@ class Table:
         return frozenset(head for head, times in Counter(filter(None, self.heads)).items() if times > 1)
 
 
-def open_table(path: Path, *, headed: bool = True) -> Table:
-    """Return the table in `path`; without headings its columns are called #1, #2 … Raises `TableError`."""
+def open_table(path: Path, *, headed: bool = True, counted: bool = True) -> Table:
+    """Return the table in `path`; without headings its columns are called #1, #2 … Raises `TableError`.
+
+    Counting reads the whole of it, seconds for a large workbook: who knows the count already goes without.
+    """
     if not path.stat().st_size:
         raise TableError(_("文件是空的"), _("请检查是否导出成功"))
     encoding = _kind(path)
@@ -89,7 +92,7 @@ def open_table(path: Path, *, headed: bool = True) -> Table:
     if not any(heads):
         raise TableError(_("第一行没有表头"), _("第一行应是各列的名称；没有表头请加 --no-header"))
     table = Table(path, encoding, delimiter, heads, headed)
-    return Table(path, encoding, delimiter, heads, headed, sum(1 for _row in table.rows()))
+    return Table(path, encoding, delimiter, heads, headed, sum(1 for _row in table.rows())) if counted else table
 
 
 def _kind(path: Path) -> str:
