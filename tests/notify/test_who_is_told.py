@@ -167,7 +167,7 @@ def test_what_was_taken_back_is_gone_but_for_the_word_of_it(town: Town) -> None:
     town.do("dispatcher", number, "take_back", {"reason": "派错了"})
     assert told(town, "clerk.urban") == told(town, "clerk.market") == ["taken_back"]
     town.do("dispatcher", number, "dispatch", {"lead": "enforcement"})
-    assert told(town, "clerk.enforcement") == ["redispatched"]
+    assert told(town, "clerk.enforcement") == ["dispatched"], "a dispatch that was taken back is no work to be redone"
     assert told(town, "clerk.urban") == ["taken_back"], "nothing of what came after"
 
 

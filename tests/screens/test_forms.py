@@ -59,7 +59,7 @@ def test_every_rule_of_the_closing_report_finds_its_field(town: Town, at_screen:
         ({"site_at": "2099-01-01T09:00"}, "site_at", "时间不能在将来"),
         ({"on_site": "false"}, "on_site", "必须现场查看"),
         ({"demand_explanation": "保证永远不会再有摊贩。"}, "demand_explanation", "承诺或生硬"),
-        ({"outcome": ""}, "outcome", "应为以下之一"),
+        ({"outcome": ""}, "outcome", "必填"),
         ({"site_at": "昨天下午"}, "site_at", "时间格式应如"),
         ({"fact_explanation": "字" * 5001}, "fact_explanation", "最多 5000 字"),
     ):
@@ -222,3 +222,10 @@ def test_an_assignment_is_named_where_somebody_holds_two(town: Town, at_screen: 
     page = at_screen("clerk.urban").open(f"/orders/{number}/?do=submit_report&assignment={given.pk}")
     assert f'name="assignment" value="{given.pk}"' in page
     assert "城市建设管理事务中心 · 主办" in page
+
+
+def test_a_form_is_drawn_anew_only_for_whom_it_is(town: Town, at_screen: AtScreen) -> None:
+    number = signed(town)
+    for action in ("dispatch", "close", "breach", "pass_review"):
+        page = text_of(at_screen("clerk.urban").client.post(f"/orders/{number}/do/{action}/", {"refresh": "1"}))
+        assert f'action="/orders/{number}/do/{action}/"' not in page, action

@@ -120,6 +120,15 @@ def test_an_anonymous_caller_leaves_nothing_and_a_missing_phone_is_asked_for(tow
     assert "匿名" in agent.open(f"/orders/{order.number}/")
 
 
+def test_nobody_urges_for_the_order_of_another_phone(town: Town, at_screen: AtScreen) -> None:
+    number = dispatched(town, phone="13812348000")
+    said = {"urge": number, "phone": "13911112222", "body": "快点办", "key": "k1"}
+    answer = at_screen("agent").client.post("/intake/new/", said)
+    assert answer.status_code == 422
+    assert "不是这个电话的" in text_of(answer)
+    assert town.order(number).urges == 0
+
+
 @pytest.mark.function("INT-09")
 def test_a_known_caller_is_urged_for_instead_of_registered_again(town: Town, at_screen: AtScreen) -> None:
     number = dispatched(town, title="路口摊贩", phone="13812348000")

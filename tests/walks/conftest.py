@@ -66,7 +66,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def enter(chromium: Browser, address: str, town: Town, settings: Settings) -> Iterator[Callable[..., Page]]:
-    """Let somebody come in: from the sign-in page of the demo, or with a session they already have."""
+    """Let somebody come in: from the sign-in page of the demo, or with a session they already have ("": a visitor)."""
     contexts: list[BrowserContext] = []
 
     def come_in(name: str, size: ViewportSize = WIDE, *, scripts: bool = True, door: bool = False) -> Page:
@@ -79,7 +79,7 @@ def enter(chromium: Browser, address: str, town: Town, settings: Settings) -> It
         if door:
             page.goto("/accounts/login/")
             page.locator(f"button[name=username][value='{name}']").first.click()
-        else:
+        elif name:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session(town, name), "url": address}])
         return page
 

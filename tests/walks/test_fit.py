@@ -80,6 +80,27 @@ def screens(numbers: dict[str, str]) -> list[tuple[str, str, str]]:
         ("callback_agent", "/callback/", "callback"),
         ("callback_agent", page["callback"] + "?desk=callback", "order-callback"),
         ("supervisor", page["closed"], "order-closed"),
+        ("supervisor", page["closed"] + "sheet/", "sheet"),
+        ("supervisor", page["closed"] + "flow/", "flow"),
+        ("supervisor", "/callback/reopen/", "reopen"),
+        ("floor_supervisor", "/callback/?tab=all", "callback-tasks"),
+        ("clerk.enforcement", "/notices/", "notices"),
+        ("clerk.enforcement", "/handling/idioms/all/", "phrases"),
+        ("leader", "/handling/instructions/", "instructions"),
+        ("dispatcher", "/intake/import/", "import"),
+        ("dispatcher", "/words/", "words"),
+        ("", "/accounts/login/", "sign-in"),
+        ("system_admin", "/", "home-system"),
+        ("system_admin", "/admin/units/", "units"),
+        ("system_admin", "/admin/units/c001/", "unit-c001"),
+        ("system_admin", "/admin/areas/", "areas"),
+        ("system_admin", "/admin/packs/", "packs"),
+        ("system_admin", "/admin/calendar/", "calendar"),
+        ("system_admin", "/admin/health/", "health"),
+        ("system_admin", "/admin/duty/", "roster"),
+        ("security_admin", "/admin/staff/", "staff"),
+        ("security_admin", "/admin/roles/", "roles"),
+        ("audit_admin", "/admin/audit/", "audit"),
     ]
 
 
@@ -109,7 +130,7 @@ def test_every_screen_fits(town: Town, enter: Callable[..., Page], picture: Call
 GRAVE = ("serious", "critical")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["light", "dark"])
 def test_nobody_is_kept_out_of_a_screen(town: Town, enter: Callable[..., Page], dark: bool) -> None:
     people: dict[str, Page] = {}
     wrong: list[str] = []

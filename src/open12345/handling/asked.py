@@ -128,9 +128,11 @@ ask(
 
 ask("outcome", "submit_report", choices=of_list(lambda p: p.closing.outcomes), radios=True)
 ask("category", "submit_report", first=lambda asking: asking.sight.order.category, again=True, **_TOP)
-ask("fact", "submit_report", choices=of_list(lambda p: p.closing.fact_options), radios=True)
+ask("fact", "submit_report", choices=of_list(lambda p: p.closing.fact_options), radios=True, needed=is_top_lead)
 ask("fact_explanation", "submit_report", lines=4)
-ask("demand", "submit_report", choices=of_list(lambda p: p.closing.demand_options), radios=True, **_TOP)
+ask(
+    "demand", "submit_report", choices=of_list(lambda p: p.closing.demand_options), radios=True, needed=True, **_TOP
+)  # fmt: skip
 ask("demand_explanation", "submit_report", lines=4, **_TOP)
 ask("clause", "submit_report", hint=_("认定不合法、不合理或超出职权时要写。"), **_TOP)
 ask("on_site", "submit_report", first=visited, needed=is_top_lead)

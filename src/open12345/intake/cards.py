@@ -27,4 +27,5 @@ def drafts(person: Person, visit: home.Visit) -> home.Shown:
 
 def lend() -> None:
     """Add the card; called once when the room starts."""
-    home.lend(home.Card("intake", __("受理"), "intake:desk", frozenset({"agent"}), drafts, order=10))
+    begin = ("intake:new", __("登记诉求"), "n")
+    home.lend(home.Card("intake", __("受理"), "intake:desk", frozenset({"agent"}), drafts, order=10, action=begin))

@@ -21,7 +21,7 @@ from open12345.intake.models import Result
 from open12345.orders import hints, lists, queries, services, web
 from open12345.orders.action_forms import ActionForm, form_for, typed
 from open12345.orders.asking import Asking
-from open12345.orders.errors import DomainError, NotFound, Refused
+from open12345.orders.errors import DomainError, NotFound, Refused, refuse
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import WorkOrder
 from open12345.orders.services import Aim, Outcome
@@ -133,6 +133,8 @@ def _keep(request: HttpRequest, sight: Sight, form: ActionForm, wishes: After) -
 def _urge(request: HttpRequest, sight: Sight, form: ActionForm, wishes: After) -> HttpResponseBase:
     """Press the caller's open order with what was typed instead of registering it again; the draft goes."""
     number, key = request.POST.get("urge", ""), request.POST.get("key", "")
+    if not queries.by_phone(sight.person, request.POST.get("phone", "")).filter(number=number).exists():
+        raise refuse("phone", "not_theirs", _("这件工单不是这个电话的，不能替人催办"))
     said = {"text": request.POST.get("body", ""), "call_ref": request.POST.get("call_ref", "")}
     try:
         services.perform(number, "urge", said, by=sight.person, at=sight.at, key=f"{key}.urge")

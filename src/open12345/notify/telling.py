@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from open12345.notify.kinds import BY_ROLE, CLERKS, CLOCK_ROLES, KINDS
 from open12345.notify.models import Notice
@@ -60,11 +61,15 @@ def urgent(change: Change) -> None:
         _tell(change, "urgent")
 
 
+#: What opens a round because the last one did not help.
+_BEGIN_AGAIN: Final = frozenset({"redispatch", "reopen", "reopen_by_upper"})
+
+
 def given(change: Change) -> None:
     """Each unit that was given a share in this very act is told; a later round's lead, that it is one."""
     if change.order.stage != Stage.DISPATCHED:  # an order begun again before dispatch
         return
-    again = change.order.round > 1
+    again = change.action.name in _BEGIN_AGAIN  # not a dispatch that was taken back or returned meanwhile
     for share in [a for a in change.assignments if a.assigned_at == change.at and a.round == change.order.round]:
         kind = BY_ROLE[share.role]
         _tell_unit(change, "redispatched" if again and kind == "dispatched" else kind, share)

@@ -74,6 +74,8 @@ def _length(value: object) -> int:
 
 def _message(error: dict[str, Any]) -> str:
     context = error.get("ctx") or {}
+    if error["type"] in {"literal_error", "enum"} and error.get("input") in ("", None):
+        return _("必填")
     words = {
         "missing": _("必填"),
         "string_too_short": _("必填"),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.directory.web import actor, needs
@@ -95,9 +95,11 @@ def _states(asked: filters.Filters, *, standing: bool) -> list[Way]:
 
 
 @needs(*READERS)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def search(request: HttpRequest) -> HttpResponseBase:
     """Find by number, foreign number, phone or words; by POST, for a phone never stands in an address."""
+    if request.method == "GET":  # a kept or shared address: what was searched for is not in it
+        return redirect("orders:list")
     sight = web.look(request)
     wanted = request.POST.get("q", "").strip()
     found = finding.find(sight.person, wanted, request.POST.get("after", ""))

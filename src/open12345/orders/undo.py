@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from open12345.orders import rights
 from open12345.orders.errors import Conflict
@@ -22,7 +23,8 @@ _SALT: Final = "orders.undo"
 
 
 def _taken_back() -> Mapping[str, Any]:
-    return {"reason": _("派错了，当场撤销")}
+    with override("zh-hans"):  # history speaks the platform's language, whoever reads it
+        return {"reason": _("派错了，当场撤销")}
 
 
 def _nothing() -> Mapping[str, Any]:

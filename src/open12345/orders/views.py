@@ -143,7 +143,9 @@ def do(request: HttpRequest, number: str, action: str) -> HttpResponseBase:
     asking = _posted(request, sight, action)
     form = form_for(asking)
     if asking.refresh:
-        return _show(request, sight, deeds.deeds_for(sight), form)
+        found = deeds.deeds_for(sight)
+        offered = any(deed.name == action and deed.allowed for deed in found)
+        return _show(request, sight, found, form if offered else None)
     try:
         services.perform(
             number, action, form.said, by=sight.person, at=sight.at, key=_key(request), aim=_aim(request, asking)

@@ -66,6 +66,12 @@ class Card:
     read: Callable[[Any, Visit], Shown | None]
     order: int = 100
     aside: bool = False
+    action: tuple[str, Text, str] | None = None  # address, words and key of what one comes to do
+
+    @property
+    def action_url(self) -> str:
+        """Where the action leads."""
+        return reverse(self.action[0]) if self.action else ""
 
     @property
     def url(self) -> str:

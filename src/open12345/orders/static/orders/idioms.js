@@ -44,7 +44,8 @@ async function toggle(field, button, list) {
 
 async function fill(list, asked) {
   const answer = await asked.catch(() => null);
-  if (answer && (answer.ok || answer.status === 422)) list.innerHTML = await answer.text();
+  if (answer?.redirected) location.reload(); // signed out meanwhile
+  else if (answer && (answer.ok || answer.status === 422)) list.innerHTML = await answer.text();
 }
 
 function post(url, said) {
