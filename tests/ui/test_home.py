@@ -38,7 +38,7 @@ def figures(part: str) -> dict[str, tuple[int, str]]:
 
 
 def titles(part: str) -> list[str]:
-    return re.findall(r'<li class="[^"]*" data-row>\s*<a href="[^"]+">([^<]+)</a>', part)
+    return re.findall(r'<li class="[^"]*"\s+data-row>\s*<a href="[^"]+">([^<]+)</a>', part)
 
 
 def due(number: str, **away: float) -> None:
