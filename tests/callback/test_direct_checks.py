@@ -97,3 +97,13 @@ def test_only_what_was_drawn_is_checked_and_once(town: Town) -> None:
     town.do("callback_agent", other, "check_answer", GOOD)
     with pytest.raises(Refused):
         town.do("callback_agent", other, "check_answer", GOOD)
+
+
+def test_an_order_answered_at_once_a_second_time_still_waits_for_one_check(town: Town) -> None:
+    everything_is_drawn(town)
+    number = answered_at_once(town)
+    town.do("supervisor", number, "reopen", {"reason": "市民再次反映", "lead": "urban"})
+    town.do("dispatcher", number, "take_back", {"reason": "中心可以直接答"})
+    town.do("agent", number, "answer_directly", {"text": "周末也开放，上午九点到十一点"})
+    assert DirectCheck.objects.filter(order__number=number, done_at__isnull=True).count() == 1
+    assert list(sampling.to_check(town.person("callback_agent")).values_list("number", flat=True)) == [number]

@@ -28,9 +28,10 @@ def is_drawn(number: str, share: float) -> bool:
 
 
 def draw(change: Change) -> None:
-    """Draw from what was just answered at once."""
+    """Draw from what was just answered at once; a draw that still waits from before the order was reopened serves."""
     share = change.pack.callback.direct_share
-    if is_drawn(change.order.number, share):
+    waiting = DirectCheck.objects.filter(order=change.order.pk, done_at__isnull=True)
+    if is_drawn(change.order.number, share) and not waiting.exists():
         change.batch.insert(DirectCheck(order=change.order, drawn_at=change.at, share=share))
 
 
