@@ -10,7 +10,9 @@ from contextlib import ExitStack
 
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.db import connections
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -74,3 +76,11 @@ def owner_cursor(django_db_setup: None) -> Iterator[psycopg.Cursor[tuple[object,
     name = str(connections["default"].settings_dict["NAME"])
     with owner_connection(name) as connection, connection.cursor() as cursor:
         yield cursor
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> Iterator[None]:
+    """Each test begins in the platform's own language, whatever page an earlier one asked for in English."""
+    translation.activate(django_settings.LANGUAGE_CODE)
+    yield
+    translation.activate(django_settings.LANGUAGE_CODE)
