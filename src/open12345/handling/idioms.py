@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,8 @@ from open12345.text import mask_text, normalise, private_numbers
 LONGEST: Final = 1000
 #: How many of one owner for one field; more nobody reads.
 AT_MOST: Final = 50
+#: Seed that tells the locks of phrases from all others.
+_ROW_LOCK: Final = 12345021
 _UNIT_HEADS: Final = ("clerk", "approver")
 _CENTRE_HEADS: Final = ("floor_supervisor", "supervisor")
 
@@ -68,6 +70,7 @@ def save(field: str, text: str, scope: str, *, by: Person, at: datetime, pack: P
     text = normalise(text).strip()
     _check(field, text, pack)
     own = {"staff_id": by.id if scope == "own" else None, "unit_id": by.unit_id if scope == "unit" else None}
+    _alone(field, own["staff_id"], own["unit_id"])
     same = Idiom.objects.filter(field=field, **own)
     if (known := same.filter(text=text).first()) is not None:
         return known
@@ -75,6 +78,14 @@ def save(field: str, text: str, scope: str, *, by: Person, at: datetime, pack: P
         raise refuse("text", "too_many", _("常用语最多 %(n)s 条，请先删除不用的") % {"n": AT_MOST})
     last = same.aggregate(last=Max("place"))["last"] or 0
     return Idiom.objects.create(field=field, text=text, place=last + 1, at=at, **own)
+
+
+def _alone(field: str, staff: int | None, unit: int | None) -> None:
+    """Let nobody else add to or move in one owner's row of phrases for a field until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"{field}/{staff}/{unit}", _ROW_LOCK]
+        )  # fmt: skip
 
 
 def _check(field: str, text: str, pack: Pack) -> None:
@@ -101,8 +112,10 @@ def remove(pk: int, *, by: Person) -> None:
 
 @transaction.atomic
 def up(pk: int, *, by: Person) -> None:
-    """Move a phrase one place up among those of its owner and field."""
+    """Move a phrase one place up among those of its owner and field; of two who move at once, one after the other."""
     idiom = _mine(pk, by)
+    _alone(idiom.field, idiom.staff_id, idiom.unit_id)
+    idiom = _mine(pk, by)  # as it stands now that nobody else moves it
     row = Idiom.objects.filter(field=idiom.field, staff=idiom.staff_id, unit=idiom.unit_id)
     above = row.filter(Q(place__lt=idiom.place) | Q(place=idiom.place, pk__lt=idiom.pk)).order_by("place", "pk").last()
     if above is not None:

@@ -46,10 +46,15 @@ def of(staff: int) -> list[SavedView]:
     return list(SavedView.objects.filter(staff=staff))
 
 
+def _alone(staff: int) -> None:
+    """Let nobody else change a person's views until the transaction ends (they may work in two windows)."""
+    Staff.objects.select_for_update(no_key=True).only("pk").get(pk=staff)
+
+
 def save(staff: int, name: str, query: str) -> SavedView | None:
     """Keep a list under a name, the last of the person's; the same name again is overwritten. None where full."""
     with transaction.atomic():
-        Staff.objects.select_for_update().only("pk").get(pk=staff)
+        _alone(staff)
         mine = of(staff)
         same = next((view for view in mine if view.name == name), None)
         if same is None and len(mine) >= AT_MOST:
@@ -62,17 +67,20 @@ def save(staff: int, name: str, query: str) -> SavedView | None:
 
 def rename(staff: int, pk: int, name: str) -> bool:
     """Give one's own list another name; False where there is no such list, or another one has the name."""
-    if SavedView.objects.filter(staff=staff, name=name).exclude(pk=pk).exists():
-        return False
-    return SavedView.objects.filter(staff=staff, pk=pk).update(name=name) > 0
+    with transaction.atomic():
+        _alone(staff)
+        if SavedView.objects.filter(staff=staff, name=name).exclude(pk=pk).exists():
+            return False
+        return SavedView.objects.filter(staff=staff, pk=pk).update(name=name) > 0
 
 
 def put_first(staff: int, pk: int) -> bool:
     """Let the list open with this one; False where there is no such list."""
-    lowest = SavedView.objects.filter(staff=staff).aggregate(low=models.Min("order"))["low"]
-    if lowest is None:
-        return False
     with transaction.atomic():
+        _alone(staff)
+        lowest = SavedView.objects.filter(staff=staff).aggregate(low=models.Min("order"))["low"]
+        if lowest is None:
+            return False
         if lowest == 0:  # no place before the first: the others move
             SavedView.objects.filter(staff=staff).exclude(pk=pk).update(order=models.F("order") + 1)
         return SavedView.objects.filter(staff=staff, pk=pk).update(order=0) > 0
