@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class Life:
     report_after: timedelta = timedelta(days=2)
     callback_after: timedelta = timedelta(days=1)
     """Running time after the step before: the unit's character has already moved it into its working hours."""
-    until: datetime = datetime.max.replace(tzinfo=UTC)
+    until: datetime = FOREVER
     """The run's "now" (aware): steps after it have not happened yet, the order stands open."""
     marks: Mapping[str, str] = field(default_factory=dict)
     """What a scenario counts beyond the rows; says which category, channel or label stands for it."""
