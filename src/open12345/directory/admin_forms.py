@@ -22,6 +22,7 @@ from .roles import STAFF_ROLES, Role
 
 UNIT_KINDS: Final = {
     "centre": _("中心"),
+    "district": _("区县"),
     "department": _("部门"),
     "town": _("镇"),
     "street": _("街道"),

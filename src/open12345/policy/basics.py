@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .fields import ClockTime, Code, Entry, Ordered, SpanText, Text, Title, Titled
-from .names import AlertLevel, DayKind, KindBase, Origin, StageCode, UrgencyCode
+from .names import AlertLevel, DayKind, KindBase, Origin, StageCode, UnitKind, UrgencyCode
 
 AREA_DIGITS, DATE_DIGITS, CHANNEL_DIGITS = 6, 8, 1
 PLACEHOLDERS = ("area", "date", "channel", "sequence")
@@ -131,6 +131,38 @@ class EmergencyLine(Entry):
     when: Text
     tell: Text
     words: tuple[str, ...] = ()
+
+
+class LineGroup(Entry):
+    """Merged lines of one sort (热线归并): so many national sub-centres, expert seats, green lanes."""
+
+    code: Code
+    title: Title
+    count: int = Field(ge=1)
+    source: Text = ""
+
+
+class LineRegister(Entry):
+    """How many lines were merged into this one, in which groups, and the seats and agents that answer."""
+
+    merged: int = Field(default=0, ge=0)
+    seats: int = Field(default=0, ge=0)
+    agents: int = Field(default=0, ge=0)
+    groups: tuple[LineGroup, ...] = ()
+    source: Text = ""
+
+
+class Frontline(Entry):
+    """Orders that go straight to people on the spot (一线通达).
+
+    `accounts` opened in all, those of units.csv together; `kinds` of unit to which an order may go directly, the
+    levels between in copy.
+    """
+
+    title: Title
+    accounts: int = Field(default=0, ge=0)
+    kinds: tuple[UnitKind, ...] = Field(min_length=1)
+    source: Text = ""
 
 
 class StageArticle(Entry):

@@ -41,10 +41,15 @@ SECTIONS: Final[Mapping[str, str]] = {
     "closing": "办结规则",
     "callback": "回访规则",
     "words": "词表",
+    "lines": "热线归并",
+    "frontline": "一线通达",
+    "supervision": "督办与预警",
+    "appraisal": "考核指标",
+    "reports": "报告",
 }
 """Chinese names of the fields of a pack."""
 
-_KEYS: Final = ("code", "date", "kind")
+_KEYS: Final = ("code", "date", "effective_from", "kind")
 """What tells the items of a list apart, so that a moved item is not a changed one."""
 
 _TITLES: Final = ("title", "name", "number")
@@ -56,8 +61,14 @@ def diff_packs(before: Pack, after: Pack) -> list[str]:
 
     Empty for equal packs.
     """
+    return [line for lines in diff_sections(before, after).values() for line in lines]
+
+
+def diff_sections(before: Pack, after: Pack) -> dict[str, list[str]]:
+    """Return the lines of `diff_packs` by the section of the pack that they speak of, equal sections left out."""
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    return [line for name, section in SECTIONS.items() for line in _diff(section, (), old[name], new[name])]
+    found = {section: list(_diff(section, (), old[name], new[name])) for name, section in SECTIONS.items()}
+    return {section: lines for section, lines in found.items() if lines}
 
 
 def _diff(section: str, loc: tuple[str, ...], old: Any, new: Any) -> Iterator[str]:
@@ -101,8 +112,8 @@ def _by_key(items: Sequence[Any]) -> dict[str, Any] | None:
 
 
 def _moved(section: str, loc: tuple[str, ...], old: list[str], new: list[str]) -> Iterator[str]:
-    kept = [key for key in old if key in new]
-    if kept != [key for key in new if key in old]:
+    there, before = set(new), set(old)
+    if [key for key in old if key in there] != [key for key in new if key in before]:
         yield f"{_place(section, loc)}：次序改变"
 
 

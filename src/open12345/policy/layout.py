@@ -58,8 +58,14 @@ WHOLE: Final[Mapping[str, str]] = {
     "closing.yaml": "closing",
     "callback.yaml": "callback",
     "words.yaml": "words",
+    "supervision.yaml": "supervision",
+    "appraisal.yaml": "appraisal",
+    "reports.yaml": "reports",
 }
 """Files that are one field of the pack each."""
+
+OPTIONAL: Final = frozenset({"supervision.yaml", "appraisal.yaml", "reports.yaml"})
+"""Files that a pack may do without."""
 
 KEYED: Final[Mapping[str, tuple[str, ...]]] = {
     "pack.yaml": (
@@ -84,6 +90,8 @@ KEYED: Final[Mapping[str, tuple[str, ...]]] = {
         "articles",
         "review",
         "archive_after",
+        "lines",
+        "frontline",
     ),
     "clocks.yaml": ("clocks", "co_handler_share", "child_reserve", "verifier_within"),
     "calendar.yaml": ("days",),

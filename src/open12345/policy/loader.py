@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from .checks import Draft, run_checks
-from .layout import FILES, KEYED, ROWS, WHOLE
+from .layout import FILES, KEYED, OPTIONAL, ROWS, WHOLE
 from .problems import Loc, PackError, PackProblem, closest, explain, show
 from .salvage import Salvage, ghost_rows
 from .schema import Pack
@@ -111,7 +111,8 @@ def _read_files(folder: Path) -> Iterator[Source]:
     for file, spec in ROWS.items():
         yield read_csv(folder / file, spec.columns, spec.required)
     for file in (*KEYED, *WHOLE):
-        yield read_yaml(folder / file)
+        if file not in OPTIONAL or (folder / file).exists():
+            yield read_yaml(folder / file)
 
 
 def _fields_of(file: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ Origin = Literal["own", "upper", "lower"]
 UrgencyCode = Literal["urgent", "semi_urgent", "ordinary"]
 OrderTypeCode = Literal["ordinary", "state_council", "supervision", "recheck"]
 KindBase = Literal["complaint", "help", "inquiry", "suggestion", "tip_off", "praise"]
-UnitKind = Literal["centre", "department", "town", "street", "firm", "committee", "community", "station"]
+UnitKind = Literal["centre", "district", "department", "town", "street", "firm", "committee", "community", "station"]
 AreaLevel = Literal["province", "city", "district", "street", "community", "grid"]
 StageCode = Literal[
     "draft",
@@ -64,6 +64,51 @@ DayKind = Literal["rest", "work", "half"]
 OutcomeCode = Literal["solved", "explained", "partly", "not_solved"]
 FieldName = Literal["address", "area", "counterparty", "name", "occurred_at", "phone", "photo", "place"]
 AlertLevel = Literal["yellow", "orange", "red"]
+Period = Literal["day", "week", "two_weeks", "month", "two_months", "quarter", "half_year", "year"]
+OrderMark = Literal[
+    "late",
+    "not_solved",
+    "dissatisfied",
+    "twice_unhappy",
+    "repeated_unsolved",
+    "mass_sent",
+    "mass",
+    "frequent",
+    "state_council",
+    "media",
+    "difficult",
+    "instructed",
+    "conduct",
+    "by_hand",
+]
+Mechanism = Literal[
+    "point_to_point",
+    "joint_assessment",
+    "joint_supervision",
+    "joint_meeting",
+    "leader_takes_part",
+    "whistle",
+    "face_to_face",
+    "talk",
+    "study",
+    "spot_check",
+    "visits",
+    "special_inspection",
+    "campaign",
+    "project",
+    "topic",
+    "ledger",
+    "notice",
+    "discipline",
+    "delegates",
+    "grid",
+    "police",
+    "quick_lane",
+    "enterprise",
+    "emergency_duty",
+]
+WarningKind = Literal["new", "surging", "mass", "repeated_unsolved", "mass_incident", "public_opinion"]
+DateBasis = Literal["accepted", "dispatched", "due", "closed", "called_back"]
 
 URGENCIES: Final[tuple[UrgencyCode, ...]] = get_args(UrgencyCode)
 ORDER_TYPES: Final[tuple[OrderTypeCode, ...]] = get_args(OrderTypeCode)

@@ -16,11 +16,14 @@ from pydantic import Field, model_validator
 from open12345.worktime import Calendar, DayOverride, Limit
 
 from .applications import ApplicationRule, Reason
+from .appraisal import Appraisal
 from .basics import (
     Channels,
     DayRule,
     EmergencyLine,
+    Frontline,
     Kinds,
+    LineRegister,
     NumberPattern,
     StageArticle,
     Urgencies,
@@ -33,6 +36,8 @@ from .closing import ClosingRules
 from .duty import DutyList
 from .fields import Code, Entry, LimitText, Ordered, Text, Title
 from .names import Level, OrderTypeCode, UrgencyCode
+from .reports import Reports
+from .supervision import Supervision
 from .trees import AreaRow, Category, Tree, UnitRow
 
 AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
@@ -75,6 +80,11 @@ class Pack(Entry):
     closing: ClosingRules
     callback: CallbackRules
     words: Words
+    lines: LineRegister | None = None
+    frontline: Frontline | None = None
+    supervision: Supervision = Supervision()
+    appraisal: Appraisal = Appraisal()
+    reports: Reports = Reports()
 
     @model_validator(mode="after")
     def _bind(self) -> Self:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
+from pydantic import Field
+
 from .fields import Code, Entry, LimitText, Text, Title
 from .names import AreaLevel, FieldName, UnitKind
 
@@ -26,7 +28,11 @@ R = TypeVar("R", bound=Row)
 
 
 class UnitRow(Entry):
-    """A unit that may act (承办单位); `area` is the territory that it looks after (属地)."""
+    """A unit that may act (承办单位).
+
+    `area` is the territory that it looks after (属地), `accounts` how many accounts of its people reach orders on the
+    spot (一线通达).
+    """
 
     code: Code
     parent: Code | None = None
@@ -35,6 +41,7 @@ class UnitRow(Entry):
     phone: str = ""
     area: Code | None = None
     synthetic: bool = False
+    accounts: int = Field(default=0, ge=0)
 
 
 class AreaRow(Entry):

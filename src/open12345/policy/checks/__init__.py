@@ -1,6 +1,6 @@
 """What the records of a pack say about each other: references, completeness, contradictions."""
 
-from . import applications, clocks, desks, duty, speech, trees
+from . import applications, clocks, desks, duty, later, speech, trees
 from .registry import Draft, Mistake, run_checks
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "clocks",
     "desks",
     "duty",
+    "later",
     "run_checks",
     "speech",
     "trees",
