@@ -173,17 +173,20 @@ class Trial:
 
     def _try(self, label: str, said: Said, *, refused: bool = False) -> None:
         try:
-            parsed = services._parse(self.action, said)  # cheap; what passes is really done, once
+            read = services._read(self.action, said)  # cheap; what can be read is really tried, once
         except Refused as refusal:
             self._named(label, refusal)
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, it is wrong
             self.found.append(f"{label}: {type(error).__name__} {str(error)[:200]}")
             return
-        if refused:
+        if read.problems:
+            self._named(label, Refused(read.problems))
+        elif refused:
             self.found.append(f"{label}: taken")
-        if repr(parsed) not in self.done and len(self.done) < self.left:
-            self.done.add(repr(parsed))
+        kind = repr((read.said, [problem.field for problem in read.problems]))
+        if kind not in self.done and len(self.done) < self.left:
+            self.done.add(kind)
             self._really(label, said)
 
     def _really(self, label: str, said: Said) -> None:

@@ -23,8 +23,8 @@ from open12345.callback.forms import (
 from open12345.orders import clocks, worklog
 from open12345.orders.acts import Input, effect, rule, subscribe
 from open12345.orders.change import Change
-from open12345.orders.errors import Problem, refuse
-from open12345.orders.rounds import Plan, open_round
+from open12345.orders.errors import Problem
+from open12345.orders.rounds import Plan, open_round, plan_problems
 from open12345.orders.stages import ClockKind, RecordKind, Stage
 from open12345.policy import Pack
 from open12345.worktime import add
@@ -54,14 +54,18 @@ subscribe("close", _called_back)
 subscribe("redispatch", _called_back)
 
 
+@rule("log_attempt")
+def _when(change: Change, said: AttemptInput) -> Iterator[Problem]:
+    reported = change.order.submitted_at
+    if said.at is not None and said.at > change.at:
+        yield Problem("at", "future", _("时间不能在将来"))
+    elif said.at is not None and reported is not None and said.at < reported.replace(second=0, microsecond=0):
+        yield Problem("at", "before_report", _("时间不能早于办结报告"))
+
+
 @effect("log_attempt", AttemptInput)
 def log_attempt(change: Change, said: AttemptInput) -> None:
     """Count a call without a talk; the first one stops the callback clock."""
-    if said.at is not None and said.at > change.at:
-        raise refuse("at", "future", _("时间不能在将来"))
-    reported = change.order.submitted_at
-    if said.at is not None and reported is not None and said.at < reported.replace(second=0, microsecond=0):
-        raise refuse("at", "before_report", _("时间不能早于办结报告"))
     change.write(RecordKind.CALLBACK, {**said.model_dump(mode="json"), "connected": False})
     change.stop(ClockKind.CALLBACK, at=said.at)
     change.say(outcome=said.outcome, attempts=change.count("attempts"))
@@ -179,6 +183,19 @@ def _may_redispatch(change: Change, said: RedispatchInput) -> Iterator[Problem]:
         yield Problem("__all__", "last_callback", _("已是最后一次回访，请结案；不满意的将转督办"))
 
 
+@rule("redispatch")
+@rule("reopen")
+@rule("reopen_by_upper")
+def _whom(change: Change, said: RedispatchInput | ReopenInput) -> Iterator[Problem]:
+    """To whom it goes; an order that was cancelled waits for its dispatch instead."""
+    if change.order.stage == Stage.CANCELLED:
+        return
+    lead = said.lead or (change.order.lead_unit.code if change.order.lead_unit else "")
+    if not lead:
+        yield Problem("lead", "missing", _("请选择主办单位"))
+    yield from plan_problems(lead, getattr(said, "co_handlers", ()))
+
+
 @effect("redispatch", RedispatchInput)
 def redispatch(change: Change, said: RedispatchInput) -> None:
     """Open a new round after a callback; its limits start anew (CAL-05)."""
@@ -189,8 +206,6 @@ def redispatch(change: Change, said: RedispatchInput) -> None:
 def _again(change: Change, lead: str, reason: str, *, co_handlers: tuple[str, ...] = ()) -> None:
     before = change.order.lead_unit
     code = lead or (before.code if before else "")
-    if not code:
-        raise refuse("lead", "missing", _("请选择主办单位"))
     kept = before is not None and before.code == code
     open_round(change, Plan(
         lead=code, co_handlers=co_handlers, responsibility="designated", no_return=kept,
@@ -208,11 +223,15 @@ def close_by_upper(change: Change, said: UpperCloseInput) -> None:
     change.go(Stage.CLOSED)
 
 
+@rule("reopen_by_upper")
+def _ahead(change: Change, said: UpperReopenInput) -> Iterator[Problem]:
+    if said.upper_due_at is not None and said.upper_due_at <= change.at:
+        yield Problem("upper_due_at", "past", _("上级要求办结时间已经过去"))
+
+
 @effect("reopen_by_upper", UpperReopenInput)
 def reopen_by_upper(change: Change, said: UpperReopenInput) -> None:
     """The platform above sent the order back for another round, by a new date or, the old one over, by our limits."""
-    if said.upper_due_at is not None and said.upper_due_at <= change.at:
-        raise refuse("upper_due_at", "past", _("上级要求办结时间已经过去"))
     before = change.order.upper_due_at
     change.set(upper_due_at=said.upper_due_at or (before if before is not None and before > change.at else None))
     _again(change, said.lead, said.reason)

@@ -10,8 +10,8 @@ from open12345.dispatch.forms import DispatchInput, TakeBackInput
 from open12345.dispatch.suggest import DISPUTES, Suggestion, suggest
 from open12345.orders.acts import effect, rule
 from open12345.orders.change import Change
-from open12345.orders.errors import Problem, refuse
-from open12345.orders.rounds import Plan, back_to_centre, open_round
+from open12345.orders.errors import Problem
+from open12345.orders.rounds import Plan, back_to_centre, open_round, plan_problems
 from open12345.orders.stages import ClockKind, State
 
 
@@ -27,6 +27,14 @@ def _after_disputes(change: Change, said: DispatchInput) -> Iterator[Problem]:
 
 
 @rule("dispatch")
+def _whom(change: Change, said: DispatchInput) -> Iterator[Problem]:
+    named = next(iter(suggest(change.pack, change.order)), None)
+    if not said.lead and named is None:
+        yield Problem("lead", "missing", _("责任清单没有对应单位，请选择主办单位"))
+    yield from plan_problems(said.lead or (named.lead if named else ""), said.co_handlers, said.in_copy)
+
+
+@rule("dispatch")
 def _designated(change: Change, said: DispatchInput) -> Iterator[Problem]:
     if said.responsibility == "designated" and not said.reason:
         yield Problem("reason", "missing", _("指定责任要写明依据（谁指定、何时）"))
@@ -38,8 +46,6 @@ def dispatch(change: Change, said: DispatchInput) -> None:
     known = suggest(change.pack, change.order)
     chosen = next((s for s in known if s.lead == said.lead), None) if said.lead else next(iter(known), None)
     lead = said.lead or (chosen.lead if chosen else "")
-    if not lead:
-        raise refuse("lead", "missing", _("责任清单没有对应单位，请选择主办单位"))
     open_round(change, _plan(change, said, lead, chosen, known))
 
 

@@ -23,9 +23,9 @@ from open12345.orders import clocks
 from open12345.orders.acts import NoInput, effect, rule
 from open12345.orders.applications import lapse_all, lapse_of_ended
 from open12345.orders.change import Change
-from open12345.orders.errors import Conflict, Problem, refuse
+from open12345.orders.errors import Conflict, Problem
 from open12345.orders.models import Assignment, Clock
-from open12345.orders.rounds import find_units
+from open12345.orders.rounds import find_units, known_units, unknown_unit
 from open12345.orders.stages import ClockKind, RecordKind, Role, Stage, State
 
 
@@ -55,9 +55,10 @@ def _contact_rules(change: Change, said: ContactInput) -> Iterator[Problem]:
     outcomes = {o.code: o.title for o in change.pack.closing.contact_outcomes}
     if said.outcome not in outcomes:
         yield Problem("outcome", "unknown", _("请选择：%(list)s") % {"list": "、".join(outcomes.values())})
-    yield from closing.moment_problems(change, "at", said.at, since=change.order.dispatched_at)
+    wrong = list(closing.moment_problems(change, "at", said.at, since=change.order.dispatched_at))
+    yield from wrong
     clock = change.running(ClockKind.CONTACT)
-    late = clock is not None and (said.at or change.at) > clock.due_at
+    late = not wrong and clock is not None and (said.at or change.at) > clock.due_at
     yield from closing.late_reason_problems(change, said.late_reason, late=late)
 
 
@@ -103,8 +104,6 @@ def _to_work(change: Change, assignment: Assignment) -> None:
 def arrive(change: Change, said: ArriveInput) -> None:
     """Record an on-site view."""
     assignment = own(change)
-    if said.at is not None and said.at > change.at:
-        raise refuse("at", "future", _("时间不能在将来"))
     change.write(RecordKind.SITE_VISIT, said.model_dump(mode="json"))
     change.mark(assignment, arrived_at=said.at or change.at)
     _to_work(change, assignment)
@@ -135,15 +134,22 @@ def _answered(change: Change, said: AnswerInput, assignment: Assignment | None) 
     change.say(method=said.method, twin=closing.twin_of(change, said.text), warned=bool(said.warning_reason) or None)
 
 
+@rule("hand_down")
+def _below(change: Change, said: HandDownInput) -> Iterator[Problem]:
+    parent, unit = own(change), known_units([said.unit]).get(said.unit)
+    if unit is None:
+        yield unknown_unit("unit", said.unit)
+    elif not unit.path.startswith(parent.unit.path) or unit.pk == parent.unit_id:
+        yield Problem("unit", "not_below", _("只能转派给本单位的下级单位"))
+    elif any(a.unit_id == unit.pk for a in change.open_below(parent)):
+        yield Problem("unit", "twice", _("已经转派给这个单位"))
+
+
 @effect("hand_down", HandDownInput)
 def hand_down(change: Change, said: HandDownInput) -> None:
     """Give the work to a unit below; the order's stage does not move (逐级转派)."""
     parent = own(change)
     unit = find_units({said.unit: "unit"})[said.unit]
-    if not unit.path.startswith(parent.unit.path) or unit.pk == parent.unit_id:
-        raise refuse("unit", "not_below", _("只能转派给本单位的下级单位"))
-    if any(a.unit_id == unit.pk for a in change.open_below(parent)):
-        raise refuse("unit", "twice", _("已经转派给这个单位"))
     child = change.assign(unit, Role.LEAD, parent=parent)
     change.start(ClockKind.SIGN, child)
     _give_limit(change, child, parent)
@@ -160,6 +166,12 @@ def _give_limit(change: Change, child: Assignment, parent: Assignment) -> None:
         child.due_at = clock.due_at if clock else None
 
 
+@rule("check_child")
+def _says_why(change: Change, said: CheckInput) -> Iterator[Problem]:
+    if not said.ok and not said.note:
+        yield Problem("note", "missing", _("退回下级要写明原因"))
+
+
 @effect("check_child", CheckInput)
 def check_child(change: Change, said: CheckInput) -> None:
     """The parent checks the child's report before it becomes its own."""
@@ -171,8 +183,6 @@ def check_child(change: Change, said: CheckInput) -> None:
         for below in change.open_below(child):
             change.end_assignments(State.TAKEN_BACK, only=below)
     else:
-        if not said.note:
-            raise refuse("note", "missing", _("退回下级要写明原因"))
         change.mark(child, state=State.WORKING, reported_at=None)
         if running is not None:
             _run_on(change, child, running)
@@ -191,13 +201,20 @@ def _run_on(change: Change, child: Assignment, running: Clock) -> None:
     change.touch(running)
 
 
+@rule("ask_verifier")
+def _another_unit(change: Change, said: AskVerifierInput) -> Iterator[Problem]:
+    unit = known_units([said.unit]).get(said.unit)
+    if unit is None:
+        yield unknown_unit("unit", said.unit)
+    elif unit.pk == own(change).unit_id:
+        yield Problem("unit", "same", _("不能请本单位核实"))
+
+
 @effect("ask_verifier", AskVerifierInput)
 def ask_verifier(change: Change, said: AskVerifierInput) -> None:
     """Ask another department a question of fact; it answers on the order and changes nothing else (002)."""
     asking_unit = own(change)
     unit: Unit = find_units({said.unit: "unit"})[said.unit]
-    if unit.pk == asking_unit.unit_id:
-        raise refuse("unit", "same", _("不能请本单位核实"))
     question = change.masked(said.question)
     verifier = change.assign(unit, Role.VERIFIER, parent=asking_unit, question=question)
     change.start(ClockKind.SIGN, verifier)

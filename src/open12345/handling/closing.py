@@ -39,7 +39,8 @@ def answer_rules(change: Change, said: AnswerInput) -> Iterator[Problem]:
 
 @rule("arrive")
 def arrival_rules(change: Change, said: ArriveInput) -> Iterator[Problem]:
-    """Check that the photos are files of this order."""
+    """Check that nobody was there in the future, and that the photos are files of this order."""
+    yield from moment_problems(change, "at", said.at)
     yield from check_files(change, "photos", said.photos)
 
 

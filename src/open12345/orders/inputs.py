@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from copy import copy
+from functools import lru_cache
+from typing import Annotated, Any, TypeVar, get_origin
 
 from django.utils.translation import gettext as _
-from pydantic import BeforeValidator, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError, create_model
+from pydantic.fields import FieldInfo
 
 from open12345.orders.errors import Problem
 from open12345.text import normalise
@@ -51,6 +55,38 @@ def _short(text: str) -> str:
     if len(text) > LONG:
         raise ValueError(_("最多 %(max)s 字，现有 %(now)s 字") % {"max": LONG, "now": len(text)})
     return text
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def readable_part(model: type[M], said: Mapping[str, Any], error: ValidationError) -> M | None:
+    """Return what could be read of `said`, the fields that `error` names left empty, so that rules may judge the rest.
+
+    Whoever fills in a form is told everything at once, not first what is unreadable and then what breaks a rule.
+    None where the whole makes no sense.
+    """
+    wrong = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
+    try:
+        part: M = _lenient(model).model_validate({name: value for name, value in said.items() if name not in wrong})
+    except ValidationError:
+        return None
+    return part
+
+
+@lru_cache(maxsize=256)
+def _lenient(model: type[M]) -> type[M]:
+    """Return the same input with nothing demanded: what is not there is empty."""
+    fields: dict[str, Any] = {name: (info.annotation, _optional(info)) for name, info in model.model_fields.items()}
+    return create_model(f"Partial{model.__name__}", __base__=model, **fields)
+
+
+def _optional(info: FieldInfo) -> FieldInfo:
+    found = copy(info)
+    if info.is_required():
+        kind = get_origin(info.annotation) or info.annotation
+        found.default = kind() if kind in (str, tuple, dict) else None
+    return found
 
 
 def problems_of(error: ValidationError) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from open12345.directory.models import Unit
 from open12345.orders import clocks
 from open12345.orders.applications import lapse_all
 from open12345.orders.change import Change
-from open12345.orders.errors import refuse
+from open12345.orders.errors import Problem, Refused
 from open12345.orders.models import Assignment
 from open12345.orders.stages import ClockKind, Role, Stage, State
 
@@ -29,18 +30,38 @@ class Plan:
     facts: dict[str, object] = field(default_factory=dict)
 
 
+def known_units(codes: Collection[str]) -> dict[str, Unit]:
+    """Return the active units with these codes."""
+    return {unit.code: unit for unit in Unit.objects.filter(code__in=codes, active=True)}
+
+
+def unknown_unit(name: str, code: str) -> Problem:
+    """Return what is wrong at the field `name` where no active unit has the code."""
+    return Problem(name, "unknown", _("没有这个单位，或已停用：%(code)s") % {"code": code})
+
+
 def find_units(codes: dict[str, str]) -> dict[str, Unit]:
-    """Return the active units of `codes` {code: field}; raises `Refused` at the field of an unknown one."""
-    found = {unit.code: unit for unit in Unit.objects.filter(code__in=codes, active=True)}
-    for code, name in codes.items():
-        if code not in found:
-            raise refuse(name, "unknown", _("没有这个单位，或已停用：%(code)s") % {"code": code})
+    """Return the active units of `codes` {code: field}; raises `Refused` at the field of each unknown one."""
+    found = known_units(codes)
+    if unknown := [unknown_unit(name, code) for code, name in codes.items() if code not in found]:
+        raise Refused(unknown)
     return found
+
+
+def plan_problems(lead: str, co_handlers: Sequence[str], in_copy: Sequence[str] = ()) -> Iterator[Problem]:
+    """Yield what is wrong with the units that a round is to be opened for; an empty lead is not looked at."""
+    if lead and lead in co_handlers:
+        yield Problem("co_handlers", "lead_twice", _("主办单位不能同时是协办单位"))
+    if len(set(co_handlers)) != len(co_handlers):
+        yield Problem("co_handlers", "twice", _("协办单位重复"))
+    named = [*([("lead", lead)] if lead else []), *(("co_handlers", c) for c in co_handlers)]
+    named += [("in_copy", c) for c in in_copy]
+    known = known_units({code for _name, code in named}) if named else {}
+    yield from (unknown_unit(name, code) for name, code in dict.fromkeys(named) if code not in known)
 
 
 def open_round(change: Change, plan: Plan) -> Assignment:
     """Open the next round: the lead, co-handlers and units in copy, each with its clocks; stage `dispatched`."""
-    _check_plan(plan)
     units = find_units(
         {plan.lead: "lead", **dict.fromkeys(plan.co_handlers, "co_handlers"), **dict.fromkeys(plan.in_copy, "in_copy")}
     )
@@ -62,13 +83,6 @@ def open_round(change: Change, plan: Plan) -> Assignment:
         no_return=plan.no_return or None, **plan.facts,
     )  # fmt: skip
     return lead
-
-
-def _check_plan(plan: Plan) -> None:
-    if plan.lead in plan.co_handlers:
-        raise refuse("co_handlers", "lead_twice", _("主办单位不能同时是协办单位"))
-    if len(set(plan.co_handlers)) != len(plan.co_handlers):
-        raise refuse("co_handlers", "twice", _("协办单位重复"))
 
 
 def _start_lead_clocks(change: Change, lead: Assignment) -> None:

@@ -6,7 +6,7 @@ event → jobs. Loss of a race is a `Conflict` that tells what happened; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,9 @@ from open12345.directory.person import Person
 from open12345.orders import queries, rights
 from open12345.orders.acts import Input, act_of, rules_of, subscribers_of, tasks_after
 from open12345.orders.change import Change
-from open12345.orders.errors import Conflict, NotAllowed, NotFound, Refused
+from open12345.orders.errors import Conflict, NotAllowed, NotFound, Problem, Refused
 from open12345.orders.idempotency import Key, key_of, lost_race
-from open12345.orders.inputs import problems_of
+from open12345.orders.inputs import problems_of, readable_part
 from open12345.orders.lifecycle import ACTIONS, Action
 from open12345.orders.models import Application, Assignment, Clock, Requester, WorkOrder
 from open12345.orders.store import Job, allocate
@@ -59,6 +59,23 @@ class Aim:
 NOWHERE = Aim()
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was filled in, as far as it could be read, and what could not."""
+
+    said: Input
+    problems: tuple[Problem, ...] = ()
+
+    def news(self, broken: Iterable[Problem]) -> list[Problem]:
+        """Return the broken rules but those about fields that could not be read: of them the mistake itself is told."""
+        known = {_top(problem) for problem in self.problems}
+        return [problem for problem in broken if _top(problem) not in known]
+
+
+def _top(problem: Problem) -> str:
+    return problem.field.partition(".")[0]
+
+
 def create(
     name: str, said: Mapping[str, Any], *, by: Person, at: datetime, key: str = "", client_at: datetime | None = None
 ) -> Outcome:
@@ -69,7 +86,7 @@ def create(
     action = ACTIONS[name]
     if not action.creates:
         raise Conflict(_("这个动作不能新建工单"), code="wrong_stage")
-    said_input = _parse(action, said)
+    read = _read(action, said)
 
     def first_time(tried: Key | None) -> Outcome:
         requester_id, order_id = allocate(Requester, WorkOrder)
@@ -81,7 +98,7 @@ def create(
             raise NotAllowed(_("您的岗位不能“%(action)s”") % {"action": action.title})
         change.unit_id = found.unit_id
         change.batch.insert(order)
-        return _carry_out(change, said_input, tried)
+        return _carry_out(change, read, tried)
 
     return _once(key_of(by, key, name, said), by, first_time)
 
@@ -103,7 +120,7 @@ def perform(
         if tried is not None and (first := tried.first_outcome()):
             return Outcome(**first, replayed=True)  # whoever held the lock before us had the same key
         change = _open(order, action, by, max(at, order.changed_at), aim)
-        return _carry_out(change, _parse(action, said), tried)
+        return _carry_out(change, _read(action, said), tried)
 
     return _once(key_of(by, key, f"{number}/{name}/{aim.assignment}/{aim.application}", said), by, first_time)
 
@@ -177,11 +194,11 @@ def _overtaken(order: WorkOrder) -> Conflict:
     return Conflict(text % {"who": who, "what": what}, code="overtaken", facts={"seq": order.head_seq})
 
 
-def _carry_out(change: Change, said: Input, tried: Key | None) -> Outcome:
-    problems = [p for rule in rules_of(change.action.name) for p in rule(change, said)]
-    if problems:
+def _carry_out(change: Change, read: Read, tried: Key | None) -> Outcome:
+    broken = [p for rule in rules_of(change.action.name) for p in rule(change, read.said)]
+    if problems := (*read.problems, *read.news(broken)):
         raise Refused(problems)
-    act_of(change.action.name).run(change, said)
+    act_of(change.action.name).run(change, read.said)
     change.stop_by_table()
     for handler in subscribers_of(change.action.name):
         handler(change)
@@ -201,8 +218,13 @@ def _outcome(change: Change, seq: int) -> Outcome:
     return Outcome(order.pk, order.number, change.action.name, str(order.stage), seq, change.at.isoformat(), more)
 
 
-def _parse(action: Action, said: Mapping[str, Any]) -> Input:
+def _read(action: Action, said: Mapping[str, Any]) -> Read:
+    """Read what was filled in; raises `Refused` only where not even a part of it makes sense."""
+    model = act_of(action.name).input
     try:
-        return act_of(action.name).input.model_validate(dict(said))
+        return Read(model.model_validate(dict(said)))
     except ValidationError as error:
-        raise Refused(problems_of(error)) from error
+        part, problems = readable_part(model, said, error), tuple(problems_of(error))
+        if part is None:
+            raise Refused(problems) from error
+        return Read(part, problems)
