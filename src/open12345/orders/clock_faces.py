@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext_noop
 
-from open12345 import worktime
 from open12345.orders import clocks
 from open12345.orders.asked import language
 from open12345.orders.models import Clock
 from open12345.orders.stages import ClockKind
 from open12345.policy import Pack
+from open12345.ui.components import said
 
 _STATES: Final = {"green": "running", "amber": "amber", "red": "red", "grey": "stopped"}
 
@@ -36,14 +37,14 @@ class Face:
 
 def face(pack: Pack, clock: Clock, now: datetime) -> Face:
     """Return the face of one clock at `now`."""
-    state = _STATES[clocks.colour(pack, clock, now)]
+    share = clocks.used(pack, clock, clock.stopped_at or clock.paused_at or now)
+    state = _STATES[clocks.colour(pack, clock, now, share)]
     if clock.paused_at is not None and clock.stopped_at is None:
         state = "paused"
-    until = clock.stopped_at or clock.paused_at or now
     return Face(
-        kind=clock.kind, title=str(ClockKind(clock.kind).label), state=state, share=_share(pack, clock, until),
+        kind=clock.kind, title=_titles(get_language() or "")[clock.kind], state=state, share=share,
         due=clock.due_at, provisional=clock.provisional, explanation=clocks.explain(pack, clock, language()),
-        stopped_at=clock.stopped_at, word=_word(state, clock),
+        stopped_at=clock.stopped_at, word=_word(state),
     )  # fmt: skip
 
 
@@ -52,15 +53,21 @@ def faces(pack: Pack, found: Iterable[Clock], now: datetime) -> list[Face]:
     return [face(pack, clock, now) for clock in found]
 
 
-def _share(pack: Pack, clock: Clock, until: datetime) -> float:
-    return worktime.used_share(pack.calendar(), clock.started_at, clock.due_at, until, clocks.unit_of(clock))
+@lru_cache(maxsize=8)
+def _titles(language: str) -> dict[str, str]:
+    del language  # only so that each language has its own
+    return {kind.value: str(kind.label) for kind in ClockKind}
 
 
-def _word(state: str, clock: Clock) -> str:
-    if state == "red":
-        return _("超时")
-    words = {"amber": _("将到期"), "paused": _("暂停"), "stopped": _("已停"), "running": ""}
-    return words[state]
+def _word(state: str) -> str:
+    word = _WORDS[state]
+    return said(word) if word else ""
+
+
+_WORDS: Final = {
+    "red": gettext_noop("超时"), "amber": gettext_noop("将到期"), "paused": gettext_noop("暂停"),
+    "stopped": gettext_noop("已停"), "running": "",
+}  # fmt: skip
 
 
 def most_pressing(found: Iterable[Clock], *kinds: str) -> Clock | None:

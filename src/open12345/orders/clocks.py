@@ -12,7 +12,7 @@ from open12345 import worktime
 from open12345.orders.models import Clock, WorkOrder
 from open12345.orders.stages import ClockKind, Origin
 from open12345.policy import Pack
-from open12345.worktime import Limit, Unit
+from open12345.worktime import Calendar, Limit, Unit
 
 #: Clocks that belong to one assignment; all others belong to the order's round.
 OF_ASSIGNMENT = frozenset({ClockKind.SIGN, ClockKind.REPLY, ClockKind.REPORT})
@@ -26,6 +26,8 @@ _TODAY = Limit.parse("today")
 
 
 _PLUS = " + "
+#: Clocks in words that are kept at hand, some 300 bytes each.
+_KEPT = 4096
 
 
 @lru_cache(maxsize=256)
@@ -159,17 +161,25 @@ def extend(pack: Pack, clock: Clock, limit: Limit) -> None:
     clock.extended_by = str(limit)
 
 
-def colour(pack: Pack, clock: Clock, now: datetime) -> str:
-    """Return grey (stopped or standing), red (late), amber (due soon) or green."""
+def used(pack: Pack, clock: Clock, until: datetime) -> float:
+    """Return the share of the clock's length that is used at `until`, in its own calendar."""
+    return worktime.used_share(pack.calendar(), clock.started_at, clock.due_at, until, unit_of(clock))
+
+
+def colour(pack: Pack, clock: Clock, now: datetime, share: float | None = None) -> str:
+    """Return grey (stopped or standing), red (late), amber (due soon) or green.
+
+    `share` is what is used at `now`, where the caller knows it.
+    """
     if clock.stopped_at is not None:
         return "red" if clock.breached_at else "grey"
     if clock.paused_at is not None:
         return "grey"
     if now > clock.due_at:
         return "red" if clock.alarm else "grey"
-    used = worktime.used_share(pack.calendar(), clock.started_at, clock.due_at, now, unit_of(clock))
     rule = pack.clock_rules.get(clock.kind)
-    return "amber" if used >= (rule.amber if rule else _AMBER) else "green"
+    share = used(pack, clock, now) if share is None else share
+    return "amber" if share >= (rule.amber if rule else _AMBER) else "green"
 
 
 def explain(pack: Pack, clock: Clock, lang: str = "zh") -> str:
@@ -181,20 +191,23 @@ def explain(pack: Pack, clock: Clock, lang: str = "zh") -> str:
         texts = ["按上级单位时限预留后确定" if lang == "zh" else "Set by the deadline above, less the reserve"]
         computed = None
     else:
-        texts, computed = _explain_parts(pack, clock, lang)
+        told, computed = _explain_parts(pack.calendar(), clock.limit, clock.started_at, lang)
+        texts = list(told)
     texts += _changes(clock, lang)
     if computed != clock.due_at:
         texts += _stands(pack, clock, lang)
     return ("；" if lang == "zh" else "; ").join(texts)
 
 
-def _explain_parts(pack: Pack, clock: Clock, lang: str) -> tuple[list[str], datetime]:
-    at, texts = clock.started_at, []
-    for limit in parse(clock.limit):
-        computed = worktime.deadline(pack.calendar(), at, limit)
+@lru_cache(maxsize=_KEPT)
+def _explain_parts(calendar: Calendar, limit: str, at: datetime, lang: str) -> tuple[tuple[str, ...], datetime]:
+    """Return a limit from `at` in words, and when it ends; every list that shows the clock asks it anew."""
+    texts = []
+    for part in parse(limit):
+        computed = worktime.deadline(calendar, at, part)
         texts.append(worktime.explain(computed, lang))
         at = computed.due
-    return texts, at
+    return tuple(texts), at
 
 
 def _changes(clock: Clock, lang: str) -> list[str]:

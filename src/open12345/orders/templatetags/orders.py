@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from open12345.orders import helps, requesters, rights, telling
+from open12345.orders import helps, lists, requesters, rights, rows, telling
 from open12345.orders.errors import DomainError
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Assignment, WorkOrder
 from open12345.orders.sight import Sight
-from open12345.orders.stages import Urgency
 from open12345.orders.telling import Line
 
 register = template.Library()
@@ -74,10 +72,21 @@ def branches(sight: Sight) -> list[tuple[int, Assignment]]:
 @register.simple_tag
 def urgency(code: str) -> SafeString | str:
     """The word for an urgency: weight, never colour; nothing for an ordinary order."""
-    if code == Urgency.ORDINARY:
-        return ""
-    weight = "strong" if code == Urgency.URGENT else "plain"
-    return format_html('<span class="chip chip-{}">{}</span>', weight, Urgency(code).label)
+    return rows.urgency(code)
+
+
+@register.simple_tag
+def order_rows(lines: Iterable[lists.Line], now: datetime, desk: str = "") -> SafeString:
+    """The rows of the table of orders; `desk` is where their links lead back to."""
+    return rows.table_rows(lines, now, desk)
+
+
+@register.simple_tag(takes_context=True)
+def desk_rows(context: template.Context) -> SafeString:
+    """The rows of the desk that the page shows (`bench.show`)."""
+    sight, shown = context["lists"], context["bench"]
+    seen = rows.Seen(shown.desk, sight.at, sight.person.id, context["open"], marks=bool(shown.batches))
+    return rows.desk_rows(shown.rows, seen)
 
 
 @register.simple_tag

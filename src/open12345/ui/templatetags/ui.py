@@ -1,18 +1,15 @@
 """Components, once each. Their looks are in `static/ui/app.css`, their markup in `ui/parts/`."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, Select, Widget
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
+from open12345.ui import components
 from open12345.ui.glossary import WORDS
 
 register = template.Library()
@@ -62,18 +59,17 @@ def words(terms: str) -> dict[str, Any]:
 @register.simple_tag
 def status_chip(text: object, weight: str = "plain") -> SafeString:
     """A word for a state. `weight` is plain, strong or faint: never a colour, that means time."""
-    return format_html('<span class="chip chip-{}">{}</span>', weight, text)
+    return components.chip(text, weight)
 
 
-@register.inclusion_tag("ui/parts/clock_bar.html")
-def clock_bar(clock: Any) -> dict[str, Any]:
+@register.simple_tag
+def clock_bar(clock: Any) -> SafeString:
     """How much of a limit is used.
 
     `clock` has `title`, `state` (running, amber, red, paused, stopped), `share` (0..1 and more),
     `due` (datetime or None), `provisional` (bool) and `explanation` (text for the hover).
     """
-    share = max(0.0, min(1.0, float(getattr(clock, "share", 0) or 0)))
-    return {"clock": clock, "percent": round(share * 100)}
+    return components.clock_bar(clock, components.Times())
 
 
 @register.inclusion_tag("ui/parts/empty.html")
@@ -95,46 +91,16 @@ def pagination(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
 @register.simple_tag
 def moment(value: datetime | None, now: datetime | None = None) -> SafeString | str:
     """A time as people say it ("今天 14:05"), the exact moment on hover."""
-    return "—" if value is None else _time(value, now, "%Y-%m-%d %H:%M:%S")
+    return components.Times(now).moment(value)
 
 
 @register.simple_tag
 def due(value: datetime | None, now: datetime | None = None) -> SafeString | str:
     """An end as people say it: midnight is 24:00 of the day that ends with it, not 0:00 of the next."""
-    if value is None:
-        return "—"
-    local = timezone.localtime(value)
-    midnight = local.time() == time.min
-    return _time(local - timedelta(days=1) if midnight else local, now, "%Y-%m-%d %H:%M", of=local, end=midnight)
-
-
-def _time(
-    value: datetime, now: datetime | None, exact: str, *, of: datetime | None = None, end: bool = False
-) -> SafeString:
-    """The element of a time; `of` is the moment it stands for, at the `end` of whose day it may be."""
-    local, today = timezone.localtime(value), timezone.localtime(now or timezone.now())
-    clock = "24:00" if end else local.strftime("%H:%M")
-    hover = local.strftime("%Y-%m-%d 24:00" if end else exact)
-    stamp = timezone.localtime(of or value).isoformat()
-    return format_html('<time datetime="{}" title="{}">{}</time>', stamp, hover, f"{_day_said(local, today)} {clock}")
-
-
-def _day_said(local: datetime, today: datetime) -> str:
-    """Days near by are named, the others are dates; the year only where it is another one."""
-    days = {today.date() + timedelta(days=n): word for n, word in _near_days().items()}
-    if local.date() in days:
-        return days[local.date()]
-    return date_format(local, _("n月j日") if local.year == today.year else "Y-m-d")
-
-
-def _near_days() -> dict[int, str]:
-    return {-1: _("昨天"), 0: _("今天"), 1: _("明天")}
+    return components.Times(now).due(value)
 
 
 @register.simple_tag
 def order_number(number: str) -> SafeString:
     """An order number in groups; one click copies it whole."""
-    head, tail = number[:-6], number[-6:]
-    groups = [part for part in (head[:6], head[6:14], head[14:], tail) if part]
-    spans = format_html("".join("<span>{}</span>" for _part in groups), *groups)
-    return format_html('<span class="number" data-copy="{}" tabindex="0">{}</span>', number, spans)
+    return components.order_number(number)
