@@ -11,17 +11,19 @@ from open12345.orders.applications import ApplyInput, ask_rule, counts_for_order
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem
 from open12345.orders.models import Application, Assignment
+from open12345.orders.occasions import Occasion, bar
 from open12345.orders.rounds import back_to_centre
 from open12345.orders.stages import ClockKind, Stage, State
 from open12345.policy.applications import ApplicationRule
 from open12345.worktime import Limit
 
 
-@ask_rule("return")
-def _may_return(change: Change, found: ApplicationRule, said: ApplyInput) -> Iterator[Problem]:
-    if change.assignment is not None and change.assignment.no_return:
-        clause = change.assignment.clause or _("首接负责")
-        yield Problem("kind", "no_return", _("这件工单不得退单（%(clause)s）") % {"clause": clause})
+@bar("return")
+def _may_return(occasion: Occasion) -> Iterator[Problem]:
+    """Whom the duty list (or who designated it) makes responsible may not return the order (首接负责)."""
+    if occasion.asker is not None and occasion.asker.no_return:
+        clause = occasion.asker.clause or _("首接负责")
+        yield Problem("kind", "no_return", _("这件工单不得退单：%(clause)s") % {"clause": clause})
 
 
 @on_grant("return")

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from open12345.orders import clocks
+from open12345.orders import clocks, occasions
 from open12345.orders.acts import Input, NoInput, effect, rule
 from open12345.orders.change import Change
 from open12345.orders.errors import Conflict, Problem
@@ -24,7 +22,6 @@ from open12345.orders.models import Application
 from open12345.orders.stages import OPEN_STATES, ApplicationState, ClockKind, Role
 from open12345.orders.store import allocate
 from open12345.policy.applications import ApplicationRule, Step
-from open12345.worktime import moment_text
 
 GrantEffect = Callable[[Change, Application], None]
 AskRule = Callable[[Change, ApplicationRule, "ApplyInput"], Iterator[Problem]]
@@ -97,53 +94,10 @@ def _may_ask(change: Change, said: ApplyInput) -> Iterator[Problem]:
         return
     if said.to and said.to not in change.pack.unit_tree:
         yield Problem("to", "unknown", _("没有这个单位"))
-    yield from _check_occasion(change, said, found)
+    yield from occasions.problems(occasions.of_change(change, said.kind, found))
     yield from _check_reason(change, said, found)
     if found.effect in _ask_rules:
         yield from _ask_rules[found.effect](change, found, said)
-
-
-def _check_occasion(change: Change, said: ApplyInput, found: ApplicationRule) -> Iterator[Problem]:
-    by_centre = change.action.name == "ask_centre"
-    if by_centre != (found.asked_by == "centre"):
-        yield Problem(
-            "kind", "asker", _("这种申请由%(who)s提出") % {"who": _("中心") if not by_centre else _("承办单位")}
-        )
-    if found.asked_by == "lead" and change.assignment is not None and change.assignment.role != "lead":
-        yield Problem("kind", "asker", _("这种申请由主办单位提出"))
-    if change.order.stage not in found.stages or change.order.origin not in found.origins:
-        yield Problem("kind", "stage", _("工单现在不能提出这种申请"))
-    earlier = _of_this_level(change).filter(kind=said.kind).exclude(state=ApplicationState.WITHDRAWN)
-    if found.at_most is not None and earlier.count() >= found.at_most:
-        yield Problem("kind", "at_most", _("每件工单最多申请 %(n)s 次") % {"n": found.at_most})
-    if earlier.filter(state=ApplicationState.PENDING, assignment=change.assignment).exists():
-        yield Problem("kind", "pending", _("已有一项同类申请待审批"))
-    if wrong := _window(change, found):
-        yield Problem("kind", "window", wrong)
-
-
-def _of_this_level(change: Change) -> QuerySet[Application]:
-    """Return what counts towards "at most": of a unit below its own, else all but those of units below."""
-    asker = change.assignment
-    if asker is not None and asker.parent_id is not None:
-        return change.order.applications.filter(assignment=asker)
-    return change.order.applications.filter(assignment__parent__isnull=True)
-
-
-def _window(change: Change, found: ApplicationRule) -> str:
-    """A window clock must still be open; a child unit, whose own clocks are fewer, has until its due moment."""
-    if found.window_clock is None:
-        return ""
-    clock = change.running(ClockKind(found.window_clock), change.assignment)
-    child = change.assignment is not None and change.assignment.parent_id is not None
-    if clock is None and child:
-        clock = change.running(ClockKind.REPLY, change.assignment)
-    if clock is None:
-        return _("没有可以申请的时限")
-    if change.at > clock.due_at:
-        moment = clock.due_at.astimezone(change.pack.calendar().zone)
-        return _("已过申请时限（%(due)s）") % {"due": moment_text(moment, get_language() or "zh")}
-    return ""
 
 
 def _check_reason(change: Change, said: ApplyInput, found: ApplicationRule) -> Iterator[Problem]:

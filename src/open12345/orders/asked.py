@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as __
 
 from open12345.orders import clocks
 from open12345.orders.asking import Asking, Choices, ask, order_of_fields
+from open12345.orders.occasions import of_asking, why_not
 from open12345.orders.questions import file_choices, sheet_from
 from open12345.orders.sight import UnitLine
 from open12345.orders.stages import ClockKind, Origin, Urgency
@@ -127,9 +128,12 @@ def application_rule(asking: Asking) -> ApplicationRule | None:
 
 
 def application_kinds(asking: Asking) -> Choices:
-    """Return the kinds that may be asked for at this stage, by this side."""
-    centre = asking.action.name == "ask_centre"
-    return [(code, rule.title) for code, rule in kinds_open(asking, by_centre=centre)]
+    """Return the kinds that may be asked for now, by this side; the one that was chosen stays."""
+    found = kinds_open(asking, by_centre=asking.action.name == "ask_centre")
+    return [
+        (code, rule.title) for code, rule in found
+        if code == asking.said.get("kind") or not why_not(of_asking(asking, code, rule))
+    ]  # fmt: skip
 
 
 def kinds_open(asking: Asking, *, by_centre: bool) -> list[tuple[str, ApplicationRule]]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from open12345.orders import rights
+from open12345.orders import occasions, rights
 from open12345.orders.asked import kinds_open
 from open12345.orders.asking import Asking
 from open12345.orders.lifecycle import ACTIONS
@@ -74,12 +74,14 @@ def _deeds(sight: Sight, offer: Offer) -> Iterator[Deed]:
     name = offer.action.name
     if name in _ELSEWHERE:
         return
-    titles: list[tuple[dict[str, str], str]] = [({}, str(offer.action.title))]
-    if name in _PER_KIND:
-        open_now = kinds_open(Asking(offer.action, sight), by_centre=name == "ask_centre")
-        titles = [({"kind": code}, rule.title) for code, rule in open_now]
-    for preset, title in titles:
-        yield Deed(name, title, offer.allowed, offer.why_not, offer.assignment, offer.application, preset)
+    if name not in _PER_KIND:
+        title = str(offer.action.title)
+        yield Deed(name, title, offer.allowed, offer.why_not, offer.assignment, offer.application)
+        return
+    asking = Asking(offer.action, sight, offer.assignment)
+    for code, rule in kinds_open(asking, by_centre=name == "ask_centre"):
+        why_not = offer.why_not or occasions.why_not(occasions.of_asking(asking, code, rule))
+        yield Deed(name, rule.title, not why_not, why_not, offer.assignment, offer.application, {"kind": code})
 
 
 def main_deed(sight: Sight, found: Iterable[Deed]) -> Deed | None:
