@@ -33,10 +33,10 @@ lint: setup ## ruff, mypy, import-linter, djlint, function marks, English messag
 	$(BIN)/python -m tests.messages --check
 
 test: setup ## the whole suite on a real PostgreSQL
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 test-nightly: setup ## the long profiles
-	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 -m "nightly or not nightly"
+	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n 2 --dist worksteal -m "nightly or not nightly"
 
 functions: setup ## write docs/functions.md: which tests prove which point
 	$(BIN)/python -m tests.functions

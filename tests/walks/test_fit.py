@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town
 from tests.walks.conftest import PHONE, PICTURES, WIDE
@@ -24,7 +25,7 @@ def lived_in(town: Town) -> dict[str, str]:
     found = {
         "accepted": town.register(title=LONG, body=f"{LONG}。来电人电话13812348000，姓名李秀兰。" * 3, urgency="urgent")
     }
-    town.create("save_draft", {"body": "只记了一半", "kind": "", "phone": ""})
+    found["draft"] = town.create("save_draft", {"body": "只记了一半", "kind": "", "phone": ""}).number
     for n in range(12):
         town.register(title=f"小区门口积水第{n}处", category="B0101", phone=f"1391234{n:04}")
     for name, title in STORIES.items():
@@ -54,7 +55,12 @@ def lived_in(town: Town) -> dict[str, str]:
 def screens(numbers: dict[str, str]) -> list[tuple[str, str, str]]:
     """Return (who, address, name of the picture)."""
     page = {name: f"/orders/{number}/" for name, number in numbers.items()}
+    search = f"/orders/search/{SEARCHED}"
     return [
+        ("agent", f"{search}积水", "found"),
+        ("agent", f"{search}没有这样的话", "found-nothing"),
+        ("agent", f"/intake/drafts/{numbers['draft']}/", "draft"),
+        ("agent", f"{NOT_THERE}/orders/310117202501011999999/", "error-404"),
         ("agent", "/", "home-agent"),
         ("agent", "/intake/", "intake"),
         ("agent", "/intake/new/", "intake-new"),
@@ -104,49 +110,130 @@ def screens(numbers: dict[str, str]) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_every_screen_fits(town: Town, enter: Callable[..., Page], picture: Callable[[Page, str], None]) -> None:
-    people: dict[str, Page] = {}
-    wrong: list[str] = []
-    for who, url, name in screens(lived_in(town)):
-        if who not in people:
-            people[who] = enter(who)
-            people[who].on("console", lambda said: wrong.append(f"{said.type}: {said.text}"))
-            people[who].on("pageerror", lambda error: wrong.append(str(error)))
-        page = people[who]
-        page.set_viewport_size(WIDE)
-        answer = page.goto(url)
-        assert answer is not None
-        assert answer.status == 200, url
-        for size in (WIDE, PHONE):
-            page.set_viewport_size(size)
-            picture(page, f"{name}-{size['width']}")
-            over = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
-            if over > 0:
-                wrong.append(f"{url} is {over} px too wide at {size['width']} px")
-    assert not wrong, "\n".join(wrong)
+#: Marks of an address: searched for in the box (a search never stands in an address), and a page that is not there.
+SEARCHED, NOT_THERE = "?searched=", "404:"
+
+
+def open_screen(page: Page, url: str) -> None:
+    """Come to a screen as a person does; it answers as it should."""
+    address, _, wanted = url.removeprefix(NOT_THERE).partition(SEARCHED)
+    if wanted:
+        page.goto("/orders/")
+        page.evaluate(
+            "q => { const box = document.querySelector('form[action=\"/orders/search/\"] [name=q]');"
+            " box.value = q; box.form.submit() }", wanted,
+        )  # fmt: skip
+        page.wait_for_url(f"**{address}")
+        return
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == (404 if url.startswith(NOT_THERE) else 200), url
+
+
+def _said(said: ConsoleMessage) -> list[str]:
+    """What the browser complains of; that a page is missing is no complaint where it is."""
+    return [] if "status of 404" in said.text else [f"{said.type}: {said.text}"]
 
 
 #: What axe calls them; the two lighter ones are looked at by people.
 GRAVE = ("serious", "critical")
 
 
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["light", "dark"])
-def test_nobody_is_kept_out_of_a_screen(town: Town, enter: Callable[..., Page], dark: bool) -> None:
+def shut_out(page: Page, url: str) -> list[str]:
+    """What axe finds that keeps somebody from using the screen."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{url}: {one['id']} ({one['impact']}) {one['help']} at {[node['target'] for node in one['nodes']][:3]}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE
+    ]
+
+
+def runs_out(page: Page, url: str) -> list[str]:
+    """By how much a screen is wider than the window, at the size that it has now."""
+    over = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+    width = (page.viewport_size or WIDE)["width"]
+    return [f"{url} is {over} px too wide at {width} px"] if over > 0 else []
+
+
+@pytest.mark.parametrize(
+    ("language", "light"),
+    [
+        ("zh-hans", "light"),
+        pytest.param("zh-hans", "dark", marks=pytest.mark.nightly),
+        pytest.param("en", "light", marks=pytest.mark.nightly),
+    ],
+)
+def test_every_screen_fits_and_keeps_nobody_out(
+    town: Town, enter: Callable[..., Page], picture: Callable[[Page, str], None], address: str,
+    language: str, light: Literal["light", "dark"],
+) -> None:  # fmt: skip
     people: dict[str, Page] = {}
     wrong: list[str] = []
-    for who, url, _name in screens(lived_in(town)):
+    after = ("-en" if language == "en" else "") + ("-dark" if light == "dark" else "")
+    for who, url, name in screens(lived_in(town)):
         if who not in people:
             people[who] = enter(who)
-            people[who].emulate_media(color_scheme="dark" if dark else "light")
+            people[who].emulate_media(color_scheme=light)
+            cookie = {"name": "django_language", "value": language, "url": address}
+            people[who].context.add_cookies([cookie])  # type: ignore[list-item]
+            people[who].on("console", lambda said: wrong.extend(_said(said)))
+            people[who].on("pageerror", lambda error: wrong.append(str(error)))
         page = people[who]
-        page.goto(url)
-        page.wait_for_load_state("networkidle")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        for one in found["violations"]:
-            if one["impact"] in GRAVE:
-                at = [node["target"] for node in one["nodes"]][:3]
-                wrong.append(f"{url}: {one['id']} ({one['impact']}) {one['help']} at {at}")
+        page.set_viewport_size(PHONE)
+        open_screen(page, url)
+        expect(page.locator(".htmx-request")).to_have_count(0)
+        wrong.extend(runs_out(page, url))
+        picture(page, f"{name}-{PHONE['width']}{after}")
+        page.set_viewport_size(WIDE)
+        wrong.extend(runs_out(page, url))
+        picture(page, f"{name}-{WIDE['width']}{after}")
+        wrong.extend(shut_out(page, url))
+    assert not wrong, "\n".join(wrong)
+
+
+def crowded(town: Town) -> None:
+    """Two hundred orders at every desk: waiting for dispatch, with one unit, to be reviewed, to be called back."""
+    for n in range(200):
+        title = f"{LONG[: 18 + n % 30]}第{n}处"
+        number = town.register(title=title, phone=f"1391234{n:04}", area="310117107001")
+        if n % 4 == 0:
+            continue
+        town.do("dispatcher", number, "dispatch", {"lead": "enforcement"})
+        if n % 4 == 1:
+            continue
+        town.do("clerk.enforcement", number, "sign")
+        town.do("clerk.enforcement", number, "contact", CONTACT)
+        town.do("clerk.enforcement", number, "answer", ANSWER)
+        town.do("clerk.enforcement", number, "submit_report", REPORT)
+        if n % 4 == 3:
+            town.do("reviewer", number, "pass_review")
+
+
+CROWDED = [
+    ("agent", "/orders/", "list"), ("dispatcher", "/dispatch/", "dispatch"),
+    ("reviewer", "/handling/review/", "review"),
+    ("clerk.enforcement", "/handling/", "unit"), ("callback_agent", "/callback/?tab=all", "callback"),
+    ("clerk.enforcement", "/notices/", "notices"), ("agent", f"/orders/search/{SEARCHED}交叉口", "found"),
+    ("security_admin", "/admin/staff/", "staff"), ("audit_admin", "/admin/audit/", "audit"),
+]  # fmt: skip
+
+
+@pytest.mark.nightly
+def test_every_list_bears_two_hundred_rows(
+    town: Town, enter: Callable[..., Page], picture: Callable[[Page, str], None]
+) -> None:
+    crowded(town)
+    wrong: list[str] = []
+    for who, url, name in CROWDED:
+        page = enter(who)
+        open_screen(page, url)
+        for size in (WIDE, PHONE):
+            page.set_viewport_size(size)
+            picture(page, f"crowded-{name}-{size['width']}")
+            wrong.extend(runs_out(page, url))
     assert not wrong, "\n".join(wrong)
 
 
