@@ -1,16 +1,20 @@
 """Searching the access record, and taking it out: the audit administrator's screen."""
 
+import ast
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from open12345.directory import access
+import open12345
+from open12345.directory import access, audit
 from open12345.directory.models import AccessLog, Staff, Unit
 from open12345.directory.person import person_of
 from open12345.directory.roles import STAFF_ROLES
@@ -112,7 +116,7 @@ def test_pages_follow_each_other_without_gap_or_double_even_within_one_moment(ad
 def test_the_export_is_watermarked_harmless_and_itself_on_record(admin: Client, lines: dict[str, Staff]) -> None:
     ago = f"{timezone.localdate() - timedelta(days=40):%Y-%m-%d}"
     answer = admin.get(reverse("directory:audit"), {"since": ago, "who": "li", "export": "csv"})
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert "audit_admin.centre" in rows[0][0]
     assert f"{timezone.localdate():%Y-%m-%d}" in rows[0][0]
     assert "2 行" in rows[0][0]
@@ -143,3 +147,42 @@ def test_the_auditor_can_change_nothing(admin: Client, tree: dict[str, Unit], hi
     for act in ("appoint", "dismiss", "close", "link", "reset"):
         assert admin.post(reverse("directory:staff_do", args=[other.pk, act]), {"reason": "x"}).status_code == 404
     assert set(AccessLog.objects.values_list("act", flat=True)) <= {"sign_in"}
+
+
+def test_an_export_holds_every_line_however_many(admin: Client, hire: Hire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is sent as it is read: more than one piece, none left out, its own line not among them."""
+    monkeypatch.setattr("open12345.directory.exports.CHUNK", 10)
+    by, now = person_of(hire("agent")), timezone.now()
+    for n in range(35):
+        access.record("unmask", by=by, at=now, on=f"order:{n:04}")
+    answer = admin.get(reverse("directory:audit"), {"export": "csv"})
+    assert answer.streaming
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert [row[6] for row in rows[2:] if row[5] == "unmask"] == [f"order:{n:04}" for n in reversed(range(35))]
+    assert f"{len(rows) - 2} 行" in rows[0][0]
+    assert "audit.export" not in {row[5] for row in rows[2:]}
+
+
+def acts_written() -> set[str]:
+    """Every act that the sources put on record: what is handed to `record` and its kin, or chosen as `act`."""
+    found = {f"{sort}.{what}" for sort in ("unit", "area") for what in ("create", "change")}
+    found |= {f"{name}.export" for name in ("audit", "staff", "units", "areas")} | {"import.units", "import.areas"}
+    for path in Path(open12345.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and re.search(r"record|_save$", ast.unparse(node.func)) and node.args:
+                found |= constants(node)
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "act":
+                found |= constants(node.value)
+    return {act for act in found if re.fullmatch(r"(unmask|export|sign_in|sign_out|[a-z_]+\.[a-z_]+)", act)}
+
+
+def constants(node: ast.AST) -> set[str]:
+    return {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def test_every_act_that_is_put_on_record_has_a_title_in_both_languages() -> None:
+    written = acts_written()
+    assert {"import.upload", "import.rejects", "export", "draft.open", "duty.change"} <= written
+    assert written <= set(audit.ACTS)
+    with translation.override("en"):
+        assert not [act for act, title in audit.ACTS.items() if not str(title).isascii()]

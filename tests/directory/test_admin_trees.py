@@ -250,13 +250,14 @@ def test_a_file_that_is_none_is_told_at_its_field(admin: Client, raw: bytes) -> 
 def test_an_export_is_watermarked_logged_and_can_be_imported_again(admin: Client, tree: dict[str, Unit]) -> None:
     Unit.objects.filter(code="dept-b").update(name="=HYPERLINK(1)", phone="+86 21 5763")
     answer = admin.get(reverse("directory:unit_export"))
-    text = answer.content.decode("utf-8-sig")
+    taken = answer.getvalue()
+    text = taken.decode("utf-8-sig")
     assert text.startswith(('"# 单位', "# 单位"))
     assert "system_admin某" in text.splitlines()[0]
     assert "system_admin.centre" in answer.headers["Content-Disposition"]
     assert "'=HYPERLINK(1)" in text
     assert AccessLog.objects.get(act="units.export").reason == f"rows={Unit.objects.count()}"
-    back = upload(admin, "unit_import", answer.content, "import")
+    back = upload(admin, "unit_import", taken, "import")
     assert "退回" in back
     assert Unit.objects.get(code="dept-b").name == "=HYPERLINK(1)"
     assert AccessLog.objects.get(act="import.units").reason.endswith(

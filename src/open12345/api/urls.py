@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from open12345.api import main, problems, schema
+from open12345.api import main, problems, reference, schema
 
 app_name = "api"
 
@@ -53,6 +53,8 @@ def _operations() -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("docs", reference.page, name="docs"),
+    path("docs/", reference.page),
     path("v1/openapi.json", csrf_exempt(openapi_json), name="openapi"),
     path("v1/", include(_operations())),
     re_path(r"^.*$", csrf_exempt(missing)),

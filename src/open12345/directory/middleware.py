@@ -12,6 +12,8 @@ from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from open12345.ui.views import not_ready
+
 from . import access
 from .models import Staff
 from .packs import NoPack
@@ -82,10 +84,7 @@ class PersonMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Tell in words that no pack has been loaded yet, instead of an error page."""
-        del request
-        if not isinstance(exception, NoPack):
-            return None
-        return HttpResponse(str(exception), status=exception.status, content_type="text/plain; charset=utf-8")
+        return not_ready(request, str(exception)) if isinstance(exception, NoPack) else None
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponseBase | None:
         """Send people to what they must do first: change a one-time password, add a factor."""

@@ -273,7 +273,7 @@ def _new(request: HttpRequest, grove: Grove) -> HttpResponseBase:
     return render(request, "directory/node_new.html", {"grove": grove, "form": form})
 
 
-def _export(request: HttpRequest, grove: Grove) -> HttpResponse:
+def _export(request: HttpRequest, grove: Grove) -> HttpResponseBase:
     """All nodes as a file that can be corrected and imported again."""
     names = list(grove.columns)
     heads = [aliases[0] for aliases in grove.columns.values()]
@@ -281,7 +281,8 @@ def _export(request: HttpRequest, grove: Grove) -> HttpResponse:
         [(node.parent.code if node.parent else "") if name == "parent" else getattr(node, name) for name in names]
         for node in _nodes(grove).filter(active=True).select_related("parent")
     ]
-    return exports.csv_file(request, f"{grove.name}s", str(grove.title), heads, rows, at=timezone.now())
+    table = exports.Table(heads, rows, len(rows))
+    return exports.csv_file(request, f"{grove.name}s", str(grove.title), table, at=timezone.now())
 
 
 def unit_or_404(code: str) -> Unit:

@@ -34,6 +34,7 @@ def lend() -> None:
         )
     )  # fmt: skip
     context.provide_search("orders:search", CENTRE_ROLES | UNIT_ROLES)
+    context.lend_page("orders:flow", _("办理流程图"))
     cards.lend()
     record_helps.lend_all()
     web.add_desk("inbox", web.Desk("orders:inbox", _("审批")))

@@ -13,6 +13,7 @@ from open12345.api.problems import TRY_AGAIN
 from open12345.intake import imports
 from open12345.orders import attachments
 from open12345.ui.views import bad_request, busy
+from open12345.ui.views import too_large as too_large_page
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -58,7 +59,7 @@ class RequestLimits:
         if announced.isdecimal() and int(announced[:18]) > most:
             if request.path.startswith("/api/"):
                 return problems.of(request, too_large(most))
-            return HttpResponse(status=413)
+            return too_large_page(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

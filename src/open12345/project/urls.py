@@ -30,4 +30,5 @@ home_cards.lend()
 handler400 = "open12345.ui.views.bad_request"
 handler403 = "open12345.ui.views.forbidden"
 handler404 = "open12345.ui.views.not_found"
+handler429 = "open12345.ui.views.too_often"  # allauth asks for it
 handler500 = "open12345.ui.views.broken"

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from . import navigation
 
@@ -28,6 +29,7 @@ _centre_name: list[Callable[[], str]] = []
 _role_titles: dict[str, object] = {}
 _search: list[tuple[str, frozenset[str]]] = []
 _parts: list[str] = []
+_pages: dict[str, str | Promise] = {}
 LIGHTS: Final = ("auto", "light", "dark")
 LIGHT_COOKIE: Final = "light"
 
@@ -47,6 +49,11 @@ def lend_part(template: str) -> None:
     """Add a small template to the bar, between search and help (a bell, a state)."""
     if template not in _parts:
         _parts.append(template)
+
+
+def lend_page(url_name: str, label: str | Promise) -> None:
+    """Add a page that explains something to the help of every page, and so to the palette."""
+    _pages[url_name] = label
 
 
 class Frame:
@@ -92,6 +99,11 @@ class Frame:
     def parts(self) -> list[str]:
         """What rooms lend to the bar."""
         return _parts
+
+    @property
+    def pages(self) -> list[tuple[str, str | Promise]]:
+        """The pages that explain something: address and what they are called."""
+        return [(reverse(name), label) for name, label in _pages.items()]
 
     @cached_property
     def entries(self) -> list[tuple[navigation.Entry, bool]]:

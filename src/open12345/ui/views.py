@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -125,15 +125,31 @@ def busy(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: refused before a byte was read, and before anything has found out the reader's language."""
+    with translation.override(translation.get_language_from_request(request)):
+        return _page(request, 413, _fresh())
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """429: somebody tries too often (signing in, a second factor)."""
+    return _page(request, 429, _fresh())
+
+
+def not_ready(request: HttpRequest, told: str) -> HttpResponse:
+    """503: the house is not set up yet; `told` says what is missing."""
+    return _page(request, 503, _fresh(), told=told)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was too old, or came from elsewhere."""
     del reason
     return _page(request, 403, _fresh(), stale_form=True)
 
 
-def _page(request: HttpRequest, status: int, number: str, *, stale_form: bool = False) -> HttpResponse:
+def _page(request: HttpRequest, status: int, number: str, *, stale_form: bool = False, told: str = "") -> HttpResponse:
     log.info("page %s %s %s %s", status, number, request.method, request.path)
-    context = {"number": number, "status": status, "stale_form": stale_form}
+    context = {"number": number, "status": status, "stale_form": stale_form, "told": told}
     return render(request, "ui/error.html", context, status=status)
 
 
