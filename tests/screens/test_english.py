@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
+from open12345.directory import packs
 from tests import messages
 from tests.cast import Town
+from tests.orders.walks import signed
 from tests.screens.conftest import Browser
 
 AtScreen = Callable[[str], Browser]
@@ -48,11 +51,38 @@ def test_a_desk_speaks_english(town: Town, at_screen: AtScreen, name: str, urls:
     browser = at_screen(name)
     browser.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     person = town.person(name)
-    data = {town.pack.title, person.name, *(kind.title for kind in town.pack.kinds.values())}
+    data = {person.name}
     for url in urls:
         page = browser.open(url)
         assert '<html lang="en"' in page
         assert set(in_english(page)) <= data, url
+
+
+LABELS = ("退单", "延期", "投诉求助", "专线电话", "派单时限", "属实", "已联系上", "电话答复")
+
+
+def test_what_the_pack_names_in_english_is_english_on_labels_and_buttons(town: Town, at_screen: AtScreen) -> None:
+    number = signed(town)
+    browser = at_screen("clerk.urban")
+    chinese = browser.open(f"/orders/{number}/?do=apply&kind=return")
+    browser.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    pages = {do: browser.open(f"/orders/{number}/?do={do}") for do in ("apply&kind=return", "contact", "answer")}
+    assert "不属于本单位职责" in chinese
+    assert "Not this unit&#x27;s duty" in pages["apply&kind=return"]
+    assert "Reached" in pages["contact"]
+    assert "By phone" in pages["answer"]
+    assert "Jiuting Town Service Line" in pages["contact"]
+    for page in pages.values():
+        labels = re.findall(r"<(?:option|button|label)\b[^>]*>([^<]*)<", page)
+        assert not [label for label in labels if label.strip() in LABELS]
+
+
+def test_what_is_stored_and_decided_stays_chinese(town: Town, at_screen: AtScreen) -> None:
+    browser = at_screen("dispatcher")
+    browser.client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    browser.open("/dispatch/")
+    assert town.pack.title == "上海市松江区九亭镇便民服务专线"
+    assert packs.pack_at(timezone.now())[1].applications["return"].title == "退单"
 
 
 def test_the_language_is_switched_in_the_users_menu(at_screen: AtScreen) -> None:

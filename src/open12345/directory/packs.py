@@ -10,9 +10,10 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from open12345.policy import Pack
+from open12345.policy import Pack, in_language
 from open12345.worktime import known_until
 
 from . import access
@@ -123,6 +124,11 @@ def pack_at(moment: datetime) -> tuple[int, Pack]:
     if row is None:
         raise NoPack(_("还没有装载规则包，请运行 open12345 load-pack。"), code="no_pack")
     return row.id, _read(row.id, row.digest)
+
+
+def shown_at(moment: datetime) -> Pack:
+    """The ruling pack in the language of the reader, for screens alone: nothing is decided by it; raises `NoPack`."""
+    return in_language(pack_at(moment)[1], get_language())
 
 
 def pack_of(version: int) -> Pack:

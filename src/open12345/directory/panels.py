@@ -48,6 +48,6 @@ def screens_of(role: str) -> list[roles_told.Told]:
 def centre_name() -> str:
     """The title of the pack in force, "" before there is one."""
     try:
-        return packs.pack_at(timezone.now())[1].title
+        return packs.shown_at(timezone.now()).title
     except packs.NoPack:
         return ""

@@ -19,7 +19,7 @@ HEARERS: Final = CENTRE_ROLES | UNIT_ROLES
 def last(person: Person, visit: home.Visit) -> home.Shown | None:
     """Return the last notices; None before a first pack is loaded."""
     try:
-        pack = packs.pack_at(visit.at)[1]
+        pack = packs.shown_at(visit.at)
     except packs.NoPack:
         return None
     found = queries.newest(person, queries.notices_of(person), home.TOP)

@@ -21,7 +21,7 @@ from open12345.ui import home
 def waiting(person: Person, visit: home.Visit) -> home.Shown | None:
     """Return the oldest applications; None where none waits."""
     try:
-        pack = packs.pack_at(visit.at)[1]
+        pack = packs.shown_at(visit.at)
     except packs.NoPack:
         return None
     found = listing.decidable(Sight(person=person, at=visit.at, pack=pack))

@@ -39,7 +39,7 @@ def desk_named(name: str) -> Desk | None:
 def look(request: HttpRequest) -> Sight:
     """Return the eyes of who asks: person, time and pack, no order."""
     at = queries.database_time()
-    return Sight(person=actor(request), at=at, pack=packs.pack_at(at)[1])
+    return Sight(person=actor(request), at=at, pack=packs.shown_at(at))
 
 
 def look_at(request: HttpRequest, number: str) -> Sight:

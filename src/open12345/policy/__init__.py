@@ -20,6 +20,7 @@ from .clocks import ClockRule
 from .closing import AttachmentClass, ClosingRules, ContactOutcome, Option, Outcome
 from .diff import diff_packs
 from .duty import DutyClass, DutyItem, DutyList, Principle
+from .english import in_language
 from .find import find_pack, pack_names, packs_folder
 from .loader import read_pack
 from .names import TERRITORY
@@ -70,4 +71,5 @@ __all__ = [
     "pack_names",
     "packs_folder",
     "read_pack",
+    "in_language",
 ]

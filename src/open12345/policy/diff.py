@@ -42,6 +42,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "callback": "回访规则",
     "words": "词表",
     "lines": "热线归并",
+    "english": "英文名称",
     "frontline": "一线通达",
     "supervision": "督办与预警",
     "appraisal": "考核指标",

@@ -58,13 +58,14 @@ WHOLE: Final[Mapping[str, str]] = {
     "closing.yaml": "closing",
     "callback.yaml": "callback",
     "words.yaml": "words",
+    "english.yaml": "english",
     "supervision.yaml": "supervision",
     "appraisal.yaml": "appraisal",
     "reports.yaml": "reports",
 }
 """Files that are one field of the pack each."""
 
-OPTIONAL: Final = frozenset({"supervision.yaml", "appraisal.yaml", "reports.yaml"})
+OPTIONAL: Final = frozenset({"english.yaml", "supervision.yaml", "appraisal.yaml", "reports.yaml"})
 """Files that a pack may do without."""
 
 KEYED: Final[Mapping[str, tuple[str, ...]]] = {

@@ -82,6 +82,7 @@ class Pack(Entry):
     words: Words
     lines: LineRegister | None = None
     frontline: Frontline | None = None
+    english: dict[Title, Title] = Field(default_factory=dict)
     supervision: Supervision = Supervision()
     appraisal: Appraisal = Appraisal()
     reports: Reports = Reports()
