@@ -25,7 +25,7 @@ from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.directory.web import client_ip, needs
 from open12345.orders import filters, queries, web
 from open12345.orders.models import WorkOrder
-from open12345.orders.stages import Stage, Urgency
+from open12345.orders.stages import LIVING, Stage, Urgency
 from open12345.policy import Pack
 
 #: Rows of one file; the newest, where there are more.
@@ -100,7 +100,7 @@ def _rows(pack: Pack, found: Any, now: datetime) -> Iterator[list[str]]:
 def _row(pack: Pack, order: WorkOrder, now: datetime) -> list[str]:
     kind, channel = pack.kinds.get(order.kind), pack.channels.get(order.channel)
     category = pack.category_tree.get(order.category)
-    late = order.due_at is not None and order.due_at < now and order.stage in filters.LIVING
+    late = order.due_at is not None and order.due_at < now and order.stage in LIVING
     return [
         order.number, order.title, order.body, order.place, _moment(order.accepted_at),
         channel.title if channel else order.channel, kind.title if kind else order.kind,

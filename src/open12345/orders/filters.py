@@ -19,9 +19,8 @@ from django.utils.translation import gettext_lazy as __
 
 from open12345.directory.models import Area
 from open12345.orders.sight import Sight
-from open12345.orders.stages import ENDED, Stage, Urgency
+from open12345.orders.stages import LIVING, Stage, Urgency
 
-LIVING: Final = tuple(stage.value for stage in Stage if stage not in ENDED and stage is not Stage.DRAFT)
 #: Which orders each state of the list holds, by their stages; a positive list, so that an index serves it.
 STATES: Final[dict[str, tuple[str | Promise, tuple[str, ...]]]] = {
     "open": (__("在办"), LIVING),
@@ -31,8 +30,6 @@ STATES: Final[dict[str, tuple[str | Promise, tuple[str, ...]]]] = {
     "cancelled": (Stage.CANCELLED.label, (Stage.CANCELLED.value,)),
     "all": (__("全部"), ()),
 }
-#: States of which there are few orders at any time.
-FEW: Final = frozenset({"open", "late"})
 NAMES: Final = ("stage", "kind", "category", "urgency", "channel", "area", "unit", "from", "to", "late")
 _LONGEST = 64
 _INDENT = "\u3000"
@@ -114,11 +111,6 @@ class Filters:
         if "late" in self.values:
             found.append(Chosen(_("时限"), _("已超时"), self.rest("late")))
         return found
-
-    @property
-    def few(self) -> bool:
-        """Say whether there can only be few such orders."""
-        return self.state in FEW or "late" in self.values
 
     @property
     def query(self) -> QueryDict:

@@ -18,6 +18,8 @@ from open12345.text import normalise, phone_key
 SIZE: Final = 50
 #: So many of the newest orders are looked through before the index of words is asked (see `_newest`).
 _WINDOW: Final = 500
+#: So many hits in the window promise a full page of a wider one, cheaper than the index with its thousands.
+_OFTEN: Final = 20
 #: Fewer digits are no phone.
 _PHONE_AT_LEAST: Final = 5
 #: More of a text is not searched for: nobody types it, and each pair of characters is a condition of the query.
@@ -45,15 +47,11 @@ def find(person: Person, wanted: str, after: str = "") -> Found:
         for tried in (queries.by_any_number, queries.by_phone):
             if tried is queries.by_phone and len(phone_key(wanted)) < _PHONE_AT_LEAST:
                 continue
-            page = lists.page_of(_shown(tried(person, wanted)), after, by="pk", down=True, size=SIZE)
+            page = lists.page_of(lists.shown(tried(person, wanted)), after, by="pk", down=True, size=SIZE)
             if page.rows:
                 exact = page.rows[0].number == wanted.replace(" ", "") and len(page.rows) == 1
                 return Found(page.rows, page.after, exact)
     return _by_words(person, wanted, after)
-
-
-def _shown(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
-    return orders.select_related("lead_unit", "claim").defer("search", "sealed")
 
 
 def _by_words(person: Person, words: str, after: str) -> Found:
@@ -76,26 +74,28 @@ def _holds(order: WorkOrder, runs: list[str]) -> bool:
 
 def _candidates(person: Person, words: str, before: int | None) -> Iterator[WorkOrder]:
     """Yield what the index finds, newest first, in portions of a little more than a page."""
+    units = queries.units_of(person)
     while True:
-        some = _newest(person, words, before)
+        some = _newest(person, units, words, before)
         yield from some
         if len(some) <= SIZE:
             return
         before = some[-1].pk
 
 
-def _newest(person: Person, words: str, before: int | None) -> list[WorkOrder]:
+def _newest(person: Person, units: list[int] | None, words: str, before: int | None) -> list[WorkOrder]:
     """Return the newest orders, at most SIZE + 1, that the index of words finds before an id.
 
     A word of every second order would make the index bring 50,000 to be sorted for one page, and the planner, who
     takes the pairs of characters for independent, is as often wrong about the other way. So the newest few hundred
     are looked through first: a common word fills the page from them; what does not is rare enough for the index.
     """
-    seen = queries.visible_to(person)
+    seen = queries.visible_to(person, units)
     if before is not None:
         seen = seen.filter(pk__lt=before)
-    near = seen.order_by("-pk").values("pk")[:_WINDOW]
-    rows = _rows(queries.with_words(WorkOrder.objects.filter(pk__in=near), words))
+    rows = _rows(queries.with_words(_near(seen, units, before, _WINDOW), words))
+    if _OFTEN <= len(rows) <= SIZE:
+        rows = _rows(queries.with_words(_near(seen, units, before, _WINDOW * 2 * SIZE // len(rows)), words))
     if len(rows) > SIZE:
         return rows
     # Sorted by an expression, lest the planner walk all orders backwards; ids alone, for whole rows sort slowly.
@@ -103,5 +103,14 @@ def _newest(person: Person, words: str, before: int | None) -> list[WorkOrder]:
     return _rows(WorkOrder.objects.filter(pk__in=by_index))
 
 
+def _near(
+    seen: QuerySet[WorkOrder], units: list[int] | None, before: int | None, window: int
+) -> QuerySet[WorkOrder]:
+    """Return the newest orders that are seen, for a unit those last given to it and to the units below."""
+    if units is None:
+        return WorkOrder.objects.filter(pk__in=seen.order_by("-pk").values("pk")[:window])
+    return seen.filter(pk__in=queries.newest_of(units, before, window))
+
+
 def _rows(orders: QuerySet[WorkOrder]) -> list[WorkOrder]:
-    return list(_shown(orders).order_by("-pk")[: SIZE + 1])
+    return list(lists.shown(orders, "place", "body").order_by("-pk")[: SIZE + 1])

@@ -81,9 +81,10 @@ def orders(request: HttpRequest) -> HttpResponseBase:
 
 
 def page_of(asked: filters.Filters, after: str) -> lists.Slice[WorkOrder]:
-    """Return one page of the list, in one query."""
-    found = queries.visible_to(asked.sight.person).filter(asked.q()).select_related("lead_unit", "claim")
-    return lists.page_of_set(found.defer("body"), after, by="accepted_at", few=asked.few, size=PAGE)
+    """Return one page of the list, in one query and, for a unit, one for the units below it."""
+    sight = asked.sight
+    found = queries.visible_to(sight.person, sight.below).filter(asked.q())
+    return lists.page_of_index(found, lists.shown(WorkOrder.objects.all()), after, by="accepted_at", size=PAGE)
 
 
 def _states(asked: filters.Filters, *, standing: bool) -> list[Way]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import cast
 
@@ -11,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
+from open12345.directory.models import Unit
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES
 from open12345.orders import requesters
@@ -57,11 +59,14 @@ def clock_health() -> dict[str, object]:
     return {"running": running, "late": late, "watch_behind_s": behind}
 
 
-def visible_to(person: Person) -> QuerySet[WorkOrder]:
+def visible_to(person: Person, below: Collection[int] | None = None) -> QuerySet[WorkOrder]:
     """Return the orders that exist for `person`.
 
     The centre sees all but other people's drafts; a unit sees what it or a unit below it was ever given;
     administrators and watchers see none (product.md, "The people who use it").
+
+    `below`: the ids of the person's units and of those below (`units_of`), where the caller knows them. The planner
+    then knows how many orders they have; by path it takes every unit for an average one (20 times too few, measured).
     """
     orders = WorkOrder.objects.all()
     if person.kind == "system":
@@ -72,11 +77,52 @@ def visible_to(person: Person) -> QuerySet[WorkOrder]:
     paths = person.paths(*_UNIT_ROLES)
     if not paths:
         return orders.none()
-    below = Q()
-    for path in paths:
-        below |= Q(unit__path__startswith=path)
-    given = Assignment.objects.filter(below, order=OuterRef("pk"))
+    given = Assignment.objects.filter(_given_to(paths) if below is None else Q(unit__in=below), order=OuterRef("pk"))
     return orders.filter(Exists(given)).exclude(stage=Stage.DRAFT)
+
+
+def _given_to(paths: Iterable[str]) -> Q:
+    found = Q()
+    for path in paths:
+        found |= Q(unit__path__startswith=path)
+    return found
+
+
+def units_of(person: Person, known: Iterable[tuple[int, str]] | None = None) -> list[int] | None:
+    """Return the ids of the units through which alone the person sees orders; None for who sees them otherwise.
+
+    `known` are (id, path) of all units, active or not, where the caller has them; else one query.
+    """
+    if person.kind == "system" or not person.roles.isdisjoint(CENTRE_ROLES):
+        return None
+    paths = person.paths(*_UNIT_ROLES)
+    if not paths:
+        return []
+    rows = Unit.objects.values_list("pk", "path") if known is None else known
+    return [pk for pk, path in rows if path.startswith(paths)]
+
+
+def newest_of(units: Collection[int], before: int | None, at_most: int) -> list[int]:
+    """Return the ids, highest first, of the orders last given to `units`, read from an index alone (no door).
+
+    Each unit's own, then the highest of all of them: a few hundred entries per unit however many orders it has. None
+    that belongs between two of them is left out; an order given twice counts twice towards `at_most`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, {"units": list(units), "before": before, "most": at_most})
+        return list(dict.fromkeys(row[0] for row in cursor.fetchall()))
+
+
+_NEWEST = """
+    SELECT mine.order_id
+    FROM unnest(%(units)s::bigint[]) AS own (unit),
+    LATERAL (
+        SELECT order_id FROM orders_assignment
+        WHERE unit_id = own.unit AND (%(before)s::bigint IS NULL OR order_id < %(before)s::bigint)
+        ORDER BY order_id DESC LIMIT %(most)s
+    ) AS mine
+    ORDER BY mine.order_id DESC LIMIT %(most)s
+"""
 
 
 def get_for(person: Person, number: str, *, lock: bool = False, wait: bool = True) -> WorkOrder:

@@ -76,10 +76,20 @@ class Sight:
         return list(queries.timeline(self.order))
 
     @cached_property
+    def _tree(self) -> list[tuple[bool, UnitLine]]:
+        """Every unit with whether it is active, in tree order."""
+        rows = Unit.objects.order_by("path").values_list("active", "id", "code", "name", "kind", "path")
+        return [(active, UnitLine(*row)) for active, *row in rows]
+
+    @property
     def units(self) -> list[UnitLine]:
         """The units that may be given work, in tree order."""
-        rows = Unit.objects.filter(active=True).order_by("path")
-        return [UnitLine(*row) for row in rows.values_list("id", "code", "name", "kind", "path")]
+        return [unit for active, unit in self._tree if active]
+
+    @cached_property
+    def below(self) -> list[int] | None:
+        """The ids of the units through which alone the person sees orders (`queries.units_of`)."""
+        return queries.units_of(self.person, ((unit.id, unit.path) for _active, unit in self._tree))
 
     @cached_property
     def unit_names(self) -> dict[int, str]:

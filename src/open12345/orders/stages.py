@@ -21,6 +21,8 @@ class Stage(TextChoices):
 
 #: Stages in which nobody owes the citizen anything more.
 ENDED = frozenset({Stage.CLOSED, Stage.ARCHIVED, Stage.CANCELLED})
+#: Stages in which somebody does: the open orders.
+LIVING = tuple(stage.value for stage in Stage if stage not in ENDED and stage is not Stage.DRAFT)
 #: Stages in which a unit holds the order.
 WITH_UNIT = frozenset({Stage.DISPATCHED, Stage.HANDLING})
 
