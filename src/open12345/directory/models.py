@@ -10,7 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from .roles import ADMINISTRATORS, STAFF_ROLES, Role
 
-__all__ = ["AccessLog", "Area", "DutyShift", "PackInForce", "PackVersion", "Post", "Role", "Staff", "Unit"]
+__all__ = [
+    "AccessLog",
+    "Area",
+    "AreaOutlines",
+    "DutyShift",
+    "PackInForce",
+    "PackVersion",
+    "Post",
+    "Role",
+    "Staff",
+    "Unit",
+]
 
 
 def own_code_ends_path() -> Q:
@@ -59,7 +70,7 @@ class Unit(models.Model):
 
 
 class Area(models.Model):
-    """One area (区域/网格), a node of the area tree; `polygon` is a GeoJSON geometry in WGS 84."""
+    """One area (区域/网格), a node of the area tree; its outline is in the pack's `AreaOutlines`."""
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
     name = models.CharField(_("名称"), max_length=120)
@@ -73,7 +84,6 @@ class Area(models.Model):
         verbose_name=_("上级"),
     )
     path = models.CharField(max_length=400)
-    polygon = models.JSONField(null=True, blank=True)
     active = models.BooleanField(_("启用"), default=True)
     from_pack = models.BooleanField(default=False)
     local = models.JSONField(default=dict, blank=True)
@@ -211,6 +221,25 @@ class PackVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pack_id} {self.pk}"
+
+
+class AreaOutlines(models.Model):
+    """The outlines of a pack's areas, once for all versions that have the same.
+
+    Apart from the areas, so that no list of orders reads a polygon, and from the versions, so that a holiday does not
+    copy them. `content` is what `policy.Outlines.shapes` holds, by code of the area.
+    """
+
+    APPEND_ONLY: ClassVar[bool] = True
+
+    digest = models.CharField(max_length=64, unique=True)
+    content = models.JSONField()
+
+    class Meta:
+        verbose_name = _("区域轮廓")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
 
 
 class PackInForce(models.Model):

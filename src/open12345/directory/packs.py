@@ -18,7 +18,7 @@ from open12345.worktime import known_until
 
 from . import access
 from .errors import DirectoryError, NotEntitled
-from .models import Area, PackInForce, PackVersion, Unit
+from .models import Area, AreaOutlines, PackInForce, PackVersion, Unit
 from .person import SYSTEM, Person
 from .roles import Role
 from .trees import Node, TreeChange, sync
@@ -186,7 +186,8 @@ def with_local_days(pack: Pack, moment: datetime) -> Pack:
         return pack
     days = {rule.date: rule for rule in pack.days} | local
     rules = [days[day].model_dump(mode="json") for day in sorted(days)]
-    return Pack.model_validate(pack.model_dump(mode="json") | {"days": rules})
+    found = Pack.model_validate(pack.model_dump(mode="json") | {"days": rules})
+    return found.model_copy(update={"outlines": pack.outlines})  # its JSON knows them by their digest only
 
 
 def ensure_pack(pack: Pack, *, by: Person, at: datetime) -> PackVersion:
@@ -210,7 +211,10 @@ def _one_at_a_time() -> None:
 
 
 def _store(pack: Pack, start: datetime, by: Person, at: datetime, note: str) -> PackVersion:
-    """Insert the version and its line in the access record."""
+    """Insert the version, its outlines where they are new, and its line in the access record."""
+    if pack.outlines.shapes:
+        content = {code: outline.model_dump(mode="json") for code, outline in pack.outlines.shapes.items()}
+        AreaOutlines.objects.get_or_create(digest=pack.outlines.digest, defaults={"content": content})
     version = PackVersion.objects.create(
         pack_id=pack.id,
         digest=pack.digest,

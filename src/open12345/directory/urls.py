@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from . import audit_views, duty_views, import_views, oidc, staff_views, tree_views, views
+from . import audit_views, duty_views, import_views, map_views, oidc, staff_views, tree_views, views
 
 units, areas = tree_views.of(tree_views.UNITS), tree_views.of(tree_views.AREAS)
 
@@ -47,7 +47,13 @@ ACCOUNTS = [
 ]
 """What closes a page of allauth, or does it better, stands before allauth's own addresses."""
 
+MAP = [
+    path("areas.geojson", map_views.outlines, name="areas"),
+    path("at", map_views.at, name="at"),
+]
+
 urlpatterns = [
+    path("map/", include((MAP, "map"))),
     path("accounts/", include(ACCOUNTS)),
     path("admin/", include((ADMIN, "directory"))),
 ]

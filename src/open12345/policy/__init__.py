@@ -24,6 +24,7 @@ from .english import in_language
 from .find import find_pack, pack_names, packs_folder
 from .loader import read_pack
 from .names import TERRITORY
+from .outlines import Outline, Outlines, within_bounds
 from .problems import PackError, PackProblem
 from .schema import Pack
 from .trees import AreaRow, Category, Tree, UnitRow
@@ -51,6 +52,8 @@ __all__ = [
     "NumberPattern",
     "Option",
     "Outcome",
+    "Outline",
+    "Outlines",
     "Pack",
     "PackError",
     "PackProblem",
@@ -71,5 +74,5 @@ __all__ = [
     "pack_names",
     "packs_folder",
     "read_pack",
-    "in_language",
+    "within_bounds",
 ]

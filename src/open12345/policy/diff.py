@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from .outlines import changed_outlines
 from .problems import show
 from .schema import Pack
 
@@ -29,6 +30,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "articles": "各阶段依据的条款",
     "units": "单位",
     "areas": "区域",
+    "outlines": "区域轮廓",
     "categories": "分类",
     "duty": "首接负责清单",
     "review": "审核",
@@ -69,6 +71,7 @@ def diff_sections(before: Pack, after: Pack) -> dict[str, list[str]]:
     """Return the lines of `diff_packs` by the section of the pack that they speak of, equal sections left out."""
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     found = {section: list(_diff(section, (), old[name], new[name])) for name, section in SECTIONS.items()}
+    found[SECTIONS["outlines"]] = list(changed_outlines(before.outlines, after.outlines))
     return {section: lines for section, lines in found.items() if lines}
 
 

@@ -68,6 +68,9 @@ WHOLE: Final[Mapping[str, str]] = {
 OPTIONAL: Final = frozenset({"english.yaml", "supervision.yaml", "appraisal.yaml", "reports.yaml"})
 """Files that a pack may do without."""
 
+SHAPES: Final = "areas.geojson"
+"""The outlines of areas, which a pack may do without."""
+
 KEYED: Final[Mapping[str, tuple[str, ...]]] = {
     "pack.yaml": (
         "id",
@@ -102,6 +105,7 @@ KEYED: Final[Mapping[str, tuple[str, ...]]] = {
 FILES: Final[Mapping[str, str]] = {
     **{spec.field: file for file, spec in ROWS.items()},
     **{name: file for file, name in WHOLE.items()},
+    "outlines": SHAPES,
     **{name: file for file, names in KEYED.items() for name in names},
 }
 """Field of the pack → its file."""

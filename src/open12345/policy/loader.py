@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from .checks import Draft, run_checks
-from .layout import FILES, KEYED, OPTIONAL, ROWS, WHOLE
+from .layout import FILES, KEYED, OPTIONAL, ROWS, SHAPES, WHOLE
+from .outlines import read_outlines
 from .problems import Loc, PackError, PackProblem, closest, explain, show
 from .salvage import Salvage, ghost_rows
 from .schema import Pack
@@ -113,6 +114,8 @@ def _read_files(folder: Path) -> Iterator[Source]:
     for file in (*KEYED, *WHOLE):
         if file not in OPTIONAL or (folder / file).exists():
             yield read_yaml(folder / file)
+    if (folder / SHAPES).exists():
+        yield read_outlines(folder / SHAPES)
 
 
 def _fields_of(file: str) -> tuple[str, ...]:
@@ -130,7 +133,7 @@ def _stray_files(folder: Path) -> Iterator[PackProblem]:
     """Name data files that nothing reads: a misspelt file name would silently be without effect."""
     known = sorted({*FILES.values()})
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in {".yaml", ".yml", ".csv"} and path.name not in known:
+        if path.suffix.lower() in {".yaml", ".yml", ".csv", ".json", ".geojson"} and path.name not in known:
             yield PackProblem(path.name, 0, "", f"规则包里没有这个文件；{closest(path.name, known)}")
 
 

@@ -36,6 +36,7 @@ from .closing import ClosingRules
 from .duty import DutyList
 from .fields import Code, Entry, LimitText, Ordered, Text, Title
 from .names import Level, OrderTypeCode, UrgencyCode
+from .outlines import Outlines
 from .reports import Reports
 from .supervision import Supervision
 from .trees import AreaRow, Category, Tree, UnitRow
@@ -68,6 +69,7 @@ class Pack(Entry):
     articles: tuple[StageArticle, ...] = ()
     units: tuple[UnitRow, ...] = Field(min_length=1)
     areas: tuple[AreaRow, ...] = Field(min_length=1)
+    outlines: Outlines = Outlines()
     categories: tuple[Category, ...] = Field(min_length=1)
     duty: DutyList
     review: bool = True

@@ -52,7 +52,7 @@ class Source:
 def read_yaml(path: Path) -> Source:
     """Read a YAML file whose top is a mapping."""
     source = Source(path.name)
-    text = _text(path, source)
+    text = read_text(path, source)
     if text is None:
         return source
     node = _compose(text, source)
@@ -69,7 +69,7 @@ def read_yaml(path: Path) -> Source:
 def read_csv(path: Path, columns: Sequence[str], required: Sequence[str]) -> Source:
     """Read a CSV file with a header into a list of {column: text}; empty cells are left out."""
     source = Source(path.name)
-    text = _text(path, source)
+    text = read_text(path, source)
     if text is not None:
         rows = list(_rows(text, source, columns, required))
         source.data = rows or (None if source.problems else [])
@@ -79,7 +79,8 @@ def read_csv(path: Path, columns: Sequence[str], required: Sequence[str]) -> Sou
 # bytes to text
 
 
-def _text(path: Path, source: Source) -> str | None:
+def read_text(path: Path, source: Source) -> str | None:
+    """Return the text of a file, None with the problem noted where it cannot be read."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:

@@ -1,6 +1,6 @@
 """What the records of a pack say about each other: references, completeness, contradictions."""
 
-from . import applications, clocks, desks, duty, later, speech, trees
+from . import applications, clocks, desks, duty, later, outlines, speech, trees
 from .registry import Draft, Mistake, run_checks
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "desks",
     "duty",
     "later",
+    "outlines",
     "run_checks",
     "speech",
     "trees",
