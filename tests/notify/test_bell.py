@@ -13,7 +13,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from open12345.notify import queries, services
 from open12345.notify.models import Notice, NoticeSeen
-from open12345.orders.models import WorkOrder
 from tests.cast import Town
 from tests.notify.told import told
 from tests.orders.walks import dispatched
@@ -92,7 +91,7 @@ def test_whatever_changes_the_count_changes_the_tag(town: Town, at_screen: AtScr
     tags = [tag()]
     number = dispatched(town)
     tags.append(tag())
-    services.see(town.person("clerk.urban"), notice(town, "clerk.urban").pk)
+    services.see(town.person("clerk.urban"), notice(town, "clerk.urban"))
     tags.append(tag())
     town.do("dispatcher", number, "take_back", {"reason": "派错了"})
     tags.append(tag())
@@ -112,22 +111,92 @@ def test_a_count_in_another_language_is_another_answer(town: Town, at_screen: At
     assert "unseen" in text_of(english)
 
 
-def test_many_are_counted_to_ninety_nine(town: Town, at_screen: AtScreen) -> None:
-    order = WorkOrder.objects.get(number=dispatched(town))
-    first = notice(town, "clerk.urban")
-    Notice.objects.bulk_create(
-        Notice(key=f"n{n}", kind="urged", unit_id=first.unit_id, roles=["clerk"], order=order, seq=2, at=town.now)
-        for n in range(120)
-    )
+def test_many_are_counted_to_ninety_nine(town: Town, monkeypatch: pytest.MonkeyPatch, at_screen: AtScreen) -> None:
+    monkeypatch.setattr(queries, "COUNTED", 5)
+    monkeypatch.setattr("open12345.notify.views.PAGE", 4)
+    numbers = [dispatched(town, title=f"第{n}件") for n in range(7)]
     clerk = at_screen("clerk.urban")
-    assert counted(clerk.open("/notices/count/")) == "99+"
+    assert counted(clerk.open("/notices/count/")) == "5+"
     page = clerk.open("/notices/")
-    assert page.count('class="notice unseen"') == 25
+    assert page.count('class="notice unseen"') == 4
     following = re.search(r'href="(\?tab=unseen&amp;after=[^"]+)"', page)
     assert following
     second = clerk.open("/notices/" + following[1].replace("&amp;", "&"))
-    assert page.count("data-row") == second.count("data-row") == 25
+    assert second.count("data-row") == len(numbers) - 4
     assert not set(re.findall(r"/notices/(\d+)/", page)) & set(re.findall(r"/notices/(\d+)/", second))
+
+
+def more_of(town: Town, number: str, *kinds: str, late: str = "") -> None:
+    """Tell the clerk of an order again and again."""
+    first = notice(town, "clerk.urban")
+    for n, kind in enumerate(kinds):
+        Notice.objects.create(
+            key=f"{number}.{kind}.{n}.{late}", kind=kind, unit_id=first.unit_id, roles=["clerk"],
+            order=town.order(number), seq=3 + n, at=first.at + timedelta(minutes=n + 1),
+            facts={"late": [late]} if late else {},
+        )  # fmt: skip
+
+
+def test_an_order_is_one_line_that_says_what_matters_most(town: Town, at_screen: AtScreen) -> None:
+    number, other = dispatched(town, title="三个钟都到了"), dispatched(town, title="另一件")
+    more_of(town, number, "breach", late="sign")
+    more_of(town, number, "breach", late="contact")
+    more_of(town, number, "urged")
+    clerk = at_screen("clerk.urban")
+    assert counted(clerk.open("/notices/count/")) == "2", "orders are counted"
+    for url in ("/notices/", "/notices/latest/"):
+        page = " ".join(text_of(clerk.client.get(url)).split())
+        assert page.count("data-row") == 2
+        assert page.count("三个钟都到了") == 1
+        assert "已超时" in page
+        assert re.search("签收时限、先行联系时限|先行联系时限、签收时限", page)
+        assert "另有 2 项" in page
+    clerk.client.get(f"/notices/{Notice.objects.filter(order__number=number).latest('pk').pk}/")
+    assert counted(clerk.open("/notices/count/")) == "1", "all of the order is seen"
+    assert other
+
+
+def test_what_is_told_after_an_order_was_opened_is_new_again_and_speaks_for_itself(
+    town: Town, at_screen: AtScreen
+) -> None:
+    number = dispatched(town)
+    clerk = at_screen("clerk.urban")
+    more_of(town, number, "breach", late="sign")
+    clerk.client.get(f"/notices/{Notice.objects.latest('pk').pk}/")
+    more_of(town, number, "urged", "urged")
+    page = clerk.open("/notices/")
+    assert counted(clerk.open("/notices/count/")) == "1"
+    assert "催办" in page
+    assert "已超时" not in page
+
+
+def test_an_end_outweighs_what_came_before(town: Town, at_screen: AtScreen) -> None:
+    number = dispatched(town)
+    more_of(town, number, "breach", "closed")
+    page = at_screen("clerk.urban").open("/notices/")
+    assert "已结案" in page
+    assert "已超时" not in page
+
+
+def test_an_order_told_on_the_first_page_does_not_come_again_on_the_next(
+    town: Town, monkeypatch: pytest.MonkeyPatch, at_screen: AtScreen
+) -> None:
+    monkeypatch.setattr("open12345.notify.views.PAGE", 2)
+    number = dispatched(town, title="反复催的一件")
+    for _ in range(2):
+        dispatched(town)
+    more_of(town, number, "urged")
+    clerk = at_screen("clerk.urban")
+    page = clerk.open("/notices/")
+    seen = page.count("data-row")
+    for _ in range(3):
+        following = re.search(r'href="(\?tab=unseen&amp;after=[^"]+)"', page)
+        if not following:
+            break
+        page = clerk.open("/notices/" + following[1].replace("&amp;", "&"))
+        seen += page.count("data-row")
+        assert "反复催的一件" not in page
+    assert seen == 3
 
 
 def test_the_panel_shows_the_last_fifteen(town: Town, at_screen: AtScreen) -> None:
@@ -233,10 +302,10 @@ def test_the_list_costs_the_same_however_long_it_is(
 def test_old_notices_are_swept_and_the_marks_on_them(town: Town) -> None:
     clerk = town.person("clerk.urban")
     old, new = dispatched(town), dispatched(town)
-    services.see(clerk, notice(town, "clerk.urban").pk)
+    services.see(clerk, notice(town, "clerk.urban"))
     Notice.objects.filter(order__number=old).update(at=town.now - timedelta(days=31))
     for found in Notice.objects.filter(order__number=old):
-        services.see(clerk, found.pk)
+        services.see(clerk, found)
     assert services.sweep(town.now) == 1
     assert told(town, "clerk.urban") == ["dispatched"]
     assert told(town, "clerk.urban", new) == ["dispatched"]

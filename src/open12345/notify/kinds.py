@@ -51,6 +51,14 @@ KINDS: Final[dict[str, Kind]] = {
     "breach_centre": Kind(_("已超时"), ("dispatcher", "supervisor")),
 }
 
+#: Of several notices of one order, which matters most: what stands first here.
+WEIGHTS: Final = (
+    "breach", "breach_centre", "urgent", "urged", "urged_waiting", "asked", "sent_back", "redispatched", "dispatched",
+    "handed_down", "verify_asked", "co_handling", "answered_for", "declined", "granted",
+)  # fmt: skip
+#: After these, what came before has no weight any more.
+ENDS: Final = frozenset({"taken_back", "closed"})
+
 #: What a unit is called to, by its role on the order.
 BY_ROLE: Final[dict[str, str]] = {
     Role.LEAD: "dispatched", Role.CO_HANDLER: "co_handling", Role.COPY: "copied", Role.VERIFIER: "verify_asked",

@@ -12,6 +12,8 @@ from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.notify import queries, words
 from open12345.ui import context, home
 
+#: How many notices are read for a line of one order: most have one or two.
+EACH: Final = 3
 #: Who can see orders, and so hear of them.
 HEARERS: Final = CENTRE_ROLES | UNIT_ROLES
 
@@ -22,8 +24,8 @@ def last(person: Person, visit: home.Visit) -> home.Shown | None:
         pack = packs.shown_at(visit.at)
     except packs.NoPack:
         return None
-    found = queries.newest(person, queries.notices_of(person), home.TOP)
-    told = words.told(found, queries.seen_by(person), pack)
+    found = queries.newest(person, queries.notices_of(person), home.TOP * EACH)
+    told = words.told(found, queries.seen_by(person), pack)[: home.TOP]
     rows = [
         home.Row(one.url, one.notice.order.title, " · ".join(filter(None, [one.title, one.detail])), at=one.notice.at,
                  strong=not one.seen)

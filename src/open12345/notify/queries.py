@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, cast
@@ -19,7 +20,9 @@ from open12345.orders.models import Assignment
 from open12345.orders.stages import LIVE_STATES, State
 
 COUNTED: Final = 99
-"""How far unseen notices are counted; more is told as "99+"."""
+"""How far orders with unseen notices are counted; more is told as "99+"."""
+LOOKED_AT: Final = 400
+"""How many unseen notices are looked at for it, the newest: one order rarely has more than a few."""
 _STANDING: Final = (*LIVE_STATES, State.COPIED)
 _ROOT_SLASHES: Final = 2  # "/centre/"
 
@@ -87,12 +90,23 @@ def unseen(found: QuerySet[Notice], seen: Seen) -> QuerySet[Notice]:
     return found.filter(pk__gt=seen.up_to).exclude(pk__in=seen.also)
 
 
+def earlier_told(found: QuerySet[Notice], page: Sequence[Notice]) -> set[int]:
+    """Return the orders of a further page that have a newer notice: they stood on a page before it."""
+    if not page:
+        return set()
+    newer = found.filter(order__in={notice.order_id for notice in page}, at__gte=page[0].at)
+    newer = newer.filter(Q(at__gt=page[0].at) | Q(pk__gt=page[0].pk))
+    return set(newer.order_by().values_list("order_id", flat=True).distinct())
+
+
 def count_unseen(person: Person) -> int:
-    """Return how many notices the person has not seen, counted to one more than `COUNTED`."""
+    """Return how many orders have notices that the person has not seen, counted to one more than `COUNTED`."""
     found = unseen(notices_of(person), seen_by(person))
-    if not person.is_centre:  # few: counted whole, lest all be walked through
-        return min(found.count(), COUNTED + 1)
-    return len(found.order_by("-pk").values_list("pk", flat=True)[: COUNTED + 1])
+    if not person.is_centre:  # few: looked at whole, lest all be walked through
+        rows = list(found.values_list("order_id", flat=True))
+        return min(len(set(rows)), COUNTED + 1)
+    rows = list(found.order_by("-pk").values_list("order_id", flat=True)[: LOOKED_AT + 1])
+    return COUNTED + 1 if len(rows) > LOOKED_AT else min(len(set(rows)), COUNTED + 1)
 
 
 def state_of(staff: int) -> str:
@@ -101,10 +115,10 @@ def state_of(staff: int) -> str:
     It is made of everything that the count depends on: their posts, what they have seen, the newest notices for
     these posts, and whether the share that a notice is about still stands. (Whether an order exists for somebody
     changes with their posts alone, once there is a notice of it.) The CASE keeps the planner from thinking that hardly
-    any notice is for these roles, and so from reading all of a unit instead of the newest hundred.
+    any notice is for these roles, and so from reading all of a unit instead of the newest few hundred.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, {"staff": staff, "most": COUNTED + 1, "centre": sorted(CENTRE_ROLES)})
+        cursor.execute(_STATE, {"staff": staff, "most": LOOKED_AT + 1, "centre": sorted(CENTRE_ROLES)})
         row = cast("tuple[object, ...]", cursor.fetchone())
     return hashlib.sha256(repr(row).encode()).hexdigest()[:24]
 

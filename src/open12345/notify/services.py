@@ -17,12 +17,16 @@ _SETTLED: Final = timedelta(minutes=1)
 _AT_ONCE: Final = 10_000
 
 
-def see(person: Person, pk: int) -> None:
-    """Mark one notice as seen."""
+def see(person: Person, notice: Notice) -> None:
+    """Mark a notice as seen, and with it all that the person was told of the same order until then."""
     with transaction.atomic():
         row = _row(person)
-        if row is not None and pk > row.up_to and pk not in row.also:
-            _keep(row, row.up_to, [*row.also, pk])
+        if row is None:
+            return
+        same = queries.notices_of(person).filter(order=notice.order_id, pk__gt=row.up_to)
+        told = set(same.filter(at__lte=notice.at).values_list("pk", flat=True)) | {notice.pk}
+        if not told <= set(row.also):
+            _keep(row, row.up_to, [*row.also, *told])
 
 
 def see_all(person: Person, shown: int, *, at: datetime) -> None:

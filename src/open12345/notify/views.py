@@ -14,20 +14,22 @@ from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
 from open12345.notify import queries, services, words
-from open12345.notify.panels import HEARERS
+from open12345.notify.panels import EACH, HEARERS
 from open12345.orders import lists, web
 from open12345.orders.listing import Tab
 
 READERS: Final = tuple(sorted(HEARERS))
 PANEL: Final = 15
+#: How many notices a page of the list is made of.
+PAGE: Final = 50
 
 
 @needs()
 @require_GET
 def count(request: HttpRequest) -> HttpResponseBase:
-    """Tell how many are unseen, asked every half minute: 304 in one statement while nothing has changed.
+    """Tell how many orders have something unseen, asked every half minute.
 
-    Who asks is only looked up when something has, so this door is guarded inside.
+    304 in one statement while nothing has changed. Who asks is only looked up when something has, so this door is guarded inside.
     """
     tag = f'"{queries.state_of(request.user.pk or 0)}.{get_language()}"'
     response = get_conditional_response(request, etag=tag) or _count(request)
@@ -48,28 +50,29 @@ def _count(request: HttpRequest) -> HttpResponse:
 @needs(*READERS)
 @require_GET
 def latest(request: HttpRequest) -> HttpResponseBase:
-    """Draw the small panel: the last ones, seen or not."""
+    """Draw the small panel: the last orders that something was told of, seen or not."""
     sight = web.look(request)
     seen = queries.seen_by(sight.person)
-    found = queries.newest(sight.person, queries.notices_of(sight.person), PANEL)
-    told = words.told(found, seen, sight.pack)
+    found = queries.newest(sight.person, queries.notices_of(sight.person), PANEL * EACH)
+    told = words.told(found, seen, sight.pack)[:PANEL]
     return web.private(render(request, "notify/parts/latest.html", {"told": told, "sight": sight}))
 
 
 @needs(*READERS)
 @require_GET
 def notices(request: HttpRequest) -> HttpResponseBase:
-    """List the notices, newest first: the unseen ones, or all."""
+    """List the notices order by order, newest first: the unseen ones, or all."""
     sight = web.look(request)
     seen = queries.seen_by(sight.person)
     tab = "all" if request.GET.get("tab") == "all" else "unseen"
     every = queries.notices_of(sight.person)
     found = every if tab == "all" else queries.unseen(every, seen)
     few = not sight.person.is_centre
-    page = lists.page_of_set(found.select_related("order"), request.GET.get("after", ""), by="at", few=few)
+    page = lists.page_of_set(found.select_related("order"), request.GET.get("after", ""), by="at", few=few, size=PAGE)
+    before = set() if page.first else queries.earlier_told(found, page.rows)
     context = {
         "sight": sight,
-        "told": words.told(page.rows, seen, sight.pack),
+        "told": words.told([n for n in page.rows if n.order_id not in before], seen, sight.pack),
         "page": page,
         "rest": f"tab={tab}",
         "tab": tab,
@@ -95,8 +98,8 @@ def seen_all(request: HttpRequest) -> HttpResponseBase:
 @needs(*READERS)
 @require_GET
 def open_one(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Open the order of a notice, which is thereby seen; a notice of others does not exist."""
+    """Open the order of a notice: all that was told of it is thereby seen. A notice of others does not exist."""
     person = web.look(request).person
     notice = get_object_or_404(queries.notices_of(person).select_related("order"), pk=pk)
-    services.see(person, notice.pk)
+    services.see(person, notice)
     return redirect("orders:page", notice.order.number)

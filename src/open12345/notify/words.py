@@ -1,4 +1,7 @@
-"""A notice in words, in the reader's language: made of codes, and of what the reader may see of the order anyway."""
+"""Notices in words, in the reader's language: one line for each order, saying what matters most about it.
+
+Words are made of codes, and of what the reader may see of the order anyway.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from open12345.notify.kinds import KINDS
+from open12345.notify.kinds import ENDS, KINDS, WEIGHTS
 from open12345.notify.models import Notice
 from open12345.notify.queries import Seen
 from open12345.orders.stages import ClockKind
@@ -17,42 +20,59 @@ from open12345.policy import Pack
 
 @dataclass(frozen=True)
 class Told:
-    """What a list shows of a notice."""
+    """What a list shows of the notices of one order: the one that matters most, and how many more there are."""
 
-    notice: Notice
+    notice: Notice  # the newest
+    kind: str
     title: str
     detail: str
     seen: bool
+    more: int = 0
 
     @property
     def url(self) -> str:
-        """The address that opens the order, by which the notice is seen."""
+        """The address that opens the order, by which all its notices are seen."""
         return reverse("notify:open", args=[self.notice.pk])
 
     @property
     def late(self) -> bool:
         """Whether it is about a clock that ran out: that alone may be red."""
-        return self.notice.kind in {"breach", "breach_centre"}
+        return self.kind in {"breach", "breach_centre"}
 
 
 def told(found: Iterable[Notice], seen: Seen, pack: Pack) -> list[Told]:
-    """Return notices in words; `order` must have been read with them."""
-    return [_told(notice, seen, pack) for notice in found]
+    """Return the notices order by order, as they come (the newest first); `order` must have been read with them.
+
+    While something of an order is unseen, its line speaks of that alone.
+    """
+    of_orders: dict[int, list[Notice]] = {}
+    for notice in found:
+        of_orders.setdefault(notice.order_id, []).append(notice)
+    return [_told(notices, seen, pack) for notices in of_orders.values()]
 
 
-def _told(notice: Notice, seen: Seen, pack: Pack) -> Told:
-    known = KINDS.get(notice.kind)
-    title = str(known.title) if known else notice.kind
-    return Told(notice, title, _detail(notice.facts, pack), seen.has(notice.pk))
+def _told(notices: list[Notice], seen: Seen, pack: Pack) -> Told:
+    new = [notice for notice in notices if not seen.has(notice.pk)]
+    said = new or notices
+    kind = said[0].kind if said[0].kind in ENDS else min((n.kind for n in said), key=_weight)
+    alike = [notice for notice in said if notice.kind == kind]
+    known = KINDS.get(kind)
+    details = dict.fromkeys(part for notice in alike for part in _details(notice.facts, pack))
+    title = str(known.title) if known else kind
+    return Told(notices[0], kind, title, "、".join(details), not new, len({n.kind for n in said}) - 1)
 
 
-def _detail(facts: dict[str, Any], pack: Pack) -> str:
+def _weight(kind: str) -> int:
+    return WEIGHTS.index(kind) if kind in WEIGHTS else len(WEIGHTS)
+
+
+def _details(facts: dict[str, Any], pack: Pack) -> list[str]:
     """What kind of application, which clocks, how it ended."""
     if code := facts.get("application"):
         rule = pack.applications.get(str(code))
-        return rule.title if rule else str(code)
+        return [rule.title if rule else str(code)]
     if late := facts.get("late"):
         labels = {kind.value: str(kind.label) for kind in ClockKind}
-        return "、".join(labels.get(kind, kind) for kind in late)
+        return [labels.get(kind, kind) for kind in late]
     option = pack.callback.solved_option(str(facts.get("solved", "")))
-    return option.title if option else ""
+    return [option.title] if option else []
