@@ -144,4 +144,4 @@ def test_after_dispatch_the_queue_stands_open_again(town: Town, at_screen: AtScr
     fields = dispatcher.fields(page, f"/orders/{number}/do/dispatch/")
     done = dispatcher.post(f"/orders/{number}/do/dispatch/", dict(fields))
     assert done.headers["Location"] == "/dispatch/"
-    assert f"已“派单”：{number}" in dispatcher.open("/dispatch/")
+    assert f"已派至 综合行政执法队：路口无证设摊占道 {number}" in dispatcher.open("/dispatch/")

@@ -55,7 +55,7 @@ def test_a_complaint_walks_from_the_call_to_its_end(town: Town, enter: Enter, si
     expect(dispatcher.locator(".beside").first).to_contain_text("条块结合、以条为主")
     assert dispatcher.input_value("[name=lead]") == "enforcement"
     press(dispatcher, "派单")
-    expect(dispatcher.locator(".toasts")).to_contain_text("已“派单”")
+    expect(dispatcher.locator(".toasts")).to_contain_text("已派至")
 
     clerk = enter("clerk.enforcement", size)
     open_from(clerk, "/handling/", number)

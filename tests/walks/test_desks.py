@@ -29,7 +29,7 @@ def test_a_queue_is_cleared_by_keyboard_alone(town: Town, enter: Enter) -> None:
     page.keyboard.press("k")
     expect(page.locator(f".pane[data-number='{numbers[0]}']")).to_be_visible()
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".toasts")).to_contain_text("已“派单”")
+    expect(page.locator(".toasts")).to_contain_text("已派至")
     expect(page.locator(f".pane[data-number='{numbers[1]}']")).to_be_visible()
     page.keyboard.press("Control+z")
     expect(page.locator(".toasts")).to_contain_text("已撤销")
@@ -89,7 +89,7 @@ def test_two_people_on_one_order_the_second_is_told_and_keeps_what_was_typed(tow
     expect(second.locator(".claim")).to_contain_text("王立群 正在处理")
     second.fill("form.action-form [name=reason]", "区领导指定，十点电话")
     press(first, "派单")
-    expect(first.locator(".toasts")).to_contain_text("已“派单”")
+    expect(first.locator(".toasts")).to_contain_text("已派至")
     press(second, "派单")
     expect(second.locator(".news")).to_contain_text("王立群")
     assert second.input_value("form.action-form [name=reason]") == "区领导指定，十点电话"
@@ -110,7 +110,7 @@ def test_the_unhappy_path_walks_to_its_end(town: Town, enter: Enter, size: Viewp
     clerk.fill("[name='evidence.clauses.0.clause']", "占道经营由综合行政执法队办理")
     clerk.select_option("[name=to]", "enforcement")
     press(clerk, "申请")
-    expect(clerk.locator(".toasts")).to_contain_text("已“申请退单”")
+    expect(clerk.locator(".toasts")).to_contain_text("已申请退单")
     decide(approver, number, "decline", "本队职责，不同意退单")
     assert town.order(number).stage == "handling"
 
@@ -122,10 +122,10 @@ def test_the_unhappy_path_walks_to_its_end(town: Town, enter: Enter, size: Viewp
     assert clerk.input_value("[name=explanation]") == "检测机构约了后天", "typed while the form was asked anew"
     clerk.fill("[name='evidence.plan']", "需等待第三方检测报告，预计两个工作日")
     press(clerk, "申请")
-    expect(clerk.locator(".toasts")).to_contain_text("已“申请延期”")
+    expect(clerk.locator(".toasts")).to_contain_text("已申请延期")
     decide(approver, number, "grant", "同意延期")
     decide(dispatcher, number, "grant", "同意延期")
-    expect(dispatcher.locator(".toasts")).to_contain_text("已“同意”")
+    expect(dispatcher.locator(".toasts")).to_contain_text("已同意延期")
     assert town.order(number).extensions == 1
     finish(town, number)
 
@@ -136,7 +136,7 @@ def test_the_unhappy_path_walks_to_its_end(town: Town, enter: Enter, size: Viewp
     caller.select_option("[name=lead]", "urban")
     caller.fill("form.action-form [name=reason]", "摊贩第二天又回来了")
     press(caller, "重新派单")
-    expect(caller.locator(".toasts")).to_contain_text("已“重新派单”")
+    expect(caller.locator(".toasts")).to_contain_text("已重新派至")
     assert town.order(number).round == 2
     town.do("clerk.urban", number, "sign")
     finish(town, number)
@@ -158,11 +158,11 @@ def pick(page: Page, action: str) -> None:
 def decide(page: Page, number: str, what: str, note: str) -> None:
     """Decide an application from the inbox."""
     page.goto("/orders/applications/")
-    page.locator(f"a[href^='/orders/{number}/']").first.click()
-    pick(page, what)
+    page.locator(f"a.bench-open[href^='/orders/{number}/']").first.click()
+    expect(page.locator(".pane .decide")).to_be_visible()
     page.fill("form.action-form [name=note]", note)
-    page.locator("form.action-form button.btn-primary").click()
-    expect(page.locator(".toasts")).to_contain_text("已“")
+    page.locator(f"form.action-form button{'.btn-primary' if what == 'grant' else '[formaction]'}").click()
+    expect(page.locator(".toasts")).to_contain_text("同意")
 
 
 def finish(town: Town, number: str) -> None:

@@ -206,5 +206,3 @@ ask("to", "apply", "ask_centre", choices=all_units, shown=_for_effect("return"),
 order_of_fields("apply", "kind", "reason", "limit", "evidence", "to", "explanation")
 order_of_fields("ask_centre", "kind", "reason", "evidence", "explanation")
 sheet_from("evidence", "apply", "ask_centre", title=__("依据材料"), fields=evidence_lines)
-
-ask("note", "grant", hint=__("可以不填"))

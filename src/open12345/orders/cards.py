@@ -36,8 +36,7 @@ def waiting(person: Person, visit: home.Visit) -> home.Shown | None:
 
 def _row(asked: Application, titles: dict[str, str]) -> home.Row:
     unit = asked.asked_unit.name if asked.asked_unit else _("中心")
-    query = urlencode({"do": "grant", "application": asked.pk, "desk": "inbox"})
-    url = f"{reverse('orders:page', args=[asked.order.number])}?{query}"
+    url = f"{reverse('orders:inbox')}?{urlencode({'open': asked.order.number})}"
     return home.Row(url, f"{titles.get(asked.kind, asked.kind)} · {asked.order.title}", unit, at=asked.asked_at)
 
 

@@ -99,6 +99,16 @@ def _done(sight: Sight, deed: Deed) -> bool:
     return False
 
 
+#: What is decided with one form: a second button at its foot says no.
+_RIVALS: Final = {"grant": "decline", "decline": "grant"}
+
+
+def rival_of(asking: Asking, found: Iterable[Deed]) -> Deed | None:
+    """Return the deed that answers the same application the other way, None where there is none."""
+    other = _RIVALS.get(asking.action.name)
+    return next((d for d in found if d.name == other and d.allowed and d.application == asking.application), None)
+
+
 def deed_wanted(found: Iterable[Deed], query: QueryDict) -> Deed | None:
     """Return the deed that an address names, None where it is not offered."""
     for deed in found:

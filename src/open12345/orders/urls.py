@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import export, files, listing, paper, views
+from . import export, files, inbox, listing, paper, views
 
 app_name = "orders"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("export/<slug:ending>/", export.export, name="export"),
     path("views/", listing.save_view, name="save_view"),
     path("views/<int:pk>/<slug:act>/", listing.change_view, name="change_view"),
-    path("applications/", listing.inbox, name="inbox"),
+    path("applications/", inbox.inbox, name="inbox"),
     path("files/<uuid:token>/", files.open_file, name="file"),
     path("<str:number>/files/", files.upload, name="upload"),
     path("<str:number>/", views.page, name="page"),

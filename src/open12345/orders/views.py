@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
-from open12345.orders import bench, claims, deeds, helps, privacy, services, telling, undo, web
+from open12345.orders import bench, claims, deeds, helps, privacy, services, telling, toasts, undo, web
 from open12345.orders.action_forms import ActionForm, form_for, typed
 from open12345.orders.asking import Asking, aside_of
 from open12345.orders.clock_faces import faces
@@ -26,7 +26,6 @@ from open12345.orders.sight import Sight
 from open12345.orders.stages import Role
 
 UNPROCESSABLE = 422
-APPLYING = ("apply", "ask_centre")
 #: After these the unit has nothing more to do on the order for now: its desk goes on with the next.
 FINISHING = frozenset({"submit_report", "apply", "verify", "hand_down", "grant", "decline", "check_child"})
 
@@ -102,6 +101,7 @@ def _act(request: HttpRequest, sight: Sight, found: list[deeds.Deed], form: Acti
         "greyed": [deed for deed in found if not deed.allowed],
         "form": form,
         "doing": form.asking if form else None,
+        "rival": deeds.rival_of(form.asking, found) if form else None,
         "aside": aside_of(form.asking) if form else None,
         "desk": desk,
         "back": web.desk_named(desk),
@@ -199,10 +199,8 @@ def _done(request: HttpRequest, asking: Asking) -> HttpResponseBase:
     sight = asking.sight
     claims.release(sight.order, sight.person)
     after = web.look_at_again(sight)
-    rule = sight.pack.applications.get(str(asking.said.get("kind", ""))) if asking.action.name in APPLYING else None
-    title = _("申请%(what)s") % {"what": rule.title} if rule else asking.action.title
-    text = _("已“%(action)s”：%(number)s") % {"action": title, "number": sight.order.number}
-    messages.success(request, text, extra_tags=undo.offer(after, asking.action.name) if after else "")
+    way_back = undo.offer(after, asking.action.name) if after else ""
+    messages.success(request, toasts.done(asking, after), extra_tags=way_back)
     return _onward(request, _next_place(request, sight.order.number, asking.action.name))
 
 
