@@ -37,6 +37,7 @@ WEIGHTS = {
     "arrive": 2, "ask_verifier": 2, "close": 8, "redispatch": 9, "reopen": 4, "check_child": 8,
     "verify": 6, "hand_down": 6, "submit": 8,
     "close_by_upper": 7, "reopen_by_upper": 5, "refuse": 0.4, "merge": 0.5, "discard": 0.5, "take_back": 0.8,
+    "undo_dispatch": 3,
     "note": 0.4, "unmask": 0.2, "attach": 0.5, "urge": 0.7, "relate": 0.2, "breach": 0.5,
     "recompute": 0.5, "split": 0.4,
     "check_answer": 1, "instruct": 0.4, "answer_instruction": 1,

@@ -303,6 +303,7 @@ _SAID: Mapping[str, Callable[[Talk], Said]] = {
     "urge": lambda talk: {"text": talk.text(), "call_ref": "C1"},
     "dispatch": _dispatch,
     "take_back": lambda talk: {"reason": talk.text()},
+    "undo_dispatch": lambda talk: {},
     "sign": lambda talk: {},
     "contact": _contact,
     "contact_for": _contact,

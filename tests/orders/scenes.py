@@ -223,6 +223,7 @@ _SAMPLES: Mapping[str, Said | Callable[[Place, str], Said]] = {
     "urge": {"text": "昨天又来了"},
     "dispatch": {"lead": OWN},
     "take_back": {"reason": "派错单位"},
+    "undo_dispatch": {},
     "sign": {},
     "contact": CONTACT,
     "contact_for": CONTACT,

@@ -159,6 +159,18 @@ def test_number_history_and_rounds_never_go_back(order: WorkOrder, change: str) 
     assert f"order {order.number}: number, history and rounds never go back" in said
 
 
+def test_a_round_is_given_back_by_one_and_with_its_dispatch_alone(order: WorkOrder) -> None:
+    back = "UPDATE orders_workorder SET round = round - {n}, stage = {to}, head_seq = head_seq + 1 WHERE id = %s"
+    for n, to in (("1", "'accepted'"), ("2", "'accepted'"), ("1", "'review'")):
+        assert "rounds never go back" in refused(back.format(n=n, to=to), order.pk)
+    with transaction.atomic():
+        done("UPDATE orders_workorder SET stage = 'accepted', head_seq = head_seq + 1 WHERE id = %s", order.pk)
+        dispatched = "UPDATE orders_workorder SET stage = 'dispatched', head_seq = head_seq + 1 WHERE id = %s"
+        done(dispatched, order.pk)
+        done(back.format(n="1", to="'accepted'"), order.pk)
+        transaction.set_rollback(True)
+
+
 def test_an_order_is_not_deleted(order: WorkOrder) -> None:
     assert "DELETE of orders_workorder refused" in refused("DELETE FROM orders_workorder WHERE id = %s", order.pk)
     assert "permission denied" in refused("TRUNCATE orders_workorder CASCADE")

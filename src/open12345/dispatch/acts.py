@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from open12345.dispatch.forms import DispatchInput, TakeBackInput
 from open12345.dispatch.suggest import DISPUTES, Suggestion, suggest
-from open12345.orders.acts import effect, rule
+from open12345.orders.acts import NoInput, effect, rule
 from open12345.orders.change import Change
 from open12345.orders.errors import Problem
 from open12345.orders.rounds import Plan, back_to_centre, open_round, plan_problems
-from open12345.orders.stages import ClockKind, State
+from open12345.orders.stages import OPEN_STATES, ClockKind, Role, State
+from open12345.orders.undo import UNDONE_WITHIN
 
 
 @rule("dispatch")
@@ -74,6 +75,38 @@ def _in_copy(change: Change, said: DispatchInput, working: tuple[str, ...]) -> t
     between = change.pack.unit_tree.lineage(working[0])[1:] if said.direct else ()
     above = [unit.code for unit in between if unit.kind != "centre"]
     return tuple(code for code in dict.fromkeys([*said.in_copy, *above]) if code not in working)
+
+
+@rule("undo_dispatch")
+def _just_dispatched(change: Change, said: NoInput) -> Iterator[Problem]:
+    last = change.order.events.filter(seq=change.order.head_seq).first()
+    if last is None or last.action != "dispatch":
+        yield Problem("__all__", "gone_on", _("派单之后已有人办理，不能撤销；请收回"))
+    elif change.at - last.at > UNDONE_WITHIN:
+        yield Problem("__all__", "too_late", _("已过撤销的时间，请收回"))
+
+
+@effect("undo_dispatch", NoInput)
+def undo_dispatch(change: Change, said: NoInput) -> None:
+    """Undo a dispatch that nobody has answered yet: it counts neither as a round nor as taken back.
+
+    The next dispatch opens the round of the same number, with its own limits; the dispatch clock runs on as if it had
+    never stopped. What the wrong unit was given for a moment stays on record as taken back.
+    """
+    order = change.order
+    given = [a for a in change.assignments if a.round == order.round and a.state in (*OPEN_STATES, State.COPIED)]
+    change.say(lead=order.lead_unit.code if order.lead_unit else None, undone=[a.pk for a in given])
+    for copy in [a for a in given if a.state == State.COPIED]:
+        change.mark(copy, state=State.TAKEN_BACK, ended_at=change.at)
+    back_to_centre(change, State.TAKEN_BACK)
+    before = order.round - 1
+    leads = [a for a in change.assignments if a.round == before and a.role == Role.LEAD and a.parent_id is None]
+    change.set(round=before, dispatched_at=max((a.assigned_at for a in leads), default=None))
+    clock = order.clocks.filter(kind=ClockKind.DISPATCH).order_by("pk").last()
+    if clock is not None:
+        clock.stopped_at = None
+        change.clocks.append(clock)
+        change.batch.update(clock, "stopped_at")
 
 
 @effect("take_back", TakeBackInput)

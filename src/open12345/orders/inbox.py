@@ -71,7 +71,7 @@ def _row(asked: Application, line: lists.Line, clock: Clock | None, sight: Sight
         state=told.waits_for,
         group=_when(clock, sight.at),
         late=late,
-        query=urlencode({"do": "grant", "application": asked.pk}),
+        query=urlencode({"do": "grant", "application": str(asked.pk)}),
     )
 
 

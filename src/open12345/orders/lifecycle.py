@@ -114,6 +114,8 @@ _TABLE: tuple[Action, ...] = (
            stops=(ClockKind.DISPATCH,)),
     Action("take_back", _("收回"), {P: (A,), H: (A,)}, (_centre("dispatcher", "supervisor"),),
            starts=(ClockKind.DISPATCH,), stops=(*_ROUND_CLOCKS, ClockKind.REPORT)),
+    Action("undo_dispatch", _("撤销派单"), {P: (A,)}, (_centre("dispatcher"),), starts=(ClockKind.DISPATCH,),
+           stops=_ROUND_CLOCKS, offered=False),
     # handling 办理
     Action("sign", _("签收"), {P: (H, P), H: (H,), R: (R,)}, (_HANDLER,), (State.WAITING,), stops=(ClockKind.SIGN,)),
     Action("contact", _("先行联系"), _stay(P, H), (_HANDLER,), (State.WAITING, State.SIGNED, State.WORKING), _LEAD_ONLY,

@@ -9,14 +9,17 @@ from open12345.orders import telling
 from open12345.orders.clock_faces import faces
 from open12345.orders.helps import Help, lend
 from open12345.orders.sight import Sight
-from open12345.orders.stages import RecordKind, Role
+from open12345.orders.stages import RecordKind, Role, State
 
 _TOLD: Final = frozenset({RecordKind.ANSWER, RecordKind.REPORT})
 
 
 def limits_kept(sight: Sight) -> Mapping[str, Any] | None:
     """Return the stopped clocks of the present round, the order's own and its lead's; None where none has stopped."""
-    leads = {a.pk for a in sight.scene.assignments if a.role == Role.LEAD and a.parent_id is None}
+    leads = {
+        a.pk for a in sight.scene.assignments
+        if a.role == Role.LEAD and a.parent_id is None and a.state != State.TAKEN_BACK  # of a dispatch that was undone
+    }  # fmt: skip
     stopped = [
         clock
         for clock in sight.clocks

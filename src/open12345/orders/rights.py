@@ -219,10 +219,11 @@ def offers(scene: Scene, person: Person) -> Iterator[Offer]:
     stage = Stage(scene.order.stage)
     for action in ACTIONS.values():
         if stage in action.moves and action.offered and action.name in registered():
-            yield from _offers_of(scene, action, person)
+            yield from offers_of(scene, action, person)
 
 
-def _offers_of(scene: Scene, action: Action, person: Person) -> Iterator[Offer]:
+def offers_of(scene: Scene, action: Action, person: Person) -> Iterator[Offer]:
+    """Yield one action as it stands before `person`, at each of its targets; nothing where it is not theirs."""
     if action.on_application:
         pending = [a for a in scene.applications if a.state == ApplicationState.PENDING]
         targets: list[tuple[Assignment | None, Application | None]] = [(None, a) for a in pending]
