@@ -2,8 +2,9 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
@@ -19,7 +20,8 @@ CHUNK: Final = 1000
 """Rows that are read from the database at a time: a file may have millions, the memory holds these."""
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Table:
     """What goes into a file: the headings, the rows as they are read, and how many there are."""
 
     heads: Sequence[object]

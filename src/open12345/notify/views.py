@@ -29,7 +29,8 @@ PAGE: Final = 50
 def count(request: HttpRequest) -> HttpResponseBase:
     """Tell how many orders have something unseen, asked every half minute.
 
-    304 in one statement while nothing has changed. Who asks is only looked up when something has, so this door is guarded inside.
+    304 in one statement while nothing has changed. Who asks is only looked up when something has, so this door is
+    guarded inside.
     """
     tag = f'"{queries.state_of(request.user.pk or 0)}.{get_language()}"'
     response = get_conditional_response(request, etag=tag) or _count(request)
