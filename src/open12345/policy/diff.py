@@ -42,9 +42,9 @@ SECTIONS: Final[Mapping[str, str]] = {
     "applications": "申请",
     "closing": "办结规则",
     "callback": "回访规则",
+    "english": "英文名称",
     "words": "词表",
     "lines": "热线归并",
-    "english": "英文名称",
     "frontline": "一线通达",
     "supervision": "督办与预警",
     "appraisal": "考核指标",
@@ -80,7 +80,8 @@ def _diff(section: str, loc: tuple[str, ...], old: Any, new: Any) -> Iterator[st
         return
     old_items, new_items = _keyed(old), _keyed(new)
     if old_items is None or new_items is None:
-        yield f"{_place(section, loc)}：{_value(old)} → {_value(new)}"
+        whole = "新增" if old is None and new_items else "删除" if new is None and old_items else ""
+        yield f"{_place(section, loc)}：{whole or f'{_value(old)} → {_value(new)}'}"
         return
     for key in dict.fromkeys([*old_items, *new_items]):
         place = (*loc, key)
