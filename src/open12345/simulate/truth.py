@@ -1,0 +1,35 @@
+"""The ground truth beside a run: one JSON line per request, never in the platform's tables (SIM-05)."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from .shapes import Request, Truth
+
+NAME: Final = "truth.jsonl"
+
+
+def write(path: Path, requests: Iterable[Request]) -> int:
+    """Add the truth of `requests` to the file, each under its index; returns how many."""
+    count = 0
+    with path.open("a", encoding="utf-8") as file:
+        for request in requests:
+            line = {"index": request.index, **asdict(request.truth)}
+            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+            count += 1
+    return count
+
+
+def read(path: Path) -> Iterator[tuple[int, Truth]]:
+    """Yield index and truth; what a resumed run wrote twice comes once, the last time."""
+    found: dict[int, Truth] = {}
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            try:
+                told = json.loads(line)
+            except json.JSONDecodeError:  # the last line of a run that was killed
+                continue
+            found[told.pop("index")] = Truth(**told)
+    yield from sorted(found.items())
