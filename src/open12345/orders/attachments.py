@@ -237,13 +237,13 @@ def _move(source: Path, target: Path) -> None:
 # -- reading -------------------------------------------------------------------------------------------------
 
 
-def listed(person: Person, order: WorkOrder) -> list[Attachment]:
-    """Return the files of a visible `order` that `person` may see.
+def listed(person: Person, order: WorkOrder, files: list[Attachment] | None = None) -> list[Attachment]:
+    """Return the files of a visible `order` that `person` may see; `files` are all of them, where they are known.
 
     Of a confidential order, handlers see what handlers brought; what the citizen or the centre sent may show who
     the caller is (order.md).
     """
-    files = list(queries.attachments_of(order))
+    files = list(queries.attachments_of(order)) if files is None else files
     if not order.confidential or person.is_centre or person.kind == "system":
         return files
     handlers = set(order.assignments.values_list("unit_id", flat=True))

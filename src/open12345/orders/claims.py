@@ -51,7 +51,10 @@ def take(order: WorkOrder, by: Person, at: datetime) -> Claim | None:
 
 
 def held(order: WorkOrder, at: datetime) -> Claim | None:
-    """Return who holds the order at `at`, None for nobody."""
+    """Return who holds the order at `at`, None for nobody; no query where the order brought its claim along."""
+    if "claim" in order._state.fields_cache:
+        brought: Claim | None = getattr(order, "claim", None)
+        return brought if brought is not None and brought.until >= at else None
     return Claim.objects.filter(order=order, until__gte=at).first()
 
 

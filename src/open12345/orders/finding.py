@@ -103,9 +103,7 @@ def _newest(person: Person, units: list[int] | None, words: str, before: int | N
     return _rows(WorkOrder.objects.filter(pk__in=by_index))
 
 
-def _near(
-    seen: QuerySet[WorkOrder], units: list[int] | None, before: int | None, window: int
-) -> QuerySet[WorkOrder]:
+def _near(seen: QuerySet[WorkOrder], units: list[int] | None, before: int | None, window: int) -> QuerySet[WorkOrder]:
     """Return the newest orders that are seen, for a unit those last given to it and to the units below."""
     if units is None:
         return WorkOrder.objects.filter(pk__in=seen.order_by("-pk").values("pk")[:window])

@@ -8,7 +8,7 @@ from typing import cast
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import OperationalError, connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, Func, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
@@ -34,6 +34,7 @@ from open12345.orders.store import prepared
 from open12345.policy import Pack
 from open12345.text import bigrams
 
+_NOW = Func(function="clock_timestamp", output_field=DateTimeField())
 _UNIT_ROLES = ("clerk", "approver", "worker")
 
 
@@ -125,13 +126,17 @@ _NEWEST = """
 """
 
 
-def get_for(person: Person, number: str, *, lock: bool = False, wait: bool = True) -> WorkOrder:
+def get_for(person: Person, number: str, *, lock: bool = False, wait: bool = True, whole: bool = False) -> WorkOrder:
     """Return the order with `number`; what the person may not see does not exist (`NotFound`).
 
     `lock` keeps other changes of it out until the transaction ends, yet not links to it from other orders.
     Without `wait`, an order that somebody else has locked is a `Conflict`.
+    `whole` brings along what its page shows beside it: area, leading unit, who has it open, and the database's time
+    (`asked_at`).
     """
     orders = visible_to(person).select_related("requester")
+    if whole:
+        orders = orders.select_related("requester", "area", "lead_unit", "claim").annotate(asked_at=_NOW)
     if lock:
         orders = orders.select_for_update(of=("self",), no_key=True, nowait=not wait)
     try:
@@ -150,9 +155,14 @@ def scene_of(order: WorkOrder, pack: Pack) -> Scene:
     return Scene(
         order=order,
         pack=pack,
-        assignments=list(order.assignments.select_related("unit").order_by("pk")),
+        assignments=assignments_of(order),
         applications=list(order.applications.order_by("pk")),
     )
+
+
+def assignments_of(order: WorkOrder) -> list[Assignment]:
+    """Return every assignment of the order with its unit, the oldest first."""
+    return list(order.assignments.select_related("unit").order_by("pk"))
 
 
 def by_phone(person: Person, phone: str) -> QuerySet[WorkOrder]:

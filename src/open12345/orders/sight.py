@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from django.db.models import OuterRef, Subquery
 
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
 from open12345.orders import attachments, queries
-from open12345.orders.models import Attachment, Clock, Event, Record, WorkOrder
+from open12345.orders.models import Application, Attachment, Clock, Event, ForeignNumber, Link, Record, WorkOrder
+from open12345.orders.parts import Parts, parts_of
 from open12345.orders.rights import Scene
 from open12345.orders.stages import LinkKind
 from open12345.policy import Pack
+
+#: The unit for which somebody acted; an event keeps its id alone.
+_UNIT_NAME: Final = Subquery(Unit.objects.filter(pk=OuterRef("unit")).values("name"))
 
 
 class UnitLine(NamedTuple):
@@ -53,33 +59,39 @@ class Sight:
     @cached_property
     def scene(self) -> Scene:
         """The parts that rights depend on."""
-        return queries.scene_of(self.order, self.pack)
+        given = queries.assignments_of(self.order)
+        return Scene(order=self.order, pack=self.pack, assignments=given, applications=self._parts[Application])
+
+    @cached_property
+    def _parts(self) -> Parts:
+        """What hangs on the order."""
+        return parts_of(self.order)
 
     @cached_property
     def clocks(self) -> list[Clock]:
         """All clocks of the order, the running ones first."""
-        return sorted(queries.clocks_of(self.order), key=lambda c: (c.stopped_at is not None, c.due_at, c.pk))
+        return sorted(self._parts[Clock], key=lambda c: (c.stopped_at is not None, c.due_at, c.pk))
 
     @cached_property
     def files(self) -> list[Attachment]:
         """The files of the order that this person may see."""
-        return attachments.listed(self.person, self.seen) if self.seen else []
+        return attachments.listed(self.person, self.seen, self._parts[Attachment]) if self.seen else []
 
     @cached_property
     def records(self) -> dict[int, Record]:
         """What people wrote on the order, by id."""
-        return {record.pk: record for record in queries.records_of(self.order)}
+        return {record.pk: record for record in self._parts[Record]}
 
     @cached_property
     def events(self) -> list[Event]:
         """The order's history, oldest first."""
-        return list(queries.timeline(self.order))
+        return list(queries.timeline(self.order).annotate(unit_name=_UNIT_NAME))
 
     @cached_property
     def _tree(self) -> list[tuple[bool, UnitLine]]:
         """Every unit with whether it is active, in tree order."""
-        rows = Unit.objects.order_by("path").values_list("active", "id", "code", "name", "kind", "path")
-        return [(active, UnitLine(*row)) for active, *row in rows]
+        rows = Unit.objects.order_by("path").values_list("id", "code", "name", "kind", "path", "active")
+        return [(row[-1], UnitLine(*row[:-1])) for row in rows]
 
     @property
     def units(self) -> list[UnitLine]:
@@ -94,9 +106,7 @@ class Sight:
     @cached_property
     def unit_names(self) -> dict[int, str]:
         """Names of the units that acted on the order, by id."""
-        known = {a.unit_id: a.unit.name for a in self.scene.assignments}
-        missing = {e.unit for e in self.events if e.unit} - known.keys()
-        return known | dict(Unit.objects.filter(pk__in=missing).values_list("pk", "name")) if missing else known
+        return {e.unit: e.unit_name for e in self.events if e.unit}  # type: ignore[attr-defined]
 
     def unit_named(self, code: str) -> str:
         """Return the name of the unit with this code; the code itself where nobody knows it."""
@@ -108,8 +118,9 @@ class Sight:
     @cached_property
     def related(self) -> list[Related]:
         """The linked orders that this person may see; the others do not exist for them."""
-        rows = list(self.order.links.values_list("other_id", "kind"))
-        back = list(self.order.linked_from.values_list("order_id", "kind"))
+        links, own = self._parts[Link], self.order.pk
+        rows = [(link.other_id, link.kind) for link in links if link.order_id == own]
+        back = [(link.order_id, link.kind) for link in links if link.other_id == own]
         wanted = {pk for pk, _ in rows + back}
         if not wanted:
             return []
@@ -120,7 +131,7 @@ class Sight:
     @cached_property
     def foreign(self) -> list[tuple[str, str]]:
         """The order's numbers on other platforms."""
-        return list(self.order.foreign_numbers.values_list("system", "number"))
+        return [(row.system, row.number) for row in self._parts[ForeignNumber]]
 
     @property
     def hides_requester(self) -> bool:

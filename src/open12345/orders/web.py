@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -44,18 +45,19 @@ def look(request: HttpRequest) -> Sight:
 
 def look_at(request: HttpRequest, number: str) -> Sight:
     """Return an order as who asks sees it; Http404 where it does not exist for them."""
-    sight = look(request)
+    person = actor(request)
     try:
-        sight.seen = queries.get_for(sight.person, number)
+        seen = queries.get_for(person, number, whole=True)
     except NotFound as error:
         raise Http404 from error
-    return sight
+    at: datetime = seen.asked_at  # type: ignore[attr-defined]
+    return Sight(person=person, at=at, pack=packs.pack_at(at)[1], seen=seen)
 
 
 def look_at_again(sight: Sight) -> Sight | None:
     """Return the order as it is now for the same person; None where it does not exist for them any more."""
     try:
-        seen = queries.get_for(sight.person, sight.order.number)
+        seen = queries.get_for(sight.person, sight.order.number, whole=True)
     except NotFound:
         return None
     return Sight(person=sight.person, at=sight.at, pack=sight.pack, seen=seen)
