@@ -47,12 +47,14 @@ def test_only_heads_keep_phrases_for_others(town: Town, by: str, scope: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["请拨打13912345678", "联系人：李四，已说明", "身份证310117199003074518", "", "长" * 1001]
+    "text",
+    ["请拨打13912345678", "联系人：李四，已说明", "已向李秀兰女士说明", "身份证310117199003074518", "", "长" * 1001],
 )
 def test_no_person_stands_in_a_phrase(town: Town, text: str) -> None:
     with pytest.raises(Refused):
         keep(town, "clerk.urban", "own", text)
     assert keep(town, "clerk.urban", "own", "如需帮助请拨打62112345").pk, "the line's own number is no person's"
+    assert keep(town, "clerk.urban", "own", "王女士您好").pk, "a surname alone names nobody"
 
 
 @pytest.mark.parametrize("field", ["", "answer", "answer.nothing", "nothing.text"])

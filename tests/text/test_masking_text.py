@@ -201,3 +201,34 @@ def test_a_private_number_is_masked_in_any_sentence(before: str, number: str, af
 def test_a_text_without_anything_private_is_returned_as_it_is() -> None:
     written = "涞亭南路1288弄的路灯坏了三天，请尽快修理。"
     assert mask_text(written).text is written
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("李秀兰女士来电反映", "李**女士来电反映"),
+        ("请转告市民李秀兰女士。", "请转告市民李**女士。"),
+        ("欧阳修文老师和王芳阿姨", "欧***老师和王*阿姨"),
+        ("与《关于高纯先生》", "与《关于高*先生》"),
+        ("班主任彭叶萍老师", "班主任彭**老师"),
+        ("陈玉林先生、李金龙同志", "陈**先生、李**同志"),
+        ("联系张建国师傅上门", "联系张**师傅上门"),
+        ("我叫李良镇，电话", "我叫李**，电话"),
+    ],
+)
+def test_a_full_name_before_a_title_is_masked(text: str, masked: str) -> None:
+    assert mask_text(text).text == masked
+    assert mask_text(masked).text == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "王女士来电", "市民王女士", "尊敬的李先生您好", "欧阳女士", "向李老师说明", "班主任陈老师", "对方张女士",
+        "过程中医生说", "许多老师反映", "高中老师补课", "江湖医生", "任课老师", "松江李女士", "万科张先生", "陈老先生",
+        "于某女士", "王姓女士", "采石场老板", "一周老人", "付给老人", "分钟后护士", "小区里何阿姨", "物业方先生",
+        "主任王医生", "数万名老师", "有钱建老师宿舍", "高平籍老师", "顾家中老人", "感谢老师", "的女士", "女士",
+    ],
+)  # fmt: skip
+def test_a_surname_with_a_title_or_a_word_before_one_names_nobody(text: str) -> None:
+    assert mask_text(text).text == text

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from .names import announced, is_titled, known
+from .names import announced, is_titled, known, titled
 from .numbers import NUMERALS, as_view, find_all, phone_key
 
 STAR: Final = "*"
@@ -46,7 +46,7 @@ class Masked:
 
 
 def mask_text(s: str, names: Collection[str] = (), allow: Collection[str] = ()) -> Masked:
-    """Mask mobiles, landlines, ID numbers, announced names and `names` in free text; idempotent.
+    """Mask mobiles, landlines, ID numbers, announced or titled names and `names` in free text; idempotent.
 
     Service numbers (110, 12345, 12315, 400…, 95…, 96…) and the numbers of `allow` stay, so do
     order numbers, amounts, dates, house numbers and 王先生. After masking no phone can be found.
@@ -121,7 +121,7 @@ def _find(s: str, names: Collection[str], allow: Collection[str]) -> list[Found]
     numbers = find_all(view, allow)
     found = [Found(each.kind, each.start, each.end) for each in numbers]
     taken = {n for each in numbers for n in range(each.start, each.end)}
-    for start, end in [*announced(s), *known(s, names)]:
+    for start, end in [*announced(s), *titled(s), *known(s, names)]:
         if taken.isdisjoint(range(start, end)):
             taken.update(range(start, end))
             found.append(Found("name", start, end))

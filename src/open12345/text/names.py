@@ -5,11 +5,17 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from .surnames import (
+    BEFORE,
+    CALLED,
+    COMMON,
     COMPOUND,
+    GIVEN_TOO,
     LOOKALIKES,
+    LOOKALIKES_TITLED,
+    NOT_BEFORE_TITLES,
     NOT_GIVEN,
+    PREPOSITIONS,
     RARE,
-    SELDOM_GIVEN,
     SINGLE,
     TITLES,
 )
@@ -41,7 +47,11 @@ _FOLLOWED: Final = re.compile(rf"{_STOP}|{_AFTER}|[现系是于的和与在曾�
 _WORD_AFTER: Final = re.compile("|".join(each for each in _AFTER.split("|") if len(each) > 1))
 _TITLED: Final = re.compile(rf"(?:{'|'.join(sorted(COMPOUND))}|[{_HAN}])某?(?:{TITLES})某?")
 _WORTH_A_LOOK: Final = re.compile("[人名主]|我叫|我是|落款|房东|租户|租客|家属|患者|死者|代表")
+_WORDS: Final = LOOKALIKES | LOOKALIKES_TITLED
+_CALLED_SO: Final = re.compile("|".join(CALLED))
+_HAN_ONLY: Final = re.compile(f"[{_HAN}]+")
 _SHORTEST: Final = 2
+_LONGEST: Final = 4
 
 
 def announced(s: str) -> list[Place]:
@@ -57,6 +67,45 @@ def announced(s: str) -> list[Place]:
         for match in pattern.finditer(s):
             found += _listed(s, match, ends(s, match))
     return sorted(set(found))
+
+
+def titled(s: str) -> list[Place]:
+    """Return where full names stand before a title: 李秀兰女士, 欧阳修文老师; 王女士 names nobody.
+
+    Only the commonest surnames count, for any two characters before 老师 could be a name. Of a surname before a
+    surname the first is taken for another word (对方张女士, 向李老师), and so are words that only end or begin like
+    one (过程中医生, 许多老师).
+    """
+    if not any(title in s for title in CALLED):
+        return []
+    return [place for title in _CALLED_SO.finditer(s) if (place := _before(s, title.start())) is not None]
+
+
+def _before(s: str, end: int) -> Place | None:
+    """Return the longest full name that ends at `end`."""
+    for length in range(_LONGEST, _SHORTEST - 1, -1):
+        start = end - length
+        if start >= 0 and _is_full(s[start:end]) and s[start - 1 : start + 1] not in BEFORE:
+            return start, end
+    return None
+
+
+def _is_full(name: str) -> bool:
+    given = 2 if name[:2] in COMPOUND else 1
+    if not 1 <= len(name) - given <= _SHORTEST or not _HAN_ONLY.fullmatch(name):
+        return False
+    if not NOT_BEFORE_TITLES.isdisjoint(name[given:]):
+        return False
+    if given > 1:
+        return True
+    return name[0] in COMMON and name[:2] not in _WORDS and _is_no_word(name)
+
+
+def _is_no_word(name: str) -> bool:
+    """Say that neither a preposition nor a surname of its own hides in what looks like a name (于高纯, 任陈)."""
+    if name[0] in PREPOSITIONS and len(name) > _SHORTEST:
+        return False
+    return name[-1] not in COMMON or (name[-1] in GIVEN_TOO and name[0] not in PREPOSITIONS)
 
 
 def known(s: str, names: Iterable[str]) -> Iterator[Place]:
@@ -107,7 +156,7 @@ def _strict_end(s: str, match: re.Match[str]) -> int:
         return 0
     first = start + _surname_length(name)
     for end in range(match.end("name"), first, -1):
-        if _STOPPED.match(s, end) and SELDOM_GIVEN.isdisjoint(s[first:end]):
+        if _STOPPED.match(s, end) and NOT_GIVEN.isdisjoint(s[first:end]):
             return end
     return 0
 
