@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 from openpyxl import Workbook
 
 from open12345.intake import workbook
@@ -113,3 +114,29 @@ def test_a_cell_that_points_nowhere_is_refused_in_words(tmp_path: Path) -> None:
     file = damaged(tmp_path / "a.xlsx", "xl/worksheets/sheet1.xml", nowhere)
     with pytest.raises(TableError, match="损坏"):
         open_table(file)
+
+
+def test_rows_beyond_the_limit_are_counted_by_their_tags_before_any_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 50)
+    monkeypatch.setattr(workbook, "_PIECE", 7)  # tags that lie across two pieces are counted too
+    assert len(list(workbook.records(book(tmp_path / "a.xlsx", [list(row(n)) for n in range(49)])))) == 50
+    monkeypatch.setattr(workbook, "load_workbook", lambda *a, **k: pytest.fail("read"))
+    with pytest.raises(TableError, match="超过 50 行"):
+        list(workbook.records(book(tmp_path / "b.xlsx", [list(row(n)) for n in range(51)])))
+
+
+def shared(path: Path) -> Path:
+    """A workbook whose cells share their texts, as office software writes it."""
+    made = xlsxwriter.Workbook(path)
+    made.add_worksheet().write_row(0, 0, HEADS)
+    made.close()
+    return path
+
+
+def test_texts_beyond_the_limit_are_refused_before_any_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_TEXT", 100)
+    monkeypatch.setattr(workbook, "load_workbook", lambda *a, **k: pytest.fail("read"))
+    with pytest.raises(TableError, match="文字展开后过大"):
+        list(workbook.records(shared(tmp_path / "a.xlsx")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,8 +34,15 @@ def sheet(*rows: list[str], heads: list[str] | None = None, encoding: str = "gb1
     return SimpleUploadedFile("六月留言.csv", text.getvalue().encode(encoding))
 
 
+def work() -> None:
+    """Do what a worker would do now."""
+    run = ImportRun.objects.latest("pk")
+    (imports.read if run.state == "queued" else imports.carry_out)(run.pk, run.attempt)
+
+
 def upload(who: Browser, file: SimpleUploadedFile) -> str:
     who.fill("/intake/import/", {"file": file})
+    work()
     return f"/intake/import/{ImportRun.objects.latest('pk').pk}/"
 
 
@@ -49,13 +56,13 @@ def test_a_table_is_tried_dry_then_taken_in_and_never_twice(town: Town, at_scree
     dispatcher.fill(url, {"dry": "1"})
     assert "正在试运行" in dispatcher.open(url)
     run = ImportRun.objects.get()
-    imports.carry_out(run.pk)
+    work()
     told = dispatcher.open(url)
     assert "试运行结果" in told
     assert "联系电话" in told
     assert not WorkOrder.objects.exists()
     dispatcher.post(f"{url}again/", {})
-    imports.carry_out(run.pk)
+    work()
     assert WorkOrder.objects.count() == 2
     rejected = dispatcher.client.get(f"{url}rejects/")
     body = b"".join(rejected.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
@@ -64,7 +71,7 @@ def test_a_table_is_tried_dry_then_taken_in_and_never_twice(town: Town, at_scree
     assert "N1" not in body
     assert AccessLog.objects.filter(act="import.rejects", object=f"import:{run.pk}").exists()
     dispatcher.post(f"{url}again/", {})
-    imports.carry_out(run.pk)
+    work()
     run.refresh_from_db()
     assert (run.tally["created"], run.tally["already"], run.tally["rejected"]) == (0, 2, 1)
 
@@ -76,36 +83,71 @@ def test_columns_are_chosen_by_hand_where_headings_say_nothing(town: Town, at_sc
     both = {"column.body": "0", "column.phone": "0"}
     assert "被选了两次" in text_of(dispatcher.fill(url, both, status=422))
     dispatcher.fill(url, {"column.body": "0", "column.phone": "1", "kind": "complaint_help"})
-    imports.carry_out(ImportRun.objects.get().pk)
+    work()
     assert WorkOrder.objects.get().body == "路口路灯不亮，请来修"
     assert not list(imports.folder().iterdir()), "a file that was taken whole is not kept"
 
 
-def test_the_page_of_an_import_reads_the_first_rows_alone(
-    town: Town, at_screen: AtScreen, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_request_reads_the_table(town: Town, at_screen: AtScreen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploading and looking cost the same however long the table is; the worker reads, and leaves what pages show."""
     dispatcher = at_screen("dispatcher")
-    url = upload(dispatcher, sheet(*(row(n) for n in range(1, 200))))
-    read: list[int] = []
     rows = table.Table.rows
-
-    def counted(one: table.Table) -> Iterator[table.Row]:
-        for found in rows(one):
-            read.append(found.number)
-            yield found
-
-    monkeypatch.setattr(table.Table, "rows", counted)
-    assert "199" in dispatcher.open(url)
-    assert len(read) < 20
+    monkeypatch.setattr(table.Table, "rows", lambda one: pytest.fail("read in a request"))
+    dispatcher.fill("/intake/import/", {"file": sheet(*(row(n) for n in range(1, 200)))})
+    url = f"/intake/import/{ImportRun.objects.latest('pk').pk}/"
+    page = dispatcher.open(url)
+    assert "正在读取表格" in page
+    assert "progress/?read=0&amp;state=queued" in page
+    monkeypatch.setattr(table.Table, "rows", rows)
+    work()
+    assert dispatcher.client.get(f"{url}progress/?read=0&state=queued").headers["HX-Refresh"] == "true"
+    monkeypatch.setattr(table.Table, "rows", lambda one: pytest.fail("read in a request"))
+    page = dispatcher.open(url)
+    assert "199" in page
+    assert "沪松公路 1 号门口路灯不亮" in page
+    assert "沪松公路 9 号门口" not in page
 
 
 def test_what_is_no_table_is_refused_and_not_kept(town: Town, at_screen: AtScreen) -> None:
     dispatcher = at_screen("dispatcher")
-    for content, said in ((b"%PDF-1.7 x", "PDF"), (b"", "空的"), (b"PK\x03\x04broken", "损坏")):
+    for content, said in ((b"%PDF-1.7 x", "PDF"), (b"", "空的")):
         page = text_of(dispatcher.fill("/intake/import/", {"file": SimpleUploadedFile("a.csv", content)}, status=422))
         assert said in page
     assert "请选择文件" in text_of(dispatcher.fill("/intake/import/", {}, status=422))
     assert not list(imports.folder().iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04broken", ("损坏", "重新导出")),
+        ("诉求内容,电话\n路灯不亮了请来修一修".encode() + b"\xe4\xb8,1\n", ("损坏的字节", "重新导出")),
+    ],
+    ids=["zip", "utf-8"],
+)
+def test_what_turns_out_to_be_no_table_is_told_on_its_page_with_the_remedy(
+    town: Town, at_screen: AtScreen, content: bytes, said: tuple[str, str]
+) -> None:
+    dispatcher = at_screen("dispatcher")
+    page = dispatcher.open(upload(dispatcher, SimpleUploadedFile("a.csv", content)))
+    assert "没有完成" in page
+    assert all(word in page for word in said)
+    assert "column.body" not in page
+    assert not list(imports.folder().iterdir())
+
+
+def test_a_reading_that_was_broken_off_is_offered_again(town: Town, at_screen: AtScreen) -> None:
+    dispatcher = at_screen("dispatcher")
+    dispatcher.fill("/intake/import/", {"file": sheet(row(1))})
+    run = ImportRun.objects.get()
+    ImportRun.objects.update(state="reading", tally={"beat": (run.at - imports.SILENT * 2).isoformat()})
+    url = f"/intake/import/{run.pk}/"
+    assert "重新读取" in dispatcher.open(url)
+    dispatcher.post(f"{url}again/", {})
+    imports.read(run.pk, run.attempt)
+    assert ImportRun.objects.get().state == "queued", "the earlier attempt has lost it"
+    work()
+    assert "哪一列是什么" in dispatcher.open(url)
 
 
 def test_the_import_of_somebody_else_does_not_exist(town: Town, at_screen: AtScreen) -> None:
@@ -123,10 +165,10 @@ def test_progress_is_told_only_when_something_has_moved(town: Town, at_screen: A
     dispatcher = at_screen("dispatcher")
     url = upload(dispatcher, sheet(row(1), row(2)))
     dispatcher.fill(url, {"dry": "1"})
-    assert dispatcher.client.get(f"{url}progress/?read=0").status_code == 204
+    assert dispatcher.client.get(f"{url}progress/?read=0&state=waiting").status_code == 204
     ImportRun.objects.update(tally={**ImportRun.objects.get().tally, "read": 1})
     assert "1 / 2" in dispatcher.open(f"{url}progress/?read=0")
-    imports.carry_out(ImportRun.objects.get().pk)
+    work()
     assert dispatcher.client.get(f"{url}progress/?read=1").headers["HX-Refresh"] == "true"
 
 
@@ -134,5 +176,5 @@ def test_files_whose_time_is_over_are_removed(town: Town, at_screen: AtScreen) -
     dispatcher = at_screen("dispatcher")
     url = upload(dispatcher, sheet(row(1)))
     assert imports.sweep(town.now + timedelta(days=1)) == 0
-    assert imports.sweep(town.now + timedelta(days=9)) == 1
+    assert imports.sweep(town.now + timedelta(days=9)) == 2, "the table and what was kept of its first rows"
     assert "文件已经清理" in dispatcher.open(url)

@@ -58,7 +58,15 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponseBase:
             error = found
         else:
             return redirect("intake:import", run.pk)
-    context = {"sight": sight, "run": run, "error": error, "busy": imports.busy(run, sight.at), **_choices(sight, run)}
+    context: dict[str, Any] = {
+        "sight": sight,
+        "run": run,
+        "error": error,
+        "busy": imports.busy(run, sight.at),
+        "reads": run.state in imports.READS,
+    }
+    if not (context["busy"] or context["reads"]):
+        context |= _choices(sight, run)
     return web.private(render(request, "intake/import.html", context, status=422 if error else 200))
 
 
@@ -84,14 +92,14 @@ def _plan(request: HttpRequest) -> dict[str, Any]:
 def _choices(sight: Sight, run: ImportRun) -> dict[str, Any]:
     """Return what the page asks: the columns with their first rows, and what empty cells are to mean."""
     try:
-        table, rows = imports.preview(run)
+        found = imports.preview(run)
     except TableError as error:
         return {"gone": error}
-    heads = [head or f"#{n + 1}" for n, head in enumerate(table.heads)]
+    heads = [head or f"#{n + 1}" for n, head in enumerate(found.heads)]
     defaults = {**imports.defaults_of(sight.pack), **run.plan.get("defaults", {})}
     return {
         "heads": list(enumerate(heads)),
-        "rows": rows,
+        "rows": found.rows,
         "fields": [(name, title, run.columns.get(name)) for name, title in fields().items()],
         "channels": [(c, x.title, c == defaults.get("channel")) for c, x in sight.pack.channels.items()],
         "kinds": [(c, x.title, c == defaults.get("kind")) for c, x in sight.pack.kinds.items()],
@@ -107,9 +115,9 @@ def progress(request: HttpRequest, pk: int) -> HttpResponseBase:
     busy = imports.busy(run, sight.at)
     if not busy:
         return web.private(HttpResponse(status=204, headers={"HX-Refresh": "true"}))
-    if request.GET.get("read") == str(run.tally.get("read", 0)):
+    if request.GET.get("read") == str(run.tally.get("read", 0)) and request.GET.get("state") == run.state:
         return web.private(HttpResponse(status=204))
-    context = {"sight": sight, "run": run, "busy": busy}
+    context = {"sight": sight, "run": run, "busy": busy, "reads": run.state in imports.READS}
     return web.private(render(request, "intake/parts/import_progress.html", context))
 
 
@@ -132,9 +140,12 @@ def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
 @needs(*WHO)
 @require_http_methods(["POST"])
 def again(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Run the same file for good after a dry run, with the same columns."""
+    """Run the same file for good after a dry run, with the same columns; read it again where that was broken off."""
     sight = web.look(request)
     run = _own(sight, pk)
+    if run.state in imports.READS:
+        imports.read_again(run, at=sight.at)
+        return redirect("intake:import", run.pk)
     try:
         imports.start(run, run.columns, run.plan, dry=False, at=sight.at)
     except TableError as error:

@@ -51,11 +51,16 @@ class Appointment(models.Model):
 
 
 class ImportRun(models.Model):
-    """One file brought in from the screen (INT-13): what it is, how it is read, how far it got."""
+    """One file brought in from the screen (INT-13): what it is, how it is read, how far it got.
+
+    `attempt` counts how often work on it was ordered: a worker that belongs to an earlier one has lost it.
+    """
 
     class State(TextChoices):
-        """From the uploaded file to its end."""
+        """From the uploaded file to its end: a worker reads it, a person says what is what, a worker takes it in."""
 
+        QUEUED = "queued", _("正在读取")
+        READING = "reading", _("正在读取")
         UPLOADED = "uploaded", _("待核对")
         WAITING = "waiting", _("排队中")
         RUNNING = "running", _("进行中")
@@ -69,7 +74,8 @@ class ImportRun(models.Model):
     at = models.DateTimeField()
     columns = models.JSONField(default=dict)
     plan = models.JSONField(default=dict)
-    state = models.CharField(max_length=12, choices=State.choices, default=State.UPLOADED)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+    attempt = models.PositiveIntegerField(default=1)
     dry = models.BooleanField(default=True)
     rows = models.PositiveIntegerField(default=0)
     tally = models.JSONField(default=dict)

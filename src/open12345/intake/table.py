@@ -95,6 +95,15 @@ def open_table(path: Path, *, headed: bool = True, counted: bool = True) -> Tabl
     return Table(path, encoding, delimiter, heads, headed, sum(1 for _row in table.rows())) if counted else table
 
 
+def look(path: Path) -> None:
+    """Refuse at a glance what is no table (empty, PDF, old XLS …); raises `TableError`. Reads a few bytes."""
+    with path.open("rb") as file:
+        start = file.read(16)
+    if not start:
+        raise TableError(_("文件是空的"), _("请检查是否导出成功"))
+    _refuse_other(start)
+
+
 def _kind(path: Path) -> str:
     with path.open("rb") as file:
         return XLSX if file.read(4) == workbook.MAGIC else detect_encoding(path)
@@ -175,10 +184,7 @@ def detect_encoding(path: Path) -> str:
     """
     with path.open("rb") as file:
         start = file.read(_CHUNK)
-    if other := next((name for mark, name in _NO_TEXT if start.startswith(mark)), ""):
-        raise TableError(
-            _("这是 %(kind)s 文件，不是 CSV 或 XLSX") % {"kind": other}, _("请先另存为 XLSX 或 CSV（UTF-8）")
-        )
+    _refuse_other(start)
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), _unmarked_utf16(start))
     if marked:
         return _checked(path, marked)
@@ -190,6 +196,13 @@ def detect_encoding(path: Path) -> str:
             _("请重新导出，或用编辑器改正这一行后再导入"),
         )
     return _checked(path, "gb18030")
+
+
+def _refuse_other(start: bytes) -> None:
+    if other := next((name for mark, name in _NO_TEXT if start.startswith(mark)), ""):
+        raise TableError(
+            _("这是 %(kind)s 文件，不是 CSV 或 XLSX") % {"kind": other}, _("请先另存为 XLSX 或 CSV（UTF-8）")
+        )
 
 
 def _checked(path: Path, encoding: str) -> str:
