@@ -154,7 +154,9 @@ def test_the_area_of_a_point_comes_with_its_name_and_outline(agent: Client) -> N
     assert found["feature"]["properties"]["indicative"] is True
 
 
-@pytest.mark.parametrize("asked", [{}, {"lon": "x", "lat": "31"}, {"lon": "nan", "lat": "nan"}, {"lon": "2", "lat": "48"}])
+@pytest.mark.parametrize(
+    "asked", [{}, {"lon": "x", "lat": "31"}, {"lon": "nan", "lat": "nan"}, {"lon": "2", "lat": "48"}]
+)
 def test_a_point_that_is_none_has_no_area(agent: Client, asked: dict[str, str]) -> None:
     assert agent.get("/map/at", asked).json() == {"code": ""}
 

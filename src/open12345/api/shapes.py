@@ -213,6 +213,8 @@ class OrderShape(OrderRow):
     category_path: str
     area_path: str
     place: str
+    longitude: float | None = Field(description="Of the matter; null for handlers of a confidential order.")
+    latitude: float | None
     body: str
     requester: RequesterShape | None = Field(description="Null for handlers of a confidential order.")
     dispatched_at: datetime | None

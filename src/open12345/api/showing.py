@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from open12345.api import shapes
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
-from open12345.orders import clocks, queries, requesters
+from open12345.orders import clocks, privacy, queries, requesters
 from open12345.orders.acts import act_of
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Application, Assignment, Clock, Event, Record, WorkOrder
@@ -72,6 +72,7 @@ def order(found: WorkOrder, scene: Scene, person: Person, now: datetime) -> shap
     for assignment in scene.assignments:  # their units are at hand
         if assignment.unit_id == found.lead_unit_id:
             found.lead_unit = assignment.unit
+    point = privacy.shown_point(found, person)
     return shapes.OrderShape(
         **_row(found, now),
         **{name: getattr(found, name) for name in _MORE},
@@ -79,6 +80,8 @@ def order(found: WorkOrder, scene: Scene, person: Person, now: datetime) -> shap
         category_path=pack.category_path(found.category),
         area_path=pack.area_path(found.area.code) if found.area else "",
         requester=_requester(found, person),
+        longitude=point[0] if point else None,
+        latitude=point[1] if point else None,
         clocks=[_clock(pack, clock, now) for clock in queries.clocks_of(found)],
         assignments=[_assignment(a) for a in scene.assignments],
         applications=[_application(a) for a in scene.applications],

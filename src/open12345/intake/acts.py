@@ -172,7 +172,7 @@ def _part(order: WorkOrder, part: Part) -> dict[str, object]:
         "channel": order.channel, "kind": part.kind or order.kind, "category": part.category or order.category,
         "urgency": part.urgency or order.urgency, "area": area, "place": order.place, "title": part.title,
         "body": part.body, "confidential": order.confidential, "call_ref": order.call_ref,
-        "same_call_as": order.number,
+        "same_call_as": order.number, "longitude": order.longitude, "latitude": order.latitude,
     }  # fmt: skip
 
 

@@ -60,6 +60,8 @@ ask("phone", *ENTRY, needed=True)
 ask("body", "edit_draft", needed=True)
 ask("kind", "edit_draft", needed=True)
 ask("same_call_as", *ENTRY, hidden=True)
+ask("longitude", *ENTRY, hidden=True)
+ask("latitude", *ENTRY, hidden=True)
 ask("foreign_system", *ENTRY, hint=_("如 city-12345、110"))
 
 ask("kind", "amend", choices=of_mapping("kinds"), first=_of_order("kind"))

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from open12345.directory.person import Person
-from open12345.intake import taking
+from open12345.intake import points, taking
 from open12345.orders import lists, queries, requesters
 from open12345.orders.models import WorkOrder
 from open12345.orders.sight import Sight
@@ -101,6 +101,7 @@ def as_typed(order: WorkOrder) -> dict[str, Any]:
     return {
         "channel": order.channel, "kind": order.kind, "category": order.category, "urgency": order.urgency,
         "order_type": order.order_type, "area": order.area.code if order.area else "", "place": place,
+        "longitude": points.as_typed(order.longitude), "latitude": points.as_typed(order.latitude),
         "title": title, "body": body, "name": who.name, "phone": who.phone, "id_number": who.id_number,
         "address": who.address, "anonymous": order.requester.anonymous, "confidential": order.confidential,
         "enterprise": order.requester.enterprise, "origin": order.origin, "upper_due_at": upper,

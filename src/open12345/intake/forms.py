@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from open12345.orders.acts import Input
-from open12345.orders.inputs import Code, Line, NeededCode, NeededStory, NeededText, Story
+from open12345.orders.inputs import Code, Latitude, Line, Longitude, NeededCode, NeededStory, NeededText, Story
 
 UrgencyCode = Literal["urgent", "semi_urgent", "ordinary"]
 OriginCode = Literal["own", "upper", "lower"]
@@ -23,6 +23,8 @@ class DraftInput(Input):
     order_type: Code = Field(default="ordinary", title="工单种类")
     area: Code = Field(default="", title="所属区域")
     place: Line = Field(default="", title="诉求地址")
+    longitude: Longitude | None = Field(default=None, title="经度", description="Of the matter; with the latitude.")
+    latitude: Latitude | None = Field(default=None, title="纬度")
     title: Line = Field(default="", title="标题")
     body: Story = Field(default="", title="诉求描述")
     name: Line = Field(default="", title="联系人")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from open12345.intake import alike, suggest
+from open12345.intake import alike, points, suggest
 from open12345.orders.hints import Panel, Talk, lend
 
 _TEXTS = ("body", "title", "place")
@@ -22,6 +22,7 @@ def suggestions(talk: Talk) -> Mapping[str, Any]:
         "emergencies": suggest.emergencies(talk),
         "sensitive": suggest.sensitive(talk),
         "missing": suggest.missing(talk),
+        "elsewhere": points.disagreement(talk),
     }
 
 
@@ -33,6 +34,6 @@ def near(talk: Talk) -> Mapping[str, Any] | None:
 
 def lend_all() -> None:
     """Register the panels; called once when the room starts."""
-    more = ("category", "area", "kind", "urgency", "phone", "anonymous", "same_call_as")
+    more = ("category", "area", "kind", "urgency", "phone", "anonymous", "same_call_as", "longitude", "latitude")
     lend(Panel("suggest", "intake/parts/suggest.html", (*_TEXTS, *more), suggestions, order=10))
     lend(Panel("alike", "intake/parts/alike.html", (*_TEXTS, "category", "area", "phone"), near, order=20))

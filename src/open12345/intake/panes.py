@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
-from open12345.intake import after, appointments, keeping
+from open12345.intake import after, appointments, keeping, points
 from open12345.intake import desk as own
 from open12345.intake.views import WHO, seen
 from open12345.orders import hints, web
@@ -41,6 +41,13 @@ def hint(request: HttpRequest, name: str) -> HttpResponseBase:
     said = {field: request.POST.get(field, "") for field in panel.of}
     found = panel.read(hints.Talk(sight, said))
     return web.private(render(request, panel.template, {"panel": found, "sight": sight}) if found else HttpResponse())
+
+
+@needs(*WHO)
+@require_GET
+def dots(request: HttpRequest) -> HttpResponseBase:
+    """Return where open orders are, for the map beside the form."""
+    return web.private(JsonResponse({"orders": points.open_orders(web.look(request).person)}))
 
 
 @needs(*WHO)

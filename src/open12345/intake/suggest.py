@@ -30,6 +30,7 @@ _TITLE, _URGENT, _ABOVE, _ALIKE = 3.0, 2.0, 1.0, 2.0
 _LEAST: Final = 1.0
 _AREA_ENDING: Final = re.compile(r"(社区)?(居民|村民)?(委员会|居委会|村委会|居委|村委)?$|社区$|[（(].*$")
 _SHORTEST_NAME: Final = 2
+_IS_ROAD: Final = re.compile("(?:路|街|道|巷|胡同|站)(?:[0-9]|$)")
 _NO_ROAD: Final = "(?![东南西北中一二三四五六七八九十支]?[路街弄道巷桥])"
 
 
@@ -173,8 +174,16 @@ def area(talk: Talk, nearby: Sequence[tuple[WorkOrder, float]] = ()) -> Offer | 
 
 
 def _says(name: str, text: str) -> bool:
-    """Say whether an area was named, not a road whose name only holds the same characters (涞亭南路 is not 亭南)."""
-    return name in text and re.search(re.escape(name) + _NO_ROAD, text) is not None
+    """Say whether an area was named, not a longer name that only holds the same characters.
+
+    涞亭南路 is not 亭南, 九亭中心路 not 亭中; an estate that begins with the name (亭中新苑) speaks for the area.
+    """
+    if name not in text:
+        return False
+    longer = [place for place in places(text) if name in place and (_IS_ROAD.search(place) or place.find(name) > 0)]
+    for place in sorted(longer, key=len, reverse=True):
+        text = text.replace(place, "\n")
+    return re.search(re.escape(name) + _NO_ROAD, text) is not None
 
 
 def _area_offer(talk: Talk, code: str, why: str) -> Offer:

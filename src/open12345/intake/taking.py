@@ -9,6 +9,7 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from open12345.directory.models import Area
+from open12345.intake import points
 from open12345.intake.forms import DraftInput, OriginCode
 from open12345.orders import queries, requesters, writing
 from open12345.orders.chain import order_digest
@@ -51,6 +52,8 @@ def check_typed(said: DraftInput) -> Iterator[Problem]:
         yield Problem("phone", "invalid", _("电话号码应为 5 至 15 位数字"))
     if bool(said.foreign_number) != bool(said.foreign_system):
         yield Problem("foreign_number", "incomplete", _("来源平台和来源平台编号要一起填写"))
+    if (said.longitude is None) != (said.latitude is None):
+        yield Problem("longitude", "incomplete", _("经度和纬度要一起填写"))
 
 
 def check_person(change: Change, said: DraftInput) -> Iterator[Problem]:
@@ -105,6 +108,7 @@ def fill_order(change: Change, said: DraftInput) -> Box | None:
         char = pack.channels[said.channel].char
         day = change.at.astimezone(pack.calendar().zone).date()
         order.number = pack.number.format(area=pack.area_code, day=day, channel=char, sequence=order.pk)
+    change.set(**points.kept(said, masked=masked[2] != place))
     change.say(text=order_digest(order), **facts(order))
     return box
 
@@ -115,6 +119,7 @@ def facts(order: WorkOrder) -> dict[str, object]:
         "number": order.number, "origin": order.origin, "channel": order.channel, "kind": order.kind,
         "category": order.category, "urgency": order.urgency, "area": order.area_id,
         "confidential": order.confidential or None, "type": order.order_type,
+        "located": order.longitude is not None or None,
     }  # fmt: skip
 
 

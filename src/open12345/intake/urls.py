@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("caller/", panes.caller, name="caller"),
     path("keep/", panes.keep, name="keep"),
+    path("dots/", panes.dots, name="dots"),
     path("hints/<slug:name>/", panes.hint, name="hint"),
     path("calls/", panes.appoint, name="appoint"),
     path("calls/<int:pk>/", panes.called, name="called"),

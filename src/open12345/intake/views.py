@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from open12345.directory import access
+from open12345.directory import access, areas
 from open12345.directory.web import client_ip, needs
 from open12345.intake import after, appointments, asked, keeping
 from open12345.intake import desk as own
@@ -209,6 +209,7 @@ def _form(
         "panels": [(panel, _selector(panel)) for panel in hints.panels()],
         "wishes": wishes or after.after(request.POST),
         "refusals": asked.refusals_told(sight.pack),
+        "mapped": areas.atlas_of(sight.pack) is not None,
         "answerable": [code for code, kind in sight.pack.kinds.items() if kind.answer_directly],
         "caller": own.caller_of(sight, talk["phone"], talk["body"]),
         "first": _first(sight, str(first)) if first else None,

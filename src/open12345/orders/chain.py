@@ -47,8 +47,11 @@ def content_digest(content: object, sealed: bytes | memoryview | None) -> str:
 
 
 def order_digest(order: WorkOrder) -> str:
-    """Return the digest of an order's own text as it stands."""
-    return content_digest([order.title, order.body, order.place], order.sealed)
+    """Return the digest of an order's own text, and of its point where it has one, as it stands."""
+    said = [order.title, order.body, order.place]
+    if order.longitude is not None and order.latitude is not None:
+        said += [f"{order.longitude:.6f}", f"{order.latitude:.6f}"]
+    return content_digest(said, order.sealed)
 
 
 def record_digest(record: Record) -> str:

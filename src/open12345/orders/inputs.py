@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Annotated, Any, TypeVar, get_origin
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from open12345.orders.errors import Problem
+from open12345.policy.outlines import BOUNDS
 from open12345.text import normalise
 
 #: Room for the longest closing report and reason; beyond it the answer names the field (characters).
@@ -32,6 +33,8 @@ Code = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=64)]
 NeededLine = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=200)]
 NeededText = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=LONG)]
 Story = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=STORY)]
+Longitude = Annotated[float, Field(ge=BOUNDS[0], le=BOUNDS[2], allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=BOUNDS[1], le=BOUNDS[3], allow_inf_nan=False)]
 NeededStory = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=STORY)]
 NeededCode = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=64)]
 
@@ -120,6 +123,11 @@ def _message(error: dict[str, Any]) -> str:
         "extra_forbidden": _("没有这一项，请检查名称"),
         "string_type": _("应为文字"),
         "int_parsing": _("应为整数"),
+        "float_parsing": _("应为数字"),
+        "float_type": _("应为数字"),
+        "finite_number": _("应为数字"),
+        "greater_than_equal": _("不应小于 %(least)s") % {"least": context.get("ge")},
+        "less_than_equal": _("不应大于 %(most)s") % {"most": context.get("le")},
         "bool_parsing": _("应为“是”或“否”"),
         "datetime_parsing": _("时间格式应如 2025-06-26 14:05"),
         "datetime_from_date_parsing": _("时间格式应如 2025-06-26 14:05"),

@@ -29,6 +29,7 @@ from open12345.orders.stages import (
     State,
     Urgency,
 )
+from open12345.policy.outlines import BOUNDS
 
 __all__ = [
     "Anchor", "Application", "Assignment", "Attachment", "Claim", "Clock", "Event", "ForeignNumber", "IdempotencyKey",
@@ -68,6 +69,12 @@ class Requester(models.Model):
 _FILTERED = ("stage", "kind", "category", "urgency", "channel", "area", "lead_unit", "due_at", "created_by")
 
 
+#: A point has both coordinates or none, and lies in the box of China (`policy.within_bounds`).
+POINT = Q(longitude__isnull=True, latitude__isnull=True) | Q(
+    longitude__isnull=False, latitude__isnull=False, longitude__range=BOUNDS[::2], latitude__range=BOUNDS[1::2]
+)
+
+
 class WorkOrder(models.Model):
     """One citizen request that the hotline must see to its end (工单): what is true now."""
 
@@ -87,6 +94,9 @@ class WorkOrder(models.Model):
     body = models.TextField()
     place = models.CharField(max_length=200, blank=True, default="")
     sealed = models.BinaryField(null=True)
+    # Where the matter is (degrees, in the datum of the pack's outlines); coarse where `place` was masked.
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     search = SearchVectorField(null=True)
 
     stage = models.CharField(max_length=12, choices=Stage.choices)
@@ -144,6 +154,7 @@ class WorkOrder(models.Model):
             models.Index(fields=["changed_at"], name="order_changed"),
             GinIndex(fields=["search"], name="order_search", fastupdate=True),
         ]
+        constraints: ClassVar = [models.CheckConstraint(condition=POINT, name="order_point")]
 
     def __str__(self) -> str:
         """Return the number people quote."""

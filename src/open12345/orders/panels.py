@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
-from open12345.orders import cards, listing, queries, record_helps, web
+from open12345.orders import cards, listing, map_card, queries, record_helps, web
 from open12345.orders.sight import Sight
 from open12345.ui import context, navigation
 
@@ -37,5 +37,6 @@ def lend() -> None:
     context.lend_page("orders:flow", _("办理流程图"))
     cards.lend()
     record_helps.lend_all()
+    map_card.lend_all()
     web.add_desk("inbox", web.Desk("orders:inbox", _("审批")))
     web.add_desk("orders", web.Desk("orders:list", _("工单"), queue=False))

@@ -47,6 +47,19 @@ def shown_requester(order: WorkOrder, person: Person) -> Who:
     return requesters.masked(order.requester)
 
 
+def shown_point(order: WorkOrder, person: Person) -> tuple[float, float] | None:
+    """Return where the matter is (longitude, latitude), None where there is no point or `person` may not see it.
+
+    Of a confidential order the point is for the centre alone: it often is the caller's home. Where the place was
+    masked, the point was stored coarse in the first place (`intake.points`).
+    """
+    if order.longitude is None or order.latitude is None:
+        return None
+    if order.confidential and not (person.is_centre or person.kind == "system"):
+        return None
+    return float(order.longitude), float(order.latitude)
+
+
 def _plain(record: Record, box: requesters.Box) -> str:
     return box.open(f"record/{record.pk}", bytes(record.sealed or b""))
 

@@ -318,6 +318,7 @@ _FACTS: Final[Mapping[str, Fact]] = {
     "urgency": Fact(__("紧急程度"), _titled("urgencies")),
     "type": Fact(__("工单种类"), _titled("order_types")),
     "confidential": Fact(__("保密"), _confidential),
+    "located": Fact(__("地图选点"), _only_yes),
     "foreign_number": Fact(__("来源平台编号"), _as_it_is),
     "caller_open": Fact(__("该诉求人在办工单"), _count, centre=True),
     "parts": Fact(__("拆出工单"), _others),

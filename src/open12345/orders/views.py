@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
-from open12345.orders import bench, claims, deeds, helps, privacy, services, telling, toasts, undo, web
+from open12345.orders import bench, claims, deeds, helps, map_card, privacy, services, telling, toasts, undo, web
 from open12345.orders.action_forms import ActionForm, form_for, typed
 from open12345.orders.asking import Asking, aside_of
 from open12345.orders.clock_faces import faces
@@ -124,6 +124,7 @@ def _whole(sight: Sight) -> dict[str, Any]:
         "sealed": any(one.sealed for one in told),
         "applications": telling.applications(sight),
         "facts": telling.elements(sight),
+        "map": map_card.card(sight),
     }
 
 

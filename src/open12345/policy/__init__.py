@@ -71,6 +71,7 @@ __all__ = [
     "WorkHours",
     "diff_packs",
     "find_pack",
+    "in_language",
     "pack_names",
     "packs_folder",
     "read_pack",

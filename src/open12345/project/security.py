@@ -12,14 +12,16 @@ from open12345.api.errors import too_large
 from open12345.api.problems import TRY_AGAIN
 from open12345.intake import imports
 from open12345.orders import attachments
+from open12345.project.tiles import tile_source
 from open12345.ui.views import bad_request, busy
 from open12345.ui.views import too_large as too_large_page
 
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{tiles}; "
     "media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+POLICY = _POLICY.format(tiles=tile_source(settings.TILE_URL))
 FEATURES = "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=()"
 
 

@@ -11,6 +11,7 @@ OPEN12345_BEHIND_TLS_PROXY=1  believe X-Forwarded-Proto
 OPEN12345_SECRET_KEY  one key for all machines of a cluster (default: made and kept in the home)
 OPEN12345_DEMO=1    a demo: sign-in offers "enter as", cookies also over http
 OPEN12345_DEBUG=1   Django's debug pages; never in service
+OPEN12345_TILE_URL  tiles under maps, https://host/{z}/{x}/{y}… (default: none; one host, which the CSP then names)
 OPEN12345_POOL      most database connections per web process (default 16)
 
 Those of signing in (second factor, identity provider, proxies) stand in directory.signin_settings.
@@ -23,6 +24,7 @@ from typing import Any
 from open12345.directory.signin_settings import signin_settings
 from open12345.project import home
 from open12345.project.connections import databases
+from open12345.project.tiles import tile_url
 
 OPEN12345_HOME = home.home()
 
@@ -106,6 +108,9 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
+
+# --- maps ---------------------------------------------------------------------------------------------
+TILE_URL = tile_url(os.environ.get("OPEN12345_TILE_URL", ""))
 
 # --- files the browser asks for -------------------------------------------------------------------
 STATIC_URL = "/static/"

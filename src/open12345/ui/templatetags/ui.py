@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, Select, Widget
 from django.http import HttpRequest
@@ -13,6 +15,14 @@ from open12345.ui import components
 from open12345.ui.glossary import WORDS
 
 register = template.Library()
+
+
+@register.inclusion_tag("ui/parts/map.html")
+def map(label: str, **shown: str) -> dict[str, Any]:  # noqa: A001 - the tag's name
+    """A map of the pack's outlines: `area`, `lon`, `lat`; `into` a form a point is chosen; `dots`: address of more."""
+    url = str(getattr(settings, "TILE_URL", ""))
+    tiles = {"url": url, "credit": urlsplit(url).hostname} if url else None
+    return {"label": label, "tiles": tiles, **shown}
 
 
 @register.inclusion_tag("ui/parts/field.html")
