@@ -21,7 +21,7 @@ from open12345.orders.bench import Batch, Bench, Row, show
 from open12345.orders.listing import Tab
 from open12345.orders.models import Assignment
 from open12345.orders.sight import Sight
-from open12345.orders.stages import ClockKind, Stage, State
+from open12345.orders.stages import ClockKind, Role, Stage, State
 
 
 @needs(*UNIT_ROLES)
@@ -64,8 +64,8 @@ def _row(given: Assignment, line: lists.Line, sight: Sight) -> Row:
     rounds = (_("第 %(n)s 轮") % {"n": given.round},) if given.round > 1 else ()
     return Row(
         line,
-        note=given.question or f"{given.get_role_display()} · {given.unit.name}",
-        state=given.get_state_display(),
+        note=given.question or f"{Role(given.role).label} · {given.unit.name}",
+        state=str(State(given.state).label),
         chips=rounds,
         group=titles[when],
         late=when == "late",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from html import escape
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as __
 from open12345.directory.models import Area
 from open12345.orders.sight import Sight
 from open12345.orders.stages import LIVING, Stage, Urgency
+from open12345.policy import Pack
 
 #: Which orders each state of the list holds, by their stages; a positive list, so that an index serves it.
 STATES: Final[dict[str, tuple[str | Promise, tuple[str, ...]]]] = {
@@ -32,6 +33,8 @@ STATES: Final[dict[str, tuple[str | Promise, tuple[str, ...]]]] = {
 }
 NAMES: Final = ("stage", "kind", "category", "urgency", "channel", "area", "unit", "from", "to", "late")
 _LONGEST = 64
+#: Lists of choices that are kept drawn: some ten filters, each as it stands and as it is set.
+_KEPT = 128
 _INDENT = "\u3000"
 
 
@@ -55,16 +58,21 @@ class Field:
     @property
     def as_options(self) -> SafeString:
         """The choices as elements; hundreds of them, which a template would take longer over than over the list."""
-        pieces = [f'<option value="">{escape(_("不限"))}</option>']
-        for value, title, depth in self.options:
-            mark = " selected" if value == self.value else ""
-            pieces.append(f'<option value="{escape(value)}"{mark}>{_INDENT * depth}{escape(title)}</option>')
-        return mark_safe("".join(pieces))  # noqa: S308 - every part is escaped
+        return _drawn(self.options, self.value, _("不限"))
 
     @property
     def chosen(self) -> str:
         """What is chosen, in words; the value itself where nobody knows it."""
         return next((option.title for option in self.options if option.value == self.value), self.value)
+
+
+@lru_cache(maxsize=_KEPT)
+def _drawn(options: tuple[Option, ...], chosen: str, none: str) -> SafeString:
+    pieces = [f'<option value="">{escape(none)}</option>']
+    for value, title, depth in options:
+        mark = " selected" if value == chosen else ""
+        pieces.append(f'<option value="{escape(value)}"{mark}>{_INDENT * depth}{escape(title)}</option>')
+    return mark_safe("".join(pieces))  # noqa: S308 - every part is escaped
 
 
 class Chosen(NamedTuple):
@@ -213,13 +221,34 @@ def _channels(sight: Sight) -> Iterable[Option]:
 
 
 def _categories(sight: Sight) -> Iterable[Option]:
-    tree = sight.pack.category_tree
-    return [Option(row.code, row.title, _depth(len(tree.lineage(row.code)))) for row in _as_tree(tree)]
+    return _of_trees(_Same(sight.pack))[0]
 
 
 def _areas(sight: Sight) -> Iterable[Option]:
-    tree = sight.pack.area_tree
-    return [Option(row.code, row.name, _depth(len(tree.lineage(row.code)))) for row in _as_tree(tree)]
+    return _of_trees(_Same(sight.pack))[1]
+
+
+class _Same:
+    """A pack as a key: two are the same when they are one object, which a version is as long as it is kept."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.pack is self.pack
+
+    def __hash__(self) -> int:
+        return id(self.pack)
+
+
+@lru_cache(maxsize=8)
+def _of_trees(key: _Same) -> tuple[list[Option], list[Option]]:
+    """Return the categories and the areas of a pack, each right above what lies below it."""
+    categories, areas = key.pack.category_tree, key.pack.area_tree
+    return (
+        [Option(row.code, row.title, len(categories.lineage(row.code)) - 1) for row in _as_tree(categories)],
+        [Option(row.code, row.name, len(areas.lineage(row.code)) - 1) for row in _as_tree(areas)],
+    )
 
 
 def _units(sight: Sight) -> Iterable[Option]:
@@ -237,10 +266,6 @@ def _as_tree(tree: Any) -> list[Any]:
 
 def _branch(tree: Any, top: Any) -> list[Any]:
     return [top, *(row for child in tree.children(top.code) for row in _branch(tree, child))]
-
-
-def _depth(lineage: int) -> int:
-    return lineage - 1
 
 
 _FIELDS: Final[dict[str, tuple[str | Promise, Callable[[Sight], Iterable[Option]]]]] = {
