@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 from open12345.callback import queries
 from open12345.callback.models import CallTask, Ended
 from open12345.directory.person import Person
+from open12345.orders import news
 from open12345.orders.errors import NotAllowed, refuse
 from open12345.orders.models import WorkOrder
+from open12345.orders.news import News
 
 #: A shift: after it, without a call in between, the order is free again.
 SHIFT: Final = timedelta(hours=8)
@@ -64,10 +67,15 @@ def _give(numbers: Sequence[str], staff: Sequence[int], by: Person, at: datetime
     free = [order for order in orders if order.pk not in held]
     CallTask.objects.filter(order__in=free, ended_at__isnull=True).update(ended_at=at, ended=Ended.LAPSED)
     load = dict.fromkeys(staff, 0) | queries.loads(staff, at)
+    given: dict[int, list[CallTask]] = defaultdict(list)
     for order in free:
         least = min(staff, key=lambda person: load[person])
         load[least] += 1
-        CallTask.objects.create(order=order, staff_id=least, at=at, by=by.ref, until=at + SHIFT)
+        given[least].append(CallTask.objects.create(order=order, staff_id=least, at=at, by=by.ref, until=at + SHIFT))
+    for whom, tasks in given.items():
+        if whom != by.id:
+            first = tasks[0]
+            news.tell(News("tasks_given", first.order, whom, str(first.pk), by.ref, at, len(tasks)))
     others = [order for order in orders if order.pk in held and held[order.pk].staff_id not in staff]
     theirs = [(order.number, held[order.pk].staff.name) for order in others]
     gone = set(numbers[:AT_MOST]) - {order.number for order in orders}

@@ -81,7 +81,7 @@ def answer_instruction(change: Change, said: AnswerInstructionInput) -> None:
         return
     found.answered_at, found.answer, found.answered_by = change.at, record.pk, change.by.name
     change.batch.update(found, "answered_at", "answer", "answered_by")
-    change.say(instruction=found.pk)
+    change.say(instruction=found.pk, instructed_by=found.by)
 
 
 only_where("answer_instruction", waits)

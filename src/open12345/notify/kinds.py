@@ -41,6 +41,12 @@ KINDS: Final[dict[str, Kind]] = {
     "breach": Kind(_("已超时"), CLERKS),
     "taken_back": Kind(_("工单已收回")),
     "closed": Kind(_("已结案")),
+    # the leader's word
+    "instructed": Kind(_("领导批示，请回复"), ("clerk", "approver")),
+    "instructed_centre": Kind(_("领导批示，请中心回复"), ("dispatcher", "supervisor")),
+    "instruction_answered": Kind(_("批示已回复"), ()),
+    # callback
+    "tasks_given": Kind(_("分给您的回访"), ()),
     # applications
     "asked": Kind(_("申请待您审批"), ()),
     "granted": Kind(_("申请已同意"), CLERKS),
@@ -53,8 +59,8 @@ KINDS: Final[dict[str, Kind]] = {
 
 #: Of several notices of one order, which matters most: what stands first here.
 WEIGHTS: Final = (
-    "breach", "breach_centre", "urgent", "urged", "urged_waiting", "asked", "sent_back", "redispatched", "dispatched",
-    "handed_down", "verify_asked", "co_handling", "answered_for", "declined", "granted",
+    "breach", "breach_centre", "instructed", "instructed_centre", "urgent", "urged", "urged_waiting", "asked",
+    "sent_back", "redispatched", "dispatched", "handed_down", "verify_asked", "co_handling", "answered_for", "declined", "granted",
 )  # fmt: skip
 #: After these, what came before has no weight any more.
 ENDS: Final = frozenset({"taken_back", "closed"})

@@ -7,10 +7,12 @@ from typing import Final
 
 from open12345.notify.kinds import BY_ROLE, CLERKS, CLOCK_ROLES, KINDS
 from open12345.notify.models import Notice
+from open12345.orders import news
 from open12345.orders.acts import subscribe
 from open12345.orders.change import Change
 from open12345.orders.models import Application, Assignment
-from open12345.orders.stages import OPEN_STATES, ApplicationState, ClockKind, Role, Stage, State, Urgency
+from open12345.orders.news import News
+from open12345.orders.stages import LIVE_STATES, OPEN_STATES, ApplicationState, ClockKind, Role, Stage, State, Urgency
 
 Facts = Mapping[str, object]
 _LOST = (State.TAKEN_BACK, State.RETURNED)
@@ -21,6 +23,7 @@ def listen() -> None:
     for teller, actions in _TELLERS.items():
         for action in actions:
             subscribe(action, teller)
+    news.listen(given_out)
 
 
 def _tell(
@@ -168,6 +171,39 @@ def closed(change: Change) -> None:
     _tell_unit(change, "closed", change.lead, {"solved": change.order.solved})
 
 
+# The leader's word, and work that is given out
+
+
+def instructed(change: Change) -> None:
+    """The unit that is to answer is told; where none is named, the centre."""
+    code = change.facts.get("unit")
+    share = next((a for a in change.assignments if _has_share(change, a) and a.unit.code == code), None)
+    if share is not None:
+        _tell_unit(change, "instructed", share)
+    else:
+        _tell(change, "instructed_centre")
+
+
+def _has_share(change: Change, share: Assignment) -> bool:
+    return share.round == change.order.round and share.state in LIVE_STATES and share.role != Role.COPY
+
+
+def instruction_answered(change: Change) -> None:
+    """The leader hears that there is an answer."""
+    leader = change.facts.get("instructed_by")
+    if leader is not None and leader > 0:
+        _tell(change, "instruction_answered", staff=leader)
+
+
+def given_out(told: News) -> None:
+    """Who is given work, such as callbacks, is told once for all of it, at the first of its orders."""
+    order = told.order
+    Notice.objects.create(
+        key=f"{order.pk}.{order.head_seq}.{told.kind}.s{told.staff}.{told.key}", kind=told.kind, staff=told.staff,
+        order=order, seq=order.head_seq, by=told.by, at=told.at, facts={"tasks": told.count},
+    )  # fmt: skip
+
+
 # Applications
 
 
@@ -227,4 +263,6 @@ _TELLERS: dict[Callable[[Change], None], tuple[str, ...]] = {
     closed: ("close", "close_by_upper"),
     asked: ("apply", "ask_centre"),
     decided: ("grant", "decline"),
+    instructed: ("instruct",),
+    instruction_answered: ("answer_instruction",),
 }

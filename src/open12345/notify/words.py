@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from open12345.notify.kinds import ENDS, KINDS, WEIGHTS
 from open12345.notify.models import Notice
@@ -67,12 +68,14 @@ def _weight(kind: str) -> int:
 
 
 def _details(facts: dict[str, Any], pack: Pack) -> list[str]:
-    """What kind of application, which clocks, how it ended."""
+    """What kind of application, which clocks, how many, how it ended."""
     if code := facts.get("application"):
         rule = pack.applications.get(str(code))
         return [rule.title if rule else str(code)]
     if late := facts.get("late"):
         labels = {kind.value: str(kind.label) for kind in ClockKind}
         return [labels.get(kind, kind) for kind in late]
+    if count := facts.get("tasks"):
+        return [_("共 %(n)s 件") % {"n": count}]
     option = pack.callback.solved_option(str(facts.get("solved", "")))
     return [option.title] if option else []

@@ -1,0 +1,40 @@
+"""What concerns somebody and is no act on an order, such as work that is given out: rooms tell it here, others listen.
+
+Acts are heard by `acts.subscribe`. A listener is called inside the teller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from open12345.orders.models import WorkOrder
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing for one member of staff; `key` tells it from all others of its kind, `count` is how many of it."""
+
+    kind: str
+    order: WorkOrder
+    staff: int
+    key: str
+    by: int | None
+    at: datetime
+    count: int = 1
+
+
+_listeners: list[Callable[[News], None]] = []
+
+
+def listen(listener: Callable[[News], None]) -> None:
+    """Let `listener` hear all news."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def tell(news: News) -> None:
+    """Tell everybody who listens."""
+    for listener in _listeners:
+        listener(news)
