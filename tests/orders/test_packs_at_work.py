@@ -1,14 +1,16 @@
 """One order of each pack goes from the call over its unit, the review and the callback to its end."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from open12345.directory import packs
 from open12345.orders import history, invariants
-from open12345.orders.models import WorkOrder
+from open12345.orders.models import Clock, WorkOrder
 from open12345.policy import find_pack, read_pack
+from open12345.worktime import SHANGHAI
 from tests.cast import ANSWER, CONTACT, HEARD, MORNING, REPORT, Town, open_town
 from tests.databases import Cleaner
 
@@ -75,3 +77,17 @@ def test_an_order_may_go_straight_to_the_spot_with_the_levels_between_in_copy(ci
     done = town.do("dispatcher", number, "dispatch", {"lead": spot, "direct": True, "reason": "一线通达"})
 
     assert (done.more["lead"], done.more["in_copy"]) == (spot, between)
+
+
+def test_a_co_handler_of_what_is_due_today_has_until_today(city: Town, db: None) -> None:
+    """004 二（五）: an urgent order is done the same day, by all who work on it."""
+    if city.pack.id != "qinhuai":
+        return
+    town = Town(city.pack, MORNING)
+    said = {"category": "F0203", "area": "320104002001", "kind": "complaint", "urgency": "urgent"}
+    number = town.register(**said)
+    town.do("dispatcher", number, "dispatch")
+
+    dues = Clock.objects.filter(order__number=number, kind="reply").values_list("due_at", flat=True)
+    assert len(dues) > 1
+    assert {due.astimezone(SHANGHAI).date() for due in dues} == {date(2025, 6, 27)}

@@ -110,7 +110,7 @@ def upper_due(pack: Pack, order: WorkOrder, kind: ClockKind) -> datetime | None:
 def share_of(limit: Limit, share: float) -> Limit:
     """Return `limit` times `share`, at least one unit of whole-day limits (co-handlers: 60 %, ours)."""
     number = limit.number * type(limit.number)(str(share))
-    if limit.unit in {Unit.WD, Unit.D}:
+    if limit.unit in {Unit.WD, Unit.D, Unit.TODAY}:
         number = max(number.to_integral_value(rounding="ROUND_FLOOR"), type(number)(1))
     return Limit(number=number, unit=limit.unit)
 

@@ -113,21 +113,31 @@ def plan(theatre: Theatre, share: float = 1.0) -> Iterator[tuple[datetime, Story
     for line in (*LINES, *FRESH):
         for _time in range(max(1, round(line.times * share))):
             number += 1
-            case = _case(theatre, number, line.category)
+            case = _case(theatre, number, line.category, line.plot)
             case.at = _moment(theatre, line, case.rng)
             yield case.at, line.plot(case)
     for still in STANDING:
         number += 1
-        case = _case(theatre, number, still.category)
+        case = _case(theatre, number, still.category, still.plot)
         case.hurried = False
         case.at = _moment_by_share(theatre, case, still.used)
         yield case.at, still.plot(case)
 
 
-def _case(theatre: Theatre, number: int, category: str | None) -> Case:
-    """A case of the category; where no text of it stands in the pack's demo, of any."""
-    known = any(text.category.startswith(category or "") for text in theatre.texts.complaints)
-    return Case(theatre, number, category if known else None)
+def _case(theatre: Theatre, number: int, category: str | None, plot: stories.Plot) -> Case:
+    """A case of the category; where no text of it stands in the pack's demo, of any that the story can be told of."""
+    fitting = [text.category for text in theatre.texts.complaints if text.category.startswith(category or "")]
+    if plot is stories.answered_at_once and not any(_at_once(theatre, code) for code in fitting):
+        fitting = [text.category for text in theatre.texts.complaints if _at_once(theatre, text.category)]
+        category = Random(number).choice(fitting)  # noqa: S311 - a demo's dice
+    return Case(theatre, number, category if fitting else None)
+
+
+def _at_once(theatre: Theatre, category: str) -> bool:
+    """Whether a category's usual kind is answered while the caller is on the line."""
+    pack = theatre.pack
+    kind = next((row.kind_hint for row in pack.category_tree.lineage(category) if row.kind_hint), None)
+    return kind is not None and pack.kinds[kind].answer_directly
 
 
 def _moment(theatre: Theatre, line: Line | Fresh, rng: Random) -> datetime:

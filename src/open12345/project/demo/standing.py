@@ -91,7 +91,9 @@ def left_with_station(case: Case) -> Story:
     yield from sign(case)
     yield from contact(case)
     yield case.office(10, 60)
-    station = next(unit.code for unit in case.theatre.pack.unit_tree.children(case.lead))
+    station = case.station
+    if station is None:
+        return
     case.do(case.who("clerk", case.lead), "hand_down", unit=station, note="请到现场处置")
     yield case.office(15, 90)
     case.do(case.who("clerk", station), "sign")
@@ -109,7 +111,7 @@ def left_with_verifier(case: Case) -> Story:
     yield from contact(case)
     yield case.office(10, 60)
     question = "该处登记情况是否与市民所述一致？"
-    case.do(case.who("clerk", case.lead), "ask_verifier", unit="police", question=question)
+    case.do(case.who("clerk", case.lead), "ask_verifier", unit=case.neighbour, question=question)
 
 
 def left_after_return(case: Case) -> Story:

@@ -54,10 +54,15 @@ def by_a_station(case: Case) -> Story:
     """The community hands the order down to its grid station; the first report of the station is not enough."""
     register(case)
     yield from dispatch(case)
+    station = case.station
+    if station is None:
+        yield from handled(case)
+        yield from review(case)
+        yield from close(case)
+        return
     yield from sign(case)
     yield from contact(case)
     yield case.office(10, 60)
-    station = next(unit.code for unit in case.theatre.pack.unit_tree.children(case.lead))
     clerk = case.who("clerk", case.lead)
     child = int(case.do(clerk, "hand_down", unit=station, note="请到现场处置").more["child"])
     yield case.office(15, 90)
@@ -85,7 +90,7 @@ def verified(case: Case) -> Story:
     yield from sign(case)
     yield from contact(case)
     yield case.office(10, 60)
-    other = "police" if case.lead != "police" else "community_office"
+    other = case.neighbour
     case.do(
         case.who("clerk", case.lead),
         "ask_verifier",
@@ -183,7 +188,8 @@ def split(case: Case) -> Story:
     register(case)
     yield case.office(5, 30)
     body = f"{case.matter.place.estate}楼道感应灯也不亮，晚上看不清台阶。"
-    part = {"title": "楼道感应灯不亮", "body": body, "category": "L0302"}
+    lamps = next(text.category for text in case.theatre.texts.complaints if "感应灯" in text.title)
+    part = {"title": "楼道感应灯不亮", "body": body, "category": lamps}
     numbers = case.do(case.who("dispatcher"), "split", parts=[part]).more["parts"]
     other = Case(case.theatre, int(case.rng.random() * 1e9))
     other.number, other.at = str(numbers[0]), case.at
@@ -217,9 +223,11 @@ def urged(case: Case) -> Story:
 
 
 def from_above(case: Case) -> None:
-    """The district's platform sends us the order, with its number and its date."""
+    """The platform above sends us the order, with its number and its date."""
+    channels = case.theatre.pack.channels
     register(
-        case, channel="upper", origin="upper", foreign_system="songjiang12345",
+        case, channel=next(code for code, one in channels.items() if one.origin == "upper"), origin="upper",
+        foreign_system=f"{case.theatre.pack.id}-upper",
         foreign_number=f"SJ{case.at:%Y%m%d}{case.rng.randrange(10**6):06d}",
         upper_due_at=(case.theatre.working(case.at, 6 * 420)).replace(second=0, microsecond=0).isoformat(),
     )  # fmt: skip
@@ -232,7 +240,7 @@ def closed_above(case: Case) -> Story:
     yield from handled(case)
     yield from review(case)
     yield case.days(1, 3)
-    case.do(case.who("dispatcher"), "close_by_upper", solved="solved", satisfied="satisfied", note="区热线回访满意")
+    case.do(case.who("dispatcher"), "close_by_upper", solved="solved", satisfied="satisfied", note="上级回访满意")
 
 
 def reopened_above(case: Case) -> Story:
@@ -242,7 +250,7 @@ def reopened_above(case: Case) -> Story:
     yield from handled(case)
     yield from review(case)
     yield case.days(1, 2)
-    done = case.do(case.who("dispatcher"), "reopen_by_upper", reason="区热线回访：市民反映仍未解决")
+    done = case.do(case.who("dispatcher"), "reopen_by_upper", reason="上级回访：市民反映仍未解决")
     case.lead, case.co_handlers = str(done.more["lead"]), []
     yield from handled(case)
     yield from review(case)
@@ -254,12 +262,13 @@ def returned_up(case: Case) -> Story:
     """Not our town's: our own check, then the verdict of the district."""
     from_above(case)
     yield case.office(20, 80)
-    evidence = {"clauses": [{"document": "松江区12345热线职责清单", "clause": "该路段由相邻街道管辖"}]}
-    case.do(case.who("agent"), "ask_centre", kind="return_up", reason="not_town_duty", evidence=evidence)
+    evidence = {"clauses": [{"document": "上级12345热线职责清单", "clause": "该路段由相邻单位管辖"}]}
+    reason = case.theatre.pack.applications["return_up"].reasons[0].code  # of duty, in every pack's return_up
+    case.do(case.who("agent"), "ask_centre", kind="return_up", reason=reason, evidence=evidence)
     yield case.office(20, 100)
-    case.do(case.who("supervisor"), "grant", note="不属于本镇范围")
+    case.do(case.who("supervisor"), "grant", note="不属于本级范围")
     yield case.office(60, 300)
-    case.do(case.who("dispatcher"), "grant", note="区热线同意改派")
+    case.do(case.who("dispatcher"), "grant", note="上级同意改派")
 
 
 # --- who asked ----------------------------------------------------------------------------------------

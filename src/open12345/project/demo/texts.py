@@ -83,8 +83,8 @@ def _rows(path: Path, names: list[str]) -> list[list[str]]:
         return [[row[name] for name in names] for row in csv.DictReader(file)]
 
 
-def matter(text: Text, place: Place, rng: Random) -> Matter:
-    """Return `text` with its blanks filled for `place`, told by an invented caller."""
+def matter(text: Text, place: Place, rng: Random, district: str) -> Matter:
+    """Return `text` with its blanks filled for `place` in `district`, told by an invented caller."""
     blanks = {
         "estate": place.estate,
         "road": place.road,
@@ -94,7 +94,7 @@ def matter(text: Text, place: Place, rng: Random) -> Matter:
     }
     filled = Text(*(getattr(text, f.name).format(**blanks) for f in fields(Text)))
     room = f"{rng.randrange(1, 18)}0{rng.randrange(1, 5)}室"
-    address = f"松江区九亭镇{place.road}{rng.randrange(18, 999)}弄{blanks['b']}号{room}"
+    address = f"{district}{place.road}{rng.randrange(18, 999)}弄{blanks['b']}号{room}"
     caller = Caller(
         name=rng.choice(SURNAMES) + rng.choice(GIVEN),
         phone=f"{PREFIX}{rng.randrange(10**8):08d}",

@@ -102,9 +102,11 @@ class Case:
         return text.kind or next(hints, next(iter(pack.kinds)))
 
     def _matter(self, category: str | None) -> Matter:
-        texts = self.theatre.texts
+        texts, tree = self.theatre.texts, self.theatre.pack.area_tree
         fitting = [t for t in texts.complaints if category is None or t.category.startswith(category)]
-        return matter(self.rng.choice(fitting), self.rng.choice(texts.places), self.rng)
+        text, place = self.rng.choice(fitting), self.rng.choice(texts.places)
+        above = reversed(tree.lineage(place.area))
+        return matter(text, place, self.rng, "".join(row.name for row in above if row.level in {"district", "street"}))
 
     # --- waiting ----------------------------------------------------------------------------------
 
@@ -126,6 +128,20 @@ class Case:
         self.soon(low * 1440, high * 1440)
         self.at = self.theatre.working(self.at, self.rng.uniform(5, 240))
         return self.at
+
+    # --- units --------------------------------------------------------------------------------------
+
+    @property
+    def station(self) -> str | None:
+        """A unit below the lead that can go there, where it has one."""
+        below = self.theatre.pack.unit_tree.children(self.lead)
+        return below[0].code if below else None
+
+    @property
+    def neighbour(self) -> str:
+        """A department that may be asked about a fact: the police, or another one where they lead."""
+        others = [unit.code for unit in self.theatre.pack.units if unit.kind == "department" and unit.code != self.lead]
+        return next((code for code in ("police", "community_office") if code in others), others[0])
 
     # --- doing ------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from open12345.project.demo.steps import (
 )
 from open12345.project.demo.theatre import Case, Story
 
-NOT_OURS = {"clauses": [{"document": "九亭镇便民服务专线首接负责清单", "clause": "该事项主办单位不是本单位"}]}
+NOT_OURS = {"clauses": [{"document": "首接负责清单", "clause": "该事项主办单位不是本单位"}]}
 _PLAN = {"plan": "已联系专业单位排期，本周进场施工，完工后回复市民。"}
 
 
@@ -168,7 +168,9 @@ def again(case: Case) -> Story:
 
 def for_conduct(case: Case) -> Story:
     """Solved, but the citizen was treated badly: another unit goes there again."""
-    more = {"solved": "solved", "satisfied": "very_dissatisfied", "lead": "community_office"}
+    there = "community_office" in case.theatre.pack.unit_tree
+    other = "community_office" if there else elsewhere(case)
+    more = {"solved": "solved", "satisfied": "very_dissatisfied", "lead": other}
     yield from _called_back_unhappy(case, "attitude", **more)
     yield from handled(case)
     yield from review(case)

@@ -1,0 +1,43 @@
+"""The demo of a district is lived in: it knows no codes of a pack."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from io import StringIO
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+from rich.console import Console
+
+from open12345.directory import packs
+from open12345.orders import history, invariants
+from open12345.orders.models import WorkOrder
+from open12345.orders.stages import Stage
+from open12345.policy import find_pack, read_pack
+from open12345.project import demo
+from open12345.worktime import SHANGHAI
+from tests.cast import open_town
+from tests.databases import Cleaner
+
+FRIDAY = datetime(2025, 6, 27, 15, 20, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(scope="module", params=["qinhuai"])
+def filled(request: pytest.FixtureRequest, _cleaner: Cleaner, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    _cleaner.remember()
+    with django_db_blocker.unblock():
+        packs.forget()
+        open_town(read_pack(find_pack(request.param)))
+        demo.fill(Console(file=StringIO()), now=FRIDAY, share=0.01)
+    yield request.param
+    with django_db_blocker.unblock():
+        _cleaner.clean()
+        packs.forget()
+
+
+def test_orders_of_every_stage_are_there_and_nothing_is_wrong_with_them(filled: str, db: None) -> None:
+    orders = WorkOrder.objects.select_related("area")
+
+    assert set(orders.values_list("stage", flat=True)) == set(Stage.values)
+    found = [*invariants.check_all(), *history.verify(WorkOrder.objects.all())]
+    assert [f"{flaw.code}: {flaw.order} {flaw.message}" for flaw in found] == []
+    assert all("九亭" not in order.title + order.body and "62112345" not in order.body for order in orders)
