@@ -111,11 +111,11 @@ def test_without_area_and_point_there_is_no_map(town: Town) -> None:
 def test_a_draft_keeps_the_point_as_it_was_set(town: Town) -> None:
     agent, said = town.person("agent"), {"body": "路灯不亮", **{k: str(v) for k, v in inside(GRID).items()}}
     kept = keeping.keep(said, by=agent, at=town.now, key="k")
-    typed = desk.as_typed(town.order(kept.outcome.number))
+    typed = desk.as_typed(town.order(kept.number))
     assert {name: float(typed[name]) for name in inside(GRID)} == inside(GRID)
 
-    town.do("agent", kept.outcome.number, "edit_draft", {"body": "路灯不亮"})
-    assert town.order(kept.outcome.number).longitude is None, "cleared"
+    town.do("agent", kept.number, "edit_draft", {"body": "路灯不亮"})
+    assert town.order(kept.number).longitude is None, "cleared"
 
 
 def test_the_parts_of_an_order_are_where_it_is(town: Town) -> None:

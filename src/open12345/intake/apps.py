@@ -13,6 +13,7 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room's actions do, how they are asked, and the room's desks."""
-        from open12345.intake import acts, asked, panels  # noqa: F401, PLC0415 - importing registers
+        from open12345.intake import acts, asked, keeping, panels  # noqa: F401, PLC0415 - importing registers
 
         panels.lend()
+        keeping.listen()

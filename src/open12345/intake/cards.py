@@ -13,7 +13,7 @@ from open12345.ui import home
 
 def drafts(person: Person, visit: home.Visit) -> home.Shown:
     """Return the person's own drafts, newest first."""
-    mine = list(desk.drafts_of(person)[: home.TOP])
+    mine = desk.newest_drafts(person, home.TOP)
     url = reverse("intake:desk")
     return home.Shown(
         figures=[home.Figure(_("今天受理"), desk.taken_in_today(person, visit.at), url)],

@@ -28,6 +28,15 @@ def drafts_of(person: Person) -> QuerySet[WorkOrder]:
     return queries.visible_to(person).filter(stage=Stage.DRAFT).select_related("lead_unit").order_by("-pk")
 
 
+def newest_drafts(person: Person, most: int) -> list[WorkOrder]:
+    """Return the person's newest drafts, each under the title that was typed last."""
+    found = list(drafts_of(person).select_related("lead_unit", "typed")[:most])
+    for order in found:
+        if hasattr(order, "typed"):
+            order.title = order.typed.title
+    return found
+
+
 def taken_in_by(person: Person) -> QuerySet[WorkOrder]:
     """Return the orders that the person took in."""
     own = queries.visible_to(person).filter(created_by=person.ref)

@@ -50,6 +50,29 @@ class Appointment(models.Model):
         ]
 
 
+class Typed(models.Model):
+    """What the form of a draft holds beyond the draft itself: saved while one types, and no event of history.
+
+    A draft is written anew, with an event, when its author parks or registers it; what is typed in between stands
+    here alone. `said` is the form as it was typed, sealed under the key of the draft's requester, `title` its masked
+    title for lists, `phone_index` the blind index of the phone in it, by which erasing a person finds it.
+    """
+
+    draft = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, primary_key=True, related_name="typed")
+    said = models.BinaryField()
+    title = models.CharField(max_length=200, blank=True, default="")
+    phone_index = models.BinaryField(null=True)
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """Few rows, found by their draft; by phone only where a person is erased."""
+
+        indexes: ClassVar = [
+            models.Index("phone_index", condition=Q(phone_index__isnull=False), name="typed_phone"),
+        ]
+
+
 class ImportRun(models.Model):
     """One file brought in from the screen (INT-13): what it is, how it is read, how far it got.
 

@@ -62,9 +62,7 @@ def keep(request: HttpRequest) -> HttpResponseBase:
     except DomainError as error:
         return web.private(JsonResponse({"message": error.message}, status=error.status))
     told = _("已自动保存 %(at)s") % {"at": localtime(sight.at).strftime("%H:%M")}
-    if kept.left_out:
-        told += _("（%(fields)s未填完，暂未保存）") % {"fields": "、".join(kept.left_out)}
-    found = {"number": kept.outcome.number, "seq": kept.outcome.seq, "message": told}
+    found = {"number": kept.number, "seq": str(kept.mark), "message": told}
     return web.private(JsonResponse(found))
 
 

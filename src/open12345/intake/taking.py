@@ -161,6 +161,7 @@ def _requester(change: Change, said: DraftInput) -> Box | None:
 def _same_requester(change: Change, said: DraftInput, who: Who) -> Box | None:
     """Write a draft's person anew; the caller of further orders of the same call stays as they are."""
     row = change.order.requester
+    row.refresh_from_db(fields=["key"])  # it may have been erased while the order's lock was waited for
     box = requesters.box_of(row)
     shared = WorkOrder.objects.filter(requester=row).exclude(pk=change.order.pk).exists()
     if box is not None and not shared:

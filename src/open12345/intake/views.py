@@ -24,7 +24,7 @@ from open12345.orders.asking import Asking
 from open12345.orders.errors import DomainError, NotFound, Refused, refuse
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import WorkOrder
-from open12345.orders.services import Aim, Outcome
+from open12345.orders.services import Outcome
 from open12345.orders.sight import Sight
 from open12345.orders.stages import Stage
 
@@ -40,7 +40,7 @@ _FIELD_KEYS: Final = {
 def desk(request: HttpRequest) -> HttpResponseBase:
     """Show what waits for the agent: drafts, promised calls, what they took in; the door to a new order."""
     sight = web.look(request)
-    drafts = own.drafts_of(sight.person)[: lists.SIZE]
+    drafts = own.newest_drafts(sight.person, lists.SIZE)
     page = lists.page_of(own.taken_in_by(sight.person), request.GET.get("after", ""), by="pk", down=True)
     done = request.GET.get("done", "")
     context = {
@@ -83,7 +83,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponseBase:
     if request.method == "POST":
         return _posted(request, sight)
     access.record("draft.open", by=sight.person, at=sight.at, on=f"order:{number}", ip=client_ip(request))
-    said = own.as_typed(sight.order)
+    said = keeping.typed_in(sight.order) or own.as_typed(sight.order)
     return _form(request, sight, form_for(Asking(ACTIONS["edit_draft"], sight, said=said)))
 
 
@@ -121,8 +121,7 @@ def _create(request: HttpRequest, sight: Sight, form: ActionForm, wishes: After)
 def _keep(request: HttpRequest, sight: Sight, form: ActionForm, wishes: After) -> HttpResponseBase:
     """Write the draft anew; submit it where that was pressed, so that what was typed is kept even if it may not go."""
     number, key = sight.order.number, request.POST.get("key", "")
-    aim = Aim(expected=seen(request))
-    outcome = services.perform(number, "edit_draft", form.said, by=sight.person, at=sight.at, key=key, aim=aim)
+    outcome = keeping.write(number, form.said, by=sight.person, at=sight.at, key=key, seen=seen(request))
     if "draft" not in request.POST:
         if not wishes.check(sight.at):
             return _form(request, web.look_at(request, number), form, status=422, wishes=wishes)
@@ -148,10 +147,9 @@ def _urge(request: HttpRequest, sight: Sight, form: ActionForm, wishes: After) -
     return redirect("intake:desk")
 
 
-def seen(request: HttpRequest) -> int | None:
-    """Return the seq of the draft that the page knows."""
-    told = request.POST.get("seq", "")[:18]
-    return int(told) if told.isdecimal() else None
+def seen(request: HttpRequest) -> keeping.Mark | None:
+    """Return how the page knows the draft."""
+    return keeping.mark_in(request.POST.get("seq", ""))
 
 
 # What follows
@@ -205,6 +203,7 @@ def _form(
         "sight": sight,
         "form": form,
         "draft": draft,
+        "mark": keeping.mark_of(draft) if draft else "",
         "action": reverse("intake:draft", args=[draft.number]) if draft and draft.number not in request.path else "",
         "panels": [(panel, _selector(panel)) for panel in hints.panels()],
         "wishes": wishes or after.after(request.POST),

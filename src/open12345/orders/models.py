@@ -63,6 +63,12 @@ class Requester(models.Model):
             models.Index("phone_index", condition=Q(phone_index__isnull=False), name="requester_phone"),
             models.Index("id_index", condition=Q(id_index__isnull=False), name="requester_id_number"),
         ]
+        constraints: ClassVar = [  # whoever still had the row in hand when the person was erased writes nothing back
+            models.CheckConstraint(
+                condition=Q(key__isnull=False) | Q(phone_index__isnull=True, id_index__isnull=True),
+                name="requester_erased",
+            ),
+        ]
 
 
 #: What the list of orders may be filtered by, and what tells whether an order is seen at all.

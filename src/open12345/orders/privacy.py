@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -15,6 +16,17 @@ from open12345.orders import queries, requesters, services, writing
 from open12345.orders.errors import NotAllowed, NotFound, refuse
 from open12345.orders.models import Attachment, Event, Record, Requester, WorkOrder
 from open12345.orders.requesters import Who
+
+_erasers: list[Callable[[bytes, Sequence[int], datetime], int]] = []
+
+
+def on_erasing(handler: Callable[[bytes, Sequence[int], datetime], int]) -> None:
+    """Let a room drop what it keeps of a person: called within the erasing with the phone's index and the rows.
+
+    It returns how many entries it dropped.
+    """
+    if handler not in _erasers:
+        _erasers.append(handler)
 
 
 def reveal(number: str, what: str, reason: str, *, by: Person, at: datetime) -> dict[str, str]:
@@ -92,12 +104,13 @@ def erase_person(phone: str, reason: str, *, by: Person, at: datetime) -> Erased
         raise refuse("phone", "invalid", _("请写明要抹去的电话号码"))
     reason = _without_person(reason, index)
     rows = requesters.erase(index, at=at)
-    if not rows:
+    more = sum(handler(index, rows, at) for handler in _erasers)
+    if not (rows or more):
         raise NotFound(_("没有留过这个电话的来电人，或已经抹去"))
     orders = tuple(WorkOrder.objects.filter(requester__in=rows).order_by("pk").values_list("number", flat=True))
     for number in orders:
         access.record("person.erase", by=by, at=at, on=f"order:{number}", reason=reason)
-    return Erased(len(rows), orders, Attachment.objects.filter(order__requester__in=rows).count())
+    return Erased(len(rows) + more, orders, Attachment.objects.filter(order__requester__in=rows).count())
 
 
 def _without_person(text: str, index: bytes) -> str:
