@@ -1,0 +1,85 @@
+"""A stage apart: the order tables once more, empty and for one connection alone.
+
+Temporary tables of the same names stand before the real ones, with sequences of their own that count from far away.
+What is played here through the real services touches no real row, takes no real number and is gone afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from open12345.orders.models import Requester, WorkOrder
+
+ROOMS: Final = ("orders", "intake", "handling", "callback")
+#: Where the ids of a table begin on the stage: larger than any id or counter, and telling the table.
+FIRST: Final = 7_000_000_000_000
+APART: Final = 10_000_000_000
+
+Row = dict[str, Any]
+
+
+def tables() -> list[type[models.Model]]:
+    """Return the tables that an order's life writes to: those that point at an order, the order, who asked."""
+    found = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    return [model for model in found if model in {WorkOrder, Requester} or _of_order(model)]
+
+
+def _of_order(model: type[models.Model]) -> bool:
+    return any(f.related_model is WorkOrder for f in model._meta.concrete_fields if f.is_relation)
+
+
+def first_id(model: type[models.Model]) -> int:
+    """Return where the ids of `model` begin on the stage."""
+    return FIRST + APART * tables().index(model)
+
+
+@contextmanager
+def stage() -> Iterator[None]:
+    """Put the shadow tables in front; whatever happens inside is undone."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.never_there")  # the driver forgets its prepared statements
+            for model in tables():
+                name = model._meta.db_table
+                cursor.execute(f'CREATE TEMPORARY TABLE "{name}" (LIKE public."{name}" INCLUDING ALL) ON COMMIT DROP')
+                if isinstance(model._meta.pk, models.AutoField):
+                    start = first_id(model)
+                    cursor.execute(f"SELECT setval('pg_temp.{name}_id_seq', {start}, false)")
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)  # at which the driver forgets them again
+
+
+def clear() -> None:
+    """Empty the stage for the next play; ids go on from where they were."""
+    with connection.cursor() as cursor:
+        for model in tables():
+            cursor.execute(f'TRUNCATE pg_temp."{model._meta.db_table}"')
+
+
+def jump(model: type[models.Model], to: int) -> None:
+    """Let the next id of `model` be `to`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT setval('pg_temp.{model._meta.db_table}_id_seq', {to}, false)")
+
+
+def rows() -> dict[type[models.Model], list[Row]]:
+    """Return everything that stands in the shadow tables, by table, in the order of ids."""
+    return {model: found for model in tables() if (found := rows_of(model))}
+
+
+def rows_of(model: type[models.Model], **where: Any) -> list[Row]:
+    """Return the rows of one table as attribute → value."""
+    names = [field.attname for field in model._meta.concrete_fields if field.column]
+    key = [f.attname for f in model._meta.pk_fields] if hasattr(model._meta, "pk_fields") else ["pk"]
+    return [_plain(row) for row in model._default_manager.filter(**where).order_by(*key).values(*names)]
+
+
+def _plain(row: Row) -> Row:
+    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}

@@ -1,0 +1,164 @@
+"""Stamped orders are what the platform would have written: field by field, for lives of every fate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, models, transaction
+
+from open12345.orders import history, invariants, requesters
+from open12345.orders.models import Event, Record, Requester, WorkOrder
+from open12345.project.cluster import APPLICATION
+from open12345.simulate import shadow, step
+from open12345.simulate.copying import Ids, copy
+from open12345.simulate.lives import World
+from open12345.simulate.shapes import Fate, Life
+from open12345.simulate.staffing import staffing
+from open12345.simulate.stamp import Sheet, Stamper
+from open12345.directory import packs
+from open12345.worktime import SHANGHAI
+from tests.cast import Town
+from tests.simulate.made import lives
+
+BEGIN = datetime(2025, 6, 16, 8, 0, tzinfo=SHANGHAI)
+#: Random by design, or over what is: proved by opening them, and by the chain.
+RANDOM = {
+    Requester: {"key", "name", "phone", "id_number", "address"},
+    WorkOrder: {"sealed", "head_hash"},
+    Event: {"prev", "hash"},
+    Record: {"digest"},
+}
+
+
+def stamped(town: Town, some: list[Life]) -> Stamper:
+    version, _pack = packs.pack_at(BEGIN)
+    world = World(town.pack, staffing(town.pack))
+    connection.ensure_connection()
+    stamper = Stamper(world, version, Ids(connection.connection, 50))
+    sheet = Sheet()
+    for life in some:
+        stamper.stamp(life, sheet)
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+        cursor.execute("SET session_replication_role = replica")
+        copy(connection.connection, sheet)
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute(f"SET ROLE {APPLICATION}")
+    return stamper
+
+
+def played(town: Town, some: list[Life]) -> None:
+    step.play(some, World(town.pack, staffing(town.pack)), until=max(life.until for life in some))
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def picture() -> dict[int, dict[str, list[dict[str, Any]]]]:
+    """Everything stored, by the place of the order: ids told by place, what is random left out."""
+    orders = {row["id"]: n for n, row in enumerate(shadow.rows_of(WorkOrder))}
+    owners = {row["requester_id"]: orders[row["id"]] for row in shadow.rows_of(WorkOrder)}
+    numbers = {row["number"]: f"#{orders[row['id']]}" for row in shadow.rows_of(WorkOrder)}
+    named: dict[tuple[type[models.Model], int], str] = {}
+    found: dict[int, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    rows = {m: shadow.rows_of(m) for m in shadow.tables()}
+    for model, some in rows.items():
+        for row in some:
+            owner = _owner(model, row, orders, owners)
+            if owner is not None and "id" in row:
+                place = len(found[owner][model.__name__])
+                named[model, row["id"]] = f"{model.__name__} {owner}.{place}"
+            if owner is not None:
+                found[owner][model.__name__].append(_known(model, row))
+    for parts in found.values():
+        for name, some in parts.items():
+            parts[name] = [_told(row, named, numbers) for row in some]
+    return found
+
+
+def _owner(model: type[models.Model], row: dict[str, Any], orders: dict[int, int], owners: dict[int, int]) -> int | None:
+    if model is WorkOrder:
+        return orders[row["id"]]
+    if model is Requester:
+        return owners[row["id"]]
+    return orders.get(row.get("order_id", -1))
+
+
+def _known(model: type[models.Model], row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in RANDOM.get(model, ())}
+
+
+LINKS = {
+    "order_id": "WorkOrder", "other_id": "WorkOrder", "requester_id": "Requester", "assignment_id": "Assignment",
+    "assignment": "Assignment", "parent_id": "Assignment", "application": "Application", "locked_by": "Application",
+    "record": "Record", "child": "Assignment", "repeat_of": "WorkOrder", "same_call": "WorkOrder",
+}  # fmt: skip
+
+
+def _told(row: dict[str, Any], named: dict[Any, str], numbers: dict[str, str]) -> dict[str, Any]:
+    by_name = {(model.__name__, pk): text for (model, pk), text in named.items()}
+
+    def plain(name: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {n: plain(n, v) for n, v in value.items() if n not in {"record_digest", "text"} or len(str(v)) != 64}
+        if isinstance(value, list):
+            kind = {"clocks": "Clock", "caller_open": "WorkOrder", "unfinished": "Assignment"}.get(name)
+            return [by_name.get((kind, v), v) if kind else plain("", v) for v in value]
+        if isinstance(value, str):
+            for number, short in numbers.items():
+                value = value.replace(number, short)
+            return value
+        return by_name.get((LINKS.get(name, ""), value), value)
+
+    return {name: plain(name, value) for name, value in row.items() if name not in {"id", "fingerprint"}}
+
+
+def number_from(first: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+        cursor.execute("SELECT setval('orders_workorder_id_seq', %s, false)", [first])
+        cursor.execute(f"SET ROLE {APPLICATION}")
+
+
+def check(town: Town, some: list[Life]) -> Stamper:
+    number_from(1000)
+    with undone():
+        played(town, some)
+        wanted = picture()
+        opened = [requesters.open_requester(r) for r in Requester.objects.order_by("pk")]
+        texts = [requesters.open_text(o).replace(o.number, "#") for o in WorkOrder.objects.order_by("pk")]
+        search = list(WorkOrder.objects.order_by("pk").values_list("search", flat=True))
+    number_from(1000)
+    with undone():
+        stamper = stamped(town, some)
+        ours = picture()
+        for f in history.verify(WorkOrder.objects.all()):
+            print("FLAW", f, list(Event.objects.filter(order__number=f.order).values_list("seq","action","at","stage_from","stage_to")))
+        assert list(history.verify(WorkOrder.objects.all())) == []
+        assert list(invariants.check_all()) == []
+        assert [requesters.open_requester(r) for r in Requester.objects.order_by("pk")] == opened
+        assert [requesters.open_text(o).replace(o.number, "#") for o in WorkOrder.objects.order_by("pk")] == texts
+        assert list(WorkOrder.objects.order_by("pk").values_list("search", flat=True)) == search
+    for n, life in enumerate(some):
+        for table in wanted[n].keys() | ours[n].keys():
+            for one, other in zip(wanted[n][table], ours[n][table], strict=True):
+                differ = {k: (one.get(k), other.get(k)) for k in one.keys() | other.keys() if one.get(k) != other.get(k)}
+                assert not differ, (life.fate, life.request.urgency, table, one.get("action"), differ)
+    return stamper
+
+
+@pytest.mark.function("SIM-01")
+@pytest.mark.parametrize("seed", [1])
+def test_stamped_rows_equal_what_the_services_write(loader: None, town: Town, seed: int) -> None:
+    until = BEGIN + timedelta(days=30)
+    some = list(lives(town.pack, 12, begin=BEGIN, until=until, seed=seed))
+    check(town, some)
