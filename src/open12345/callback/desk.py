@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.contrib import messages
@@ -113,11 +113,14 @@ def _tab(query: QueryDict, counts: Mapping[str, Mapping[str, int]]) -> str:
 
 def _batches(sight: Sight, tab: str) -> list[Batch]:
     boss = sight.person.has("floor_supervisor")
-    take = Batch(reverse("callback:take"), _("领取"), key="t")
+    take = Batch(reverse("callback:take"), _("领取"), "take", key="t")
     if tab == "checks":
         return []
-    free = Batch(reverse("callback:release"), _("释放"), key="r")
-    give = Batch(reverse("callback:assign"), _("分配"), template="callback/parts/agents.html")
+    free = Batch(reverse("callback:release"), _("释放"), "release", key="r")
+    give = Batch(
+        reverse("callback:assign"), _("分配"), "assign", template="callback/parts/agents.html", needs="staff",
+        asks=_("先选回访员"),
+    )  # fmt: skip
     wanted = {"mine": [free], "pool": [take, give], "all": [take, give, free]}[tab]
     own = {take.verb: sight.person.has("callback_agent"), give.verb: boss, free.verb: boss or tab == "mine"}
     return [batch for batch in wanted if own[batch.verb]]
@@ -135,7 +138,15 @@ def _rows(orders: Sequence[WorkOrder], sight: Sight, *, held: bool) -> list[Row]
     """Return the lines; whose they are is told where the tab does not say it."""
     tasks = queries.holders(orders, sight.at) if held else {}
     shown = lists.lines(orders, sight.pack, sight.at, ClockKind.CALLBACK)
-    return [row_of(line, tasks.get(line.order.pk), sight) for line in shown]
+    rows = [row_of(line, tasks.get(line.order.pk), sight) for line in shown]
+    return [replace(row, fits=_fits(tasks.get(row.line.order.pk), sight)) for row in rows] if held else rows
+
+
+def _fits(task: CallTask | None, sight: Sight) -> tuple[str, ...]:
+    """What can be done with an order of the list of all: it is free, or it is one's own to release."""
+    if task is None:
+        return ("take", "assign")
+    return ("release",) if sight.person.has("floor_supervisor") or task.staff_id == sight.person.id else ()
 
 
 def row_of(line: lists.Line, task: CallTask | None, sight: Sight) -> Row:

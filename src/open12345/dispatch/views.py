@@ -40,7 +40,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         rest=dues.rest(request.GET) or (f"tab={tab}" if tab else ""),
         tabs=[*(Tab(code, title, code == tab) for code, title in titles.items()), *dues.tabs(request.GET)],
         counts=lists.counts(orders, sight.at),
-        batches=[Batch(reverse("dispatch:batch"), _("按清单派单"), key="b")],
+        batches=[Batch(reverse("dispatch:batch"), _("按清单派单"), "dispatch", key="b")],
         empty=(_("没有待派的工单"), _("新登记的和退回的工单会按时限排在这里。")),
         words="派单 责任清单 主办 协办 核实 占有 时限 退单",
     )
@@ -54,7 +54,8 @@ def _row(sight: Sight, line: lists.Line) -> Row:
         line,
         note=_told(found),
         chips=(_("退单 %(n)s") % {"n": back},) if back else (),
-        mark=line.order.number if found else "",
+        mark=line.order.number,
+        fits=("dispatch",) if found else (),
     )
 
 

@@ -45,7 +45,7 @@ def desk(request: HttpRequest) -> HttpResponseBase:
             *(Tab(code, title, code == tab and not shown, known[code]) for code, (title, _where) in TABS.items()),
             *shown,
         ],
-        batches=[Batch(reverse("handling:sign"), _("签收"), key="s")] if tab in {"todo", "waiting"} else (),
+        batches=[Batch(reverse("handling:sign"), _("签收"), "sign", key="s")] if tab in {"todo", "waiting"} else (),
         empty=(_("这里没有要办的事"), _("派给本单位的工单会按到期时间排在这里。")),
         words="签收 先行联系 现场查看 转派 协办 核实 答复 办结报告 退单 延期 时限",
     )
@@ -69,7 +69,8 @@ def _row(given: Assignment, line: lists.Line, sight: Sight) -> Row:
         chips=rounds,
         group=titles[when],
         late=when == "late",
-        mark=f"{line.order.number}.{given.pk}" if given.state == State.WAITING else "",
+        mark=f"{line.order.number}.{given.pk}",
+        fits=("sign",) if given.state == State.WAITING and not line.order.locked_by else (),
         due=given.due_at,
         clocked=False,
     )

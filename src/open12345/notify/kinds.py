@@ -60,7 +60,8 @@ KINDS: Final[dict[str, Kind]] = {
 #: Of several notices of one order, which matters most: what stands first here.
 WEIGHTS: Final = (
     "breach", "breach_centre", "instructed", "instructed_centre", "urgent", "urged", "urged_waiting", "asked",
-    "sent_back", "redispatched", "dispatched", "handed_down", "verify_asked", "co_handling", "answered_for", "declined", "granted",
+    "sent_back", "redispatched", "dispatched", "handed_down", "verify_asked", "co_handling",
+    "answered_for", "declined", "granted",
 )  # fmt: skip
 #: After these, what came before has no weight any more.
 ENDS: Final = frozenset({"taken_back", "closed"})

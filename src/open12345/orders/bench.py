@@ -27,7 +27,10 @@ from open12345.orders.sight import Sight
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a desk's list. `mark` is what a batch posts for it, "" where it cannot be part of one."""
+    """One line of a desk's list. `mark` is what a batch posts for it, "" where it cannot be part of one.
+
+    `fits` names the batches (by code) that can do something with it, None where all can.
+    """
 
     line: Line
     note: str = ""
@@ -36,6 +39,7 @@ class Row:
     group: str = ""
     late: bool = False  # the group is late: the one colour a heading may wear
     mark: str = ""
+    fits: tuple[str, ...] | None = None
     due: datetime | None = None
     clocked: bool = True  # the order's clock stands at the row, else the row's own due moment
     query: str = ""  # what the opened page is to stand at, e.g. one of several assignments
@@ -53,12 +57,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Batch:
-    """What may be done to several marked rows at once."""
+    """What may be done to several marked rows at once. `needs` is a field that must be ticked too, `asks` says so."""
 
     url: str
     verb: str | Promise
+    code: str = ""
     key: str = ""
     template: str = ""  # further fields, before the button
+    needs: str = ""
+    asks: str | Promise = ""
 
 
 @dataclass

@@ -10,6 +10,7 @@ from open12345.orders.clock_faces import faces
 from open12345.orders.helps import Help, lend
 from open12345.orders.sight import Sight
 from open12345.orders.stages import RecordKind, Role, State
+from open12345.text import sentences
 
 _TOLD: Final = frozenset({RecordKind.ANSWER, RecordKind.REPORT})
 
@@ -31,6 +32,12 @@ def limits_kept(sight: Sight) -> Mapping[str, Any] | None:
     return {"clocks": faces(sight.pack, sorted(stopped, key=lambda c: c.started_at), sight.at)} if stopped else None
 
 
+def asked(sight: Sight) -> Mapping[str, Any] | None:
+    """Return what was asked, sentence by sentence, to be ticked off beside the reply; None where nothing was said."""
+    found = sentences(sight.order.body)
+    return {"sentences": found} if found else None
+
+
 def said_so_far(sight: Sight) -> Mapping[str, Any] | None:
     """Return the last answer and report of the round, and every callback before; None where nothing was said."""
     now = [r for r in sight.records.values() if r.round == sight.order.round and RecordKind(r.kind) in _TOLD]
@@ -46,7 +53,8 @@ def said_so_far(sight: Sight) -> Mapping[str, Any] | None:
 
 
 def lend_all() -> None:
-    """Lend both panels to the desks that judge what a unit did."""
+    """Lend the panels to the desks that do the work or judge it."""
     kept, said = "orders/parts/limits_kept.html", "orders/parts/said_so_far.html"
+    lend(Help("orders.asked", "orders/parts/asked.html", asked, frozenset({"handling", "review"}), order=5))
     lend(Help("orders.said", said, said_so_far, frozenset({"callback", "upper"}), order=10))
     lend(Help("orders.kept", kept, limits_kept, frozenset({"review", "callback", "upper"}), order=20))

@@ -166,8 +166,12 @@ def _mark(row: Row) -> str:
     label = escape(said(_CHOOSE) % {"title": row.line.order.title})
     return (
         '<input class="form-check-input" type="checkbox" form="batch" name="mark"'
-        f' value="{escape(row.mark)}" aria-label="{label}">'
+        f' value="{escape(row.mark)}"{_fits(row)} aria-label="{label}">'
     )
+
+
+def _fits(row: Row) -> str:
+    return "" if row.fits is None else f' data-fits="{escape(" ".join(row.fits))}"'
 
 
 def _due(row: Row, times: Times) -> str:

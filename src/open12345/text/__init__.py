@@ -9,6 +9,7 @@ from .home import mask_home
 from .mask import Found, Masked, mask_address, mask_id, mask_name, mask_phone, mask_text
 from .numbers import Number, Phone, find_ids, find_phones, phone_key, private_numbers
 from .places import places
+from .sentences import sentences
 
 __all__ = [
     "Found",
@@ -30,5 +31,6 @@ __all__ = [
     "phone_key",
     "places",
     "private_numbers",
+    "sentences",
     "similarity",
 ]

@@ -84,17 +84,47 @@ if (batch) {
   const all = batch.querySelector("[data-mark-all]");
   const told = batch.querySelector("[data-marked-count]");
   const said = told.textContent;
+  const why = batch.querySelector("[data-batch-why]");
+  const buttons = [...batch.querySelectorAll("[data-needs-marks]")];
+  const fits = (box, button) => !("fits" in box.dataset) || box.dataset.fits.split(" ").includes(button.dataset.needsMarks);
+  const words = (text, values) => text.replace(/{(n|m|verb)}/g, (_, name) => values[name]);
+  // Why a button is greyed, or what of the marked it can do; "" where it does all of them.
+  function reason(button, marked) {
+    const values = { n: marked.length, m: marked.filter((box) => fits(box, button)).length, verb: button.textContent.trim() };
+    if (!values.n) return batch.dataset.none;
+    if (!values.m) return words(batch.dataset.never, values);
+    if (button.dataset.needsField && !batch.querySelector(`[name="${button.dataset.needsField}"]:checked`)) return button.dataset.asks;
+    return values.m < values.n ? words(batch.dataset.some, values) : "";
+  }
   const tell = () => {
-    const marked = boxes().filter((box) => box.checked).length;
-    told.textContent = marked ? `${told.dataset.markedCount} ${marked}` : said;
-    all.checked = marked > 0 && marked === boxes().length;
-    all.indeterminate = marked > 0 && !all.checked;
-    batch.querySelectorAll("[data-needs-marks]").forEach((button) => (button.disabled = !marked));
+    const marked = boxes().filter((box) => box.checked);
+    told.textContent = marked.length ? `${told.dataset.markedCount} ${marked.length}` : said;
+    all.checked = marked.length > 0 && marked.length === boxes().length;
+    all.indeterminate = marked.length > 0 && !all.checked;
+    const reasons = buttons.map((button) => {
+      const found = reason(button, marked);
+      button.disabled = !marked.some((box) => fits(box, button)) || found === button.dataset.asks;
+      button.title = found;
+      return found;
+    });
+    why.textContent = [...new Set(reasons.filter(Boolean))].join("；");
   };
+  // What a batch cannot do is not sent to it.
+  batch.addEventListener("submit", (event) => {
+    boxes().forEach((box) => (box.checked = box.checked && fits(box, event.submitter)));
+  });
   all.addEventListener("change", () => {
     boxes().forEach((box) => (box.checked = all.checked));
     tell();
   });
-  bench.addEventListener("change", (event) => event.target.name === "mark" && tell());
+  bench.addEventListener("change", (event) => event.target.closest("[data-batch], [name=mark]") && tell());
   tell();
 }
+
+// What was asked, sentence by sentence: how many are ticked as answered. Kept nowhere.
+document.addEventListener("change", (event) => {
+  const list = event.target.closest("[data-asked]");
+  if (!list) return;
+  const boxes = [...list.querySelectorAll("input")];
+  list.querySelector("[data-asked-count]").textContent = `${boxes.filter((box) => box.checked).length}/${boxes.length}`;
+});
