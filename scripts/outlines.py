@@ -69,6 +69,7 @@ class Row:
     code: str
     parent: str
     name: str
+    level: str = ""
 
 
 @dataclass
@@ -232,7 +233,10 @@ def _zigzag(value: int) -> int:
 def read_rows(path: Path) -> dict[str, Row]:
     """Return the areas of a list by code; other columns are passed over."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return {row["code"]: Row(row["code"], row["parent"], row["name"]) for row in csv.DictReader(file)}
+        return {
+            row["code"]: Row(row["code"], row["parent"], row["name"], row.get("level", ""))
+            for row in csv.DictReader(file)
+        }
 
 
 def children_of(*lists: Mapping[str, Row]) -> dict[str, list[str]]:
@@ -280,6 +284,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("pack", type=Path, help="folder with areas.csv; areas.geojson is written beside it")
     parser.add_argument("--siblings", type=Path, help="CSV (code, parent, name) with areas that the pack lacks")
+    parser.add_argument("--levels", help="draw these alone, with commas: city,district,street (default: all)")
     parser.add_argument("--out", type=Path, help="another file to write")
     parser.add_argument("--echarts", type=Path, help="a folder with the package's files, instead of fetching it")
     asked = parser.parse_args()
@@ -290,10 +295,12 @@ def main() -> None:
         provinces = {PROVINCES[code[:2]] for code in own if code[:2] in PROVINCES}
         real = {name: shape for each in sorted(provinces) for name, shape in outlines_of(maps, each).items()}
     drawing = Drawing(own, children_of(own, more), real)
-    found = list(features(drawing, list(own)))
+    levels = asked.levels.split(",") if asked.levels else None
+    codes = [code for code, row in own.items() if levels is None or row.level in levels]
+    found = list(features(drawing, codes))
     out = asked.out or asked.pack / "areas.geojson"
     write(out, found)
-    drawn = sum(drawing.indicative[code] for code in own)
+    drawn = sum(drawing.indicative[code] for code in codes)
     sys.stdout.write(f"{out}: {len(found)} outlines, {drawn} of them indicative, {out.stat().st_size // 1024} kB\n")
 
 

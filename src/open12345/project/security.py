@@ -21,7 +21,14 @@ _POLICY = (
     "media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-POLICY = _POLICY.format(tiles=tile_source(settings.TILE_URL))
+
+
+def policy(tiles: str) -> str:
+    """Return the policy where maps have `tiles` ("" for none)."""
+    return _POLICY.format(tiles=tile_source(tiles))
+
+
+POLICY = policy(settings.TILE_URL)
 FEATURES = "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=()"
 
 

@@ -15,7 +15,7 @@ def tile_url(said: str) -> str:
     if not said.strip():
         return ""
     whole = parts.scheme in {"http", "https"} and parts.hostname
-    if not whole or set("{};, ") & set(parts.netloc) or not all(f"{{{name}}}" in said for name in "zxy"):
+    if not whole or set("{};,* ") & set(parts.netloc) or not all(f"{{{name}}}" in said for name in "zxy"):
         raise ImproperlyConfigured("OPEN12345_TILE_URL: https://one-host/…{z}…{x}…{y}…")
     return said.strip()
 
