@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from open12345.project.cluster import APPLICATION, DATABASE, OWNER, Cluster
+from open12345.project.cluster import APPLICATION, DATABASE, OWNER, SUPERUSER, Cluster
 from open12345.project.problems import EnvironmentProblem
 
 APPLICATION_URL, OWNER_URL = "DATABASE_URL", "DATABASE_OWNER_URL"
@@ -28,6 +28,13 @@ def databases(home: Path) -> dict[str, dict[str, Any]]:
         "default": from_url(application, APPLICATION_URL, pool=pool, options="-c lock_timeout=10s"),
         "owner": from_url(owner, OWNER_URL, options="-c lock_timeout=20s"),
     }
+
+
+def loader(home: Path) -> str:
+    """The URL of the role that loads whole histories (`simulate`): triggers stand aside for it where it may say so."""
+    if is_embedded():
+        return Cluster(home).url(SUPERUSER)
+    return os.environ.get(OWNER_URL, os.environ[APPLICATION_URL])
 
 
 def from_url(url: str, variable: str, **options: Any) -> dict[str, Any]:

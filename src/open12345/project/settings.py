@@ -23,7 +23,7 @@ from typing import Any
 
 from open12345.directory.signin_settings import signin_settings
 from open12345.project import home
-from open12345.project.connections import databases
+from open12345.project.connections import databases, loader
 from open12345.project.tiles import tile_url
 
 OPEN12345_HOME = home.home()
@@ -97,6 +97,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- data -----------------------------------------------------------------------------------------
 DATABASES = databases(OPEN12345_HOME)
+LOADER_SECRET_URL = loader(OPEN12345_HOME)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 MEDIA_ROOT = OPEN12345_HOME / "files"
