@@ -1,5 +1,9 @@
 """The commands that rooms lend to the command line.
 
+The command line speaks English, whatever the screens speak: what the code says through gettext is put into English
+here. What is quoted stays as it is (orders, packs), and what `check-pack`, `diff-pack` and `load-pack` say of a pack
+is in Chinese, the language of packs.
+
 A room with commands has a module `cli` with `register(app: typer.Typer)`, and stands in ROOMS. Its
 commands run with Django set up and the database running.
 """
@@ -13,7 +17,11 @@ import typer
 
 from open12345.project import boot
 
-ROOMS = ("directory", "orders", "intake", "api")
+ROOMS = ("directory", "orders", "intake", "api", "simulate")
+LANGUAGE = "en"
+PLAYS = frozenset({"simulate"})
+"""They write orders as people would, in the platform's own language."""
+
 WITHOUT_DATABASE = frozenset({"flowchart", "openapi"})
 """They print what the code says."""
 
@@ -33,20 +41,22 @@ def _run_with_database(app: typer.Typer) -> None:
     """Let every command of `app` and of its groups find the database running."""
     for command in app.registered_commands:
         if command.callback and command.name not in WITHOUT_DATABASE:
-            command.callback = _with_database(command.callback)
+            command.callback = _with_database(command.callback, speaks=command.name not in PLAYS)
     for group in app.registered_groups:
         if group.typer_instance:
             _run_with_database(group.typer_instance)
 
 
-def _with_database(work: Callable[..., Any]) -> Callable[..., Any]:
+def _with_database(work: Callable[..., Any], *, speaks: bool) -> Callable[..., Any]:
+    from django.conf import settings  # noqa: PLC0415 - small commands do not load Django
     from django.db import ProgrammingError  # noqa: PLC0415 - small commands do not load Django
+    from django.utils import translation  # noqa: PLC0415 - the same
 
     from open12345.project import database  # noqa: PLC0415 - needs Django set up
 
     @functools.wraps(work)
     def run(*args: Any, **options: Any) -> Any:
-        with boot.database_running():
+        with boot.database_running(), translation.override(LANGUAGE if speaks else settings.LANGUAGE_CODE):
             try:
                 return work(*args, **options)
             except ProgrammingError:  # most likely a table that is not there

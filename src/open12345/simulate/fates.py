@@ -67,7 +67,7 @@ class Fates:
         """What is answered at once or refused goes to no unit; the rest does."""
         rng, course, table = self.dice("worked"), self.scenario.course, self.table
         at_once = np.array([self.pack.kinds[code].answer_directly for code in self.codes.kinds])[table.kind]
-        away = at_once & (rng.random(table.size) < course.answered_at_once)
+        away: Mask = at_once & (rng.random(table.size) < course.answered_at_once)
         refused = ~away & (rng.random(table.size) < course.refused)
         free = ~self.upper & (table.reason <= 0)
         for heard in self.scenario.heard:

@@ -25,8 +25,7 @@ def largest_remainder(total: int, weights: ArrayLike) -> Ints:
     if total < 0 or shares.size == 0 or bool((shares < 0).any()):
         message = f"cannot divide {total} by {shares.size} weights"
         raise ValueError(message)
-    if not shares.sum():
-        shares = np.ones_like(shares)
+    shares = shares / shares.max() if shares.max() else np.ones_like(shares)
     exact = shares * (total / shares.sum())
     parts: Ints = np.floor(exact + 1e-9).astype(np.int64)
     missing = total - int(parts.sum())

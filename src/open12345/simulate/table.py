@@ -94,7 +94,7 @@ def _areas(pack: Pack) -> tuple[str, ...]:
 
 def column(size: int, kind: type[np.signedinteger] = np.int16) -> Ints:
     """Return a column that says nothing yet."""
-    return np.full(size, NONE, dtype=kind)  # type: ignore[return-value]
+    return np.full(size, NONE, dtype=kind)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,197 @@
+"""Simulating on the command line: `open12345 simulate`, `open12345 check-scenario`.
+
+Exit codes: 0 done (all figures the same), 1 refused, mistakes or a difference, 2 wrong usage, 3 the machine's fault,
+130 stopped by Ctrl-C (a history goes on where it stopped when the command is given again).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from open12345.policy import PackError, find_pack
+from open12345.simulate import check, players, runs
+from open12345.simulate.library import read_scenario, scenario_names
+
+FOUND = 1
+stdout = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False)
+
+
+class Mode(StrEnum):
+    """How a run is played."""
+
+    HISTORY = "history"
+    STEP = "step"
+    LIVE = "live"
+
+
+PackName = Annotated[str, typer.Option("--pack", envvar="PACK", help="Pack whose scenario is played.")]
+ScenarioName = Annotated[str, typer.Option("--scenario", help="Scenario, of packs/PACK/scenarios/.")]
+Scale = Annotated[
+    float | None, typer.Option(min=0.00001, max=1, help="Share of all orders; default: what the scenario says.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")]
+Day = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The run's last day; default: the scenario's.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the room's commands to `open12345`."""
+    app.command("simulate")(simulate)
+    app.command("check-scenario")(check_scenario)
+
+
+def simulate(  # noqa: PLR0913 - the options of a command
+    *,
+    pack: PackName = "jiuting",
+    scenario: ScenarioName = "",
+    mode: Annotated[Mode, typer.Option(help="history: written at once; step: by a virtual clock; live: at RATE.")]
+    = Mode.HISTORY,
+    scale: Scale = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Other dice than the scenario's.")] = None,
+    until: Day = None,
+    rate: Annotated[float, typer.Option(min=0.01, help="live: requests a minute.")] = 30.0,
+    url: Annotated[str, typer.Option(help="live: where the instance listens.")] = "http://127.0.0.1:8000",
+    processes: Annotated[int, typer.Option(min=1, max=64, help="history: processes that write.")] = 2,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Play a scenario in this instance: a city's orders with complete histories, to the figures of its text."""
+    with _explained(as_json=as_json):
+        name = scenario or _only(pack)
+        day = until.date() if until else None
+        with stderr.status("planning …"):
+            prepared = runs.prepare(pack, name, scale=scale, seed=seed, until=day)
+        _announce(prepared, as_json=as_json)
+        options = players.Options(rate=rate, url=url, processes=processes)
+        with _bar(prepared.run.size, hidden=as_json) as tell:
+            played = players.PLAYERS[mode.value](prepared, options, tell)
+    if as_json:
+        stdout.print_json(data=played.as_json())
+    else:
+        stdout.print(played.sentence())
+
+
+def check_scenario(
+    *, pack: PackName = "", scenario: ScenarioName = "", scale: Scale = None, as_json: Json = False
+) -> None:
+    """Print each figure of the scenario's text beside the one counted from the database; 1 where any differs."""
+    with _explained(as_json=as_json):
+        run = runs.sheet()
+        ruling = runs.pack_in_force()
+        if pack and pack != ruling.id:
+            raise runs.Refused(f"This instance serves the pack {ruling.id}, not {pack}.", "Name its own pack.")
+        name = scenario or (run.scenario if run else _only(ruling.id))
+        found = read_scenario(ruling, name)
+        own = run if run is not None and run.scenario == name else None
+        end = own.now.date() if own else found.until or datetime.now().astimezone().date()
+        share = scale if scale is not None else own.scale if own else found.scale
+        lines = check.figures(found, ruling, end=end, scale=share)
+    wrong = [line for line in lines if line.same is False]
+    if as_json:
+        answer = {"ok": not wrong, "pack": ruling.id, "scenario": name, "scale": share, "until": end.isoformat()}
+        stdout.print_json(data={**answer, "figures": [line.as_json() for line in lines]})
+    else:
+        _show(lines, f"{found.title}（{found.source}）", share)
+    raise typer.Exit(FOUND if wrong else 0)
+
+
+# --- telling ------------------------------------------------------------------------------------------
+
+
+def _show(lines: list[check.Checked], title: str, scale: float) -> None:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading, justify in (
+        ("", "left"),
+        ("数字", "left"),
+        ("原文", "left"),
+        ("应为", "right"),
+        ("数出", "right"),
+        ("", "left"),
+    ):
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for line in lines:
+        table.add_row(*_cells(line))
+    stdout.print(table)
+    later = sum(line.same is None for line in lines)
+    wrong = sum(line.same is False for line in lines)
+    small = f"，按比例 {scale:g}" if scale != 1 else ""
+    stdout.print(
+        f"{len(lines) - later} 个数字从数据库数出{small}：{wrong} 个不一致；另有 {later} 个待以后的模块统计（later）。"
+    )
+
+
+def _cells(line: check.Checked) -> tuple[Text | str, ...]:
+    mark = {True: Text("✓", "green"), False: Text("✗", "bold red"), None: Text("later", "dim")}[line.same]
+    quote = line.sentence if line.seed == "ours" else f"“{line.sentence}”（{line.seed}）"
+    beside = line.room if line.same is None else " ".join(part for part in (line.of, _HOW.get(line.how, "")) if part)
+    return mark, line.title, quote, line.expected, line.counted, beside
+
+
+_HOW = {"truncated": "原文截尾"}
+
+
+def _announce(prepared: runs.Prepared, *, as_json: bool) -> None:
+    if not as_json:
+        run = prepared.run
+        goes = "goes on: " if prepared.goes_on else ""
+        stderr.print(
+            f"{goes}{run.pack} {run.scenario}  {run.size:,} orders until {run.now:%Y-%m-%d}  scale {run.scale:g}"
+        )
+
+
+class _Speed(ProgressColumn):
+    """Orders a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+
+@contextmanager
+def _bar(total: int, *, hidden: bool) -> Iterator[Callable[[int], None]]:
+    """A bar that is told how many orders more are done."""
+    parts = (TextColumn("orders"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
+    with Progress(*parts, console=stderr, transient=True, disable=hidden or not stderr.is_terminal) as bar:
+        task = bar.add_task("orders", total=total)
+        yield lambda more: bar.advance(task, more)
+
+
+@contextmanager
+def _explained(*, as_json: bool) -> Iterator[None]:
+    """Turn what may not be into a sentence, a remedy and the exit code 1."""
+    try:
+        yield
+    except PackError as error:
+        _end([str(problem) for problem in error.problems], as_json=as_json)
+    except runs.Refused as error:
+        _end([error.message, error.remedy], as_json=as_json)
+
+
+def _end(lines: list[str], *, as_json: bool) -> NoReturn:
+    if as_json:
+        told: dict[str, Any] = {"ok": False, "problems": lines}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for line in lines:
+            stderr.print(line, style="red" if line == lines[0] else "", markup=False, soft_wrap=True)
+    raise typer.Exit(FOUND)
+
+
+def _only(pack: str) -> str:
+    """Return the pack's only scenario; raises Refused that names them where there are several."""
+    names = scenario_names(find_pack(pack))
+    if len(names) == 1:
+        return names[0]
+    known = ", ".join(names) or "none"
+    raise runs.Refused(f"Which scenario of {pack}? There are: {known}.", "Name one: --scenario NAME")

@@ -1,0 +1,107 @@
+"""The three speeds behind one door: what each needs from a prepared run, and what it tells afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from open12345.simulate import runs, truth
+from open12345.simulate.lives import World
+from open12345.simulate.runs import Prepared
+from open12345.simulate.shapes import Life
+from open12345.simulate.staffing import staffing
+
+Tell = Callable[[int], None]
+"""Is told how many orders more are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says besides the run itself."""
+
+    rate: float = 30.0
+    """live: requests a minute."""
+    url: str = ""
+    processes: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a run."""
+
+    orders: int
+    events: int
+    seconds: float
+    truth: str = ""
+    phases: Mapping[str, float] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """Say it in a line."""
+        speed = f", {self.orders / self.seconds:,.0f} orders/s" if self.seconds and self.orders else ""
+        if self.phases:
+            speed += " (" + ", ".join(f"{name} {spent:.1f} s" for name, spent in self.phases.items()) + ")"
+        beside = f"\nground truth: {self.truth}" if self.truth else ""
+        return f"{self.orders:,} orders with {self.events:,} events in {self.seconds:,.1f} s{speed}{beside}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for a program."""
+        return {"ok": True, **asdict(self)}
+
+
+Player = Callable[[Prepared, Options, Tell], Played]
+
+
+def step(prepared: Prepared, options: Options, tell: Tell) -> Played:
+    """Let the real services play every act, by a virtual clock."""
+    from open12345.simulate import step as player  # noqa: PLC0415 - each speed loads its own
+
+    del options
+    runs.note(prepared.run)
+    path = runs.folder() / truth.NAME
+    began = time.monotonic()
+    world = World(prepared.pack, staffing(prepared.pack), prepared.scenario.seed)
+    told = _told(prepared, tell)
+    played = player.play(told, world, until=prepared.run.now)
+    runs.note(replace(prepared.run, finished=True))
+    return Played(len(played.numbers), played.acts, time.monotonic() - began, str(path))
+
+
+def _told(prepared: Prepared, tell: Tell) -> Iterator[Life]:
+    """Yield the lives, writing their truth beside the run."""
+    path = runs.folder() / truth.NAME
+    path.unlink(missing_ok=True)
+    for life in prepared.plan.lives(prepared.voice):
+        truth.write(path, [life.request])
+        yield life
+        tell(1)
+
+
+def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
+    """Write everything at once, in several processes; a run that was stopped goes on."""
+    from open12345.simulate import bulk  # noqa: PLC0415 - each speed loads its own
+
+    run, so_far = prepared.run, 0
+
+    def progress(orders: int, _what: str) -> None:
+        nonlocal so_far
+        if orders > so_far:
+            tell(orders - so_far)
+            so_far = orders
+
+    runs.note(run)
+    written = bulk.write(
+        lambda start: prepared.plan.lives(prepared.voice, start), pack=prepared.pack, progress=progress,
+        processes=options.processes, run=f"{run.pack}-{run.scenario}", until=run.now, seed=run.seed,
+    )  # fmt: skip
+    runs.note(replace(run, finished=True))
+    return Played(written.orders, written.events, written.seconds, str(written.truth or ""), written.phases)
+
+
+def live(prepared: Prepared, options: Options, tell: Tell) -> Played:
+    """Let citizens and desks act over HTTP."""
+    raise NotImplementedError
+
+
+PLAYERS: Final[Mapping[str, Player]] = {"history": history, "step": step, "live": live}

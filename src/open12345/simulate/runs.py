@@ -1,0 +1,163 @@
+"""One run of a scenario in one instance: what is asked for, whether it may be, and what is remembered of it.
+
+The run's sheet (`simulate/run.json` in the instance's home) tells a resumed run that it is the same, and
+`check-scenario` at which scale and up to which day to compare. It is no part of the platform's tables.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from open12345.directory import packs
+from open12345.directory.demo import ensure_demo_staff
+from open12345.directory.person import SYSTEM
+from open12345.orders.models import WorkOrder
+from open12345.policy import Pack, find_pack, read_pack
+from open12345.simulate.arrivals import midnight
+from open12345.simulate.fates import Untold
+from open12345.simulate.library import at_fault, read_scenario
+from open12345.simulate.plan import Plan
+from open12345.simulate.scenario import Scenario
+from open12345.simulate.sorting import Unreachable
+from open12345.simulate.voice import Townspeople
+from open12345.worktime import SHANGHAI
+
+SHEET: Final = "run.json"
+_DAY: Final = timedelta(days=1)
+
+
+class Refused(Exception):
+    """A run that may not be; the message says why, `remedy` what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        """Keep both sentences."""
+        self.message, self.remedy = message, remedy
+        super().__init__(f"{message} {remedy}")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was asked for, and how far it came."""
+
+    pack: str
+    scenario: str
+    seed: int
+    scale: float
+    until: str
+    """The run's "now", ISO 8601."""
+    size: int
+    finished: bool = False
+
+    @property
+    def now(self) -> datetime:
+        """The run's "now"."""
+        return datetime.fromisoformat(self.until).astimezone(SHANGHAI)
+
+    def same(self, other: Run) -> bool:
+        """Say whether the other would write the same orders."""
+        return replace(self, finished=False) == replace(other, finished=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that may begin, or go on."""
+
+    run: Run
+    pack: Pack
+    scenario: Scenario
+    plan: Plan
+    voice: Townspeople
+    goes_on: bool
+
+
+def folder() -> Path:
+    """Return where the run's sheet and its ground truth lie."""
+    return Path(settings.OPEN12345_HOME) / "simulate"
+
+
+def sheet() -> Run | None:
+    """Return the instance's run, if one was begun."""
+    try:
+        return Run(**json.loads((folder() / SHEET).read_text(encoding="utf-8")))
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return None
+
+
+def note(run: Run) -> None:
+    """Write the run's sheet; a reader sees the old one or the new, never half."""
+    folder().mkdir(parents=True, exist_ok=True)
+    draft = folder() / f".{SHEET}"
+    draft.write_text(json.dumps(asdict(run), ensure_ascii=False, indent=2), encoding="utf-8")
+    draft.replace(folder() / SHEET)
+
+
+def prepare(
+    pack_name: str, name: str, *, scale: float | None = None, seed: int | None = None, until: date | None = None
+) -> Prepared:
+    """Read, load and plan a run.
+
+    Loads the pack and its invented staff where the instance is empty. Raises PackError for mistakes of pack or
+    scenario, Refused where the instance holds another pack, orders of its own, or another run.
+    """
+    pack = read_pack(find_pack(pack_name))
+    scenario = read_scenario(pack, name)
+    if seed is not None:
+        scenario = scenario.model_copy(update={"seed": seed})
+    _refuse_other_pack(pack)
+    begun = sheet() if WorkOrder.objects.exists() else None
+    moment = _until(scenario, until, begun)
+    plan = planned(scenario, pack, moment, scale)
+    run = Run(pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size)
+    if begun is not None and not begun.same(run):
+        asked = f"{begun.pack} {begun.scenario}, scale {begun.scale:g}, seed {begun.seed}, until {begun.until}"
+        raise Refused(f"This instance holds another run: {asked}.", _ELSEWHERE)
+    if begun is None and WorkOrder.objects.exists():
+        raise Refused(f"This instance holds {WorkOrder.objects.count()} orders already.", _ELSEWHERE)
+    packs.ensure_pack(pack, by=SYSTEM, at=timezone.now())
+    ensure_demo_staff(pack, timezone.now())
+    return Prepared(begun or run, pack, scenario, plan, Townspeople(pack, scenario), begun is not None)
+
+
+def planned(scenario: Scenario, pack: Pack, until: datetime, scale: float | None = None) -> Plan:
+    """Plan, telling of a contradiction as a mistake of the scenario's file (PackError)."""
+    try:
+        return Plan(scenario, pack, until=until, scale=scale)
+    except (Unreachable, Untold) as error:
+        raise at_fault(pack, scenario.name, error) from error
+
+
+def pack_in_force() -> Pack:
+    """Return the pack that rules here now; raises Refused where there is none."""
+    try:
+        return packs.pack_at(timezone.now())[1]
+    except packs.NoPack as error:
+        raise Refused("No pack is loaded here.", "Run `open12345 simulate` first.") from error
+
+
+def _refuse_other_pack(pack: Pack) -> None:
+    try:
+        ruling = packs.pack_at(timezone.now())[1]
+    except packs.NoPack:
+        return
+    if ruling.id != pack.id:
+        raise Refused(f"This instance serves the pack {ruling.id}, not {pack.id}.", _ELSEWHERE)
+
+
+def _until(scenario: Scenario, asked: date | None, begun: Run | None) -> datetime:
+    """Return the run's "now": the end of a day, or this moment for a scenario counted back from today."""
+    if asked is not None or scenario.until is not None:
+        day = asked or scenario.until or timezone.localdate()
+        return midnight(day + _DAY) - timedelta(seconds=1)
+    if begun is not None and begun.scenario == scenario.name:
+        return begun.now
+    return timezone.now().astimezone(SHANGHAI).replace(microsecond=0)
+
+
+_ELSEWHERE: Final = "Give it an instance of its own: OPEN12345_HOME=/path/to/folder open12345 simulate …"
