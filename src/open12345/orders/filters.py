@@ -241,13 +241,21 @@ class _Same:
         return id(self.pack)
 
 
+_AREAS_AT_MOST: Final = 1000
+"""As many areas a list still offers one by one."""
+
+
 @lru_cache(maxsize=8)
 def _of_trees(key: _Same) -> tuple[list[Option], list[Option]]:
-    """Return the categories and the areas of a pack, each right above what lies below it."""
+    """Return the categories and the areas of a pack, each right above what lies below it.
+
+    Nobody looks through the six thousand communities of a city: of so many areas the lowest are left out.
+    """
     categories, areas = key.pack.category_tree, key.pack.area_tree
+    shown = [row for row in _as_tree(areas) if len(areas) <= _AREAS_AT_MOST or not areas.is_leaf(row.code)]
     return (
         [Option(row.code, row.title, len(categories.lineage(row.code)) - 1) for row in _as_tree(categories)],
-        [Option(row.code, row.name, len(areas.lineage(row.code)) - 1) for row in _as_tree(areas)],
+        [Option(row.code, row.name, len(areas.lineage(row.code)) - 1) for row in shown],
     )
 
 
