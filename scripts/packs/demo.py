@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -72,6 +73,7 @@ def _places(areas: list[Area]) -> str:
         name = area.name
         for tail in ("居民委员会", "居委会", "村委会", "社区"):
             name = name.removesuffix(tail)
+        name = re.sub(r"(第?[一二三四五六七八九十]+)?(居|村|路)?$", "", name) or name
         estate, road = _ESTATES[place % len(_ESTATES)], _ROADS[place % len(_ROADS)]
         writer.writerow((f"{name}{estate}", f"{name}{road}", area.code))
     return out.getvalue()
