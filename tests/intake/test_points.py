@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from open12345.api import showing
 from open12345.intake import desk, keeping, points
 from open12345.intake.points import open_orders
 from open12345.intake.suggest import _says
-from open12345.orders import chain, history, map_card, privacy
+from open12345.orders import chain, history, map_card, privacy, queries
 from open12345.orders.errors import Refused
 from open12345.orders.hints import Talk
 from open12345.orders.models import Event, WorkOrder
@@ -25,7 +26,7 @@ HOME = "松江区九亭镇涞亭南路88弄5号301室"
 pytestmark = pytest.mark.function("DIS-14")
 
 
-def inside(code: str) -> dict[str, float]:
+def inside(code: str) -> dict[str, Any]:
     point = jiuting().outlines.shapes[code].shape.representative_point()
     return {"longitude": round(point.x, 6), "latitude": round(point.y, 6)}
 
@@ -88,6 +89,8 @@ def test_where_the_place_is_masked_the_point_is_coarse_too(town: Town) -> None:
     assert stored(fine) == tuple(inside(GRID).values())
     assert home.place != HOME
     assert stored(home) == tuple(round(axis, 3) for axis in inside(GRID).values())
+    nowhere = town.order(town.register(body="楼上半夜一直有人搬东西，吵得睡不着。", address=HOME, **inside(GRID)))
+    assert stored(nowhere) == stored(home), "an address and no place"
 
 
 def test_of_a_confidential_order_the_point_is_for_the_centre_alone(town: Town) -> None:
@@ -97,9 +100,16 @@ def test_of_a_confidential_order_the_point_is_for_the_centre_alone(town: Town) -
 
     assert privacy.shown_point(order, town.person("dispatcher")) == tuple(inside(GRID).values())
     assert privacy.shown_point(order, town.person("clerk.enforcement")) is None
+    assert _told(order, town, "clerk.enforcement") == (None, None)
+    assert _told(order, town, "dispatcher") == tuple(inside(GRID).values())
     shown = map_card.card(Sight(town.person("clerk.enforcement"), town.now, town.pack, order))
     assert shown is not None
     assert (shown["area"], shown["lon"]) == (GRID, ""), "the area, which the elements name too"
+
+
+def _told(order: WorkOrder, town: Town, name: str) -> tuple[float | None, float | None]:
+    shape = showing.order(order, queries.scene_of(order, town.pack), town.person(name), town.now)
+    return shape.longitude, shape.latitude
 
 
 def test_without_area_and_point_there_is_no_map(town: Town) -> None:

@@ -21,15 +21,15 @@ MOST_DOTS: Final = 200
 NOWHERE: Final[dict[str, Any]] = {"longitude": None, "latitude": None}
 
 
-def kept(said: DraftInput, *, masked: bool) -> dict[str, Any]:
+def kept(said: DraftInput, *, coarse: bool) -> dict[str, Any]:
     """Return the coordinates as they are stored.
 
-    Where the place is kept `masked`, because it is somebody's home, the point must not tell what the words hide: it is
-    kept to about a hundred metres.
+    The point must not tell what the words hide. It is `coarse`, to about a hundred metres, where the place was masked
+    because it is the caller's home, and where an address is known but no place, which may be the same.
     """
     if said.longitude is None or said.latitude is None:
         return NOWHERE
-    grain = _COARSE if masked else _FINE
+    grain = _COARSE if coarse else _FINE
     return {name: Decimal(str(getattr(said, name))).quantize(grain) for name in NOWHERE}
 
 

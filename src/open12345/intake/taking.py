@@ -108,7 +108,7 @@ def fill_order(change: Change, said: DraftInput) -> Box | None:
         char = pack.channels[said.channel].char
         day = change.at.astimezone(pack.calendar().zone).date()
         order.number = pack.number.format(area=pack.area_code, day=day, channel=char, sequence=order.pk)
-    change.set(**points.kept(said, masked=masked[2] != place))
+    change.set(**points.kept(said, coarse=masked[2] != place or bool(said.address and not place)))
     change.say(text=order_digest(order), **facts(order))
     return box
 
