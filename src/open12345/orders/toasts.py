@@ -23,11 +23,15 @@ def done(asking: Asking, after: Sight | None) -> str:
 
     Names units, kinds of application and the order's own title: nobody's data.
     """
-    order = asking.sight.order
     found = _WORDS.get(asking.action.name)
     deed = (found(asking, after) if found else "") or _("已“%(action)s”") % {"action": asking.action.title}
-    title = Truncator(order.title).chars(_TITLE)
-    return _("%(done)s：%(title)s %(number)s") % {"done": deed, "title": title, "number": order.number}
+    return with_order(deed, asking.sight)
+
+
+def with_order(deed: str, sight: Sight) -> str:
+    """Return what was done with the order to which it was done."""
+    title = Truncator(sight.order.title).chars(_TITLE)
+    return _("%(done)s：%(title)s %(number)s") % {"done": deed, "title": title, "number": sight.order.number}
 
 
 def _to_lead(words: Callable[[], str]) -> Words:

@@ -230,7 +230,7 @@ def take_back(request: HttpRequest, number: str, token: str) -> HttpResponseBase
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.info(request, _("已撤销：%(number)s") % {"number": number})
+        messages.info(request, toasts.with_order(_("已撤销"), sight))
     return redirect("orders:page", number)
 
 
