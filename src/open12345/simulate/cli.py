@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,8 +20,10 @@ from rich.table import Table
 from rich.text import Text
 
 from open12345.policy import PackError, find_pack
-from open12345.simulate import check, players, runs
-from open12345.simulate.library import read_scenario, scenario_names
+
+if TYPE_CHECKING:  # numpy and the texts are loaded when a command runs: other commands start fast
+    from open12345.simulate.check import Checked
+    from open12345.simulate.runs import Prepared
 
 FOUND = 1
 stdout = Console(highlight=False)
@@ -68,6 +70,8 @@ def simulate(  # noqa: PLR0913 - the options of a command
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Play a scenario in this instance: a city's orders with complete histories, to the figures of its text."""
+    from open12345.simulate import players, runs  # noqa: PLC0415 - loads what only this needs
+
     with _explained(as_json=as_json):
         name = scenario or _only(pack)
         day = until.date() if until else None
@@ -87,6 +91,9 @@ def check_scenario(
     *, pack: PackName = "", scenario: ScenarioName = "", scale: Scale = None, as_json: Json = False
 ) -> None:
     """Print each figure of the scenario's text beside the one counted from the database; 1 where any differs."""
+    from open12345.simulate import check, runs  # noqa: PLC0415 - the same
+    from open12345.simulate.library import read_scenario  # noqa: PLC0415
+
     with _explained(as_json=as_json):
         run = runs.sheet()
         ruling = runs.pack_in_force()
@@ -110,7 +117,7 @@ def check_scenario(
 # --- telling ------------------------------------------------------------------------------------------
 
 
-def _show(lines: list[check.Checked], title: str, scale: float) -> None:
+def _show(lines: list[Checked], title: str, scale: float) -> None:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for heading, justify in (
         ("", "left"),
@@ -132,7 +139,7 @@ def _show(lines: list[check.Checked], title: str, scale: float) -> None:
     )
 
 
-def _cells(line: check.Checked) -> tuple[Text | str, ...]:
+def _cells(line: Checked) -> tuple[Text | str, ...]:
     mark = {True: Text("✓", "green"), False: Text("✗", "bold red"), None: Text("later", "dim")}[line.same]
     quote = line.sentence if line.seed == "ours" else f"“{line.sentence}”（{line.seed}）"
     beside = line.room if line.same is None else " ".join(part for part in (line.of, _HOW.get(line.how, "")) if part)
@@ -142,7 +149,7 @@ def _cells(line: check.Checked) -> tuple[Text | str, ...]:
 _HOW = {"truncated": "原文截尾"}
 
 
-def _announce(prepared: runs.Prepared, *, as_json: bool) -> None:
+def _announce(prepared: Prepared, *, as_json: bool) -> None:
     if not as_json:
         run = prepared.run
         goes = "goes on: " if prepared.goes_on else ""
@@ -170,6 +177,8 @@ def _bar(total: int, *, hidden: bool) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def _explained(*, as_json: bool) -> Iterator[None]:
     """Turn what may not be into a sentence, a remedy and the exit code 1."""
+    from open12345.simulate import runs  # noqa: PLC0415 - the same
+
     try:
         yield
     except PackError as error:
@@ -190,6 +199,9 @@ def _end(lines: list[str], *, as_json: bool) -> NoReturn:
 
 def _only(pack: str) -> str:
     """Return the pack's only scenario; raises Refused that names them where there are several."""
+    from open12345.simulate import runs  # noqa: PLC0415 - the same
+    from open12345.simulate.library import scenario_names  # noqa: PLC0415
+
     names = scenario_names(find_pack(pack))
     if len(names) == 1:
         return names[0]
