@@ -1,7 +1,9 @@
 """`open12345 import` on the command line: what it says, what it answers a program, how it ends."""
 
 import json
+import re
 import signal
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from typer.testing import CliRunner, Result
 from open12345.intake import cli
 from open12345.intake.importer import Import, Tally
 from open12345.orders.models import Event, WorkOrder
+from open12345.project import commands
 from tests.cast import Town
-from tests.intake.importing import row, write
+from tests.intake.importing import HEADS, row, write
 
 
 def command(*words: str) -> Result:
@@ -100,3 +103,23 @@ def test_a_dry_run_says_what_could_be_taken(town: Town, tmp_path: Path) -> None:
 
 def test_progress_tells_rows_rejected_so_far() -> None:
     assert cli._rejected_so_far(Tally(rejected=3)) == "退 3"
+
+
+def test_as_a_command_of_the_house_it_speaks_english_and_quotes_what_is_chinese(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`project.commands` runs every room's command so; only the file's own words stay as they are."""
+    monkeypatch.setattr(commands.boot, "database_running", nullcontext)
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    cli.register(app)
+    commands._run_with_database(app)
+    file = write(tmp_path / "a.csv", [row(1), row(2, 联系电话="")])
+    done = CliRunner().invoke(app, ["import", str(file), "--kind", "complaint_help"])
+    assert done.exit_code == 1
+    said = done.output
+    for quoted in [*HEADS, *row(1)]:
+        said = said.replace(quoted, "")
+    assert not re.findall("[\u4e00-\u9fff]+", said)
+    refused = CliRunner().invoke(app, ["import", str(file), "--as", "nobody"])
+    assert not re.findall("[\u4e00-\u9fff]+", refused.output)

@@ -27,7 +27,7 @@ from rich.text import Text
 from open12345.directory.errors import DirectoryError
 from open12345.directory.models import Staff
 from open12345.directory.person import SYSTEM, Person, person_of
-from open12345.intake.columns import Columns, fields, map_columns
+from open12345.intake.columns import Columns, map_columns, titles
 from open12345.intake.importer import (
     Import,
     Rejects,
@@ -216,9 +216,9 @@ def _rejected_so_far(tally: Tally) -> str:
 def _show_columns(table: Table, found: Columns) -> None:
     title = f"{table.path.name} · {table.encoding} · " + _("%(n)s 行") % {"n": table.count}
     grid = Grid(_("字段"), _("名称"), _("取自列"), _("怎么认出"), box=None, title=title)
-    titles = fields()
+    names = titles()
     for field, head in found.told(table).items():
-        grid.add_row(field, titles[field], head, _("按表头猜") if field in found.guessed else _("指定"))
+        grid.add_row(field, names[field], head, _("按表头猜") if field in found.guessed else _("指定"))
     stderr.print(grid)
     if found.unknown:
         stderr.print(_("不用的列：") + "、".join(found.unknown), markup=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from open12345.intake.forms import OrderInput
 from open12345.intake.table import Table, TableError
@@ -55,9 +56,14 @@ _FILLING: Final = re.compile(r"[\s_*＊:：\-]+|[（(【\[].*?[）)】\]]")
 
 
 def fields() -> dict[str, str]:
-    """Return every element that a column may be, with its title on the desk."""
+    """Return every element that a column may be, with its Chinese title on the desk."""
     own = {name: str(info.title) for name, info in OrderInput.model_fields.items() if name != "same_call_as"}
-    return {ROW_ID: _("来源编号"), ASKED_AT: _("诉求时间"), **own}
+    return {ROW_ID: gettext_noop("来源编号"), ASKED_AT: gettext_noop("诉求时间"), **own}
+
+
+def titles() -> dict[str, str]:
+    """Return what the elements are called in the reader's language; columns are recognised by the Chinese."""
+    return {name: _(title) if title else "" for name, title in fields().items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def map_columns(table: Table, told: Mapping[str, str]) -> Columns:
 
 def _place(table: Table, field: str, column: str) -> int:
     if field not in fields():
-        known = "、".join(f"{name}（{title}）" for name, title in fields().items())
+        known = "、".join(f"{name}（{title}）" for name, title in titles().items())
         raise TableError(_("没有“%(field)s”这个字段") % {"field": field}, _("可用：%(list)s") % {"list": known})
     if position := re.fullmatch(r"#(\d+)", column):
         place = int(position[1]) - 1
@@ -131,8 +137,8 @@ def _guess(table: Table, *, taken: set[int], known: frozenset[str]) -> dict[str,
 def _headings() -> dict[str, str]:
     """Return heading → element; a field's own name and title go before the aliases of others."""
     aliases = {_plain(alias): field for field, names in ALIASES.items() for alias in names}
-    titles = {_plain(title): field for field, title in fields().items()}
-    return {**aliases, **titles, **{_plain(field): field for field in fields()}}
+    named = {_plain(title): field for field, title in fields().items()}
+    return {**aliases, **named, **{_plain(field): field for field in fields()}}
 
 
 def _plain(head: str) -> str:

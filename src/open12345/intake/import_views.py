@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from open12345.directory import access
 from open12345.directory.web import client_ip, needs
 from open12345.intake import imports
-from open12345.intake.columns import fields
+from open12345.intake.columns import fields, titles
 from open12345.intake.models import ImportRun
 from open12345.intake.table import TableError
 from open12345.orders import web
@@ -100,7 +100,7 @@ def _choices(sight: Sight, run: ImportRun) -> dict[str, Any]:
     return {
         "heads": list(enumerate(heads)),
         "rows": found.rows,
-        "fields": [(name, title, run.columns.get(name)) for name, title in fields().items()],
+        "fields": [(name, title, run.columns.get(name)) for name, title in titles().items()],
         "channels": [(c, x.title, c == defaults.get("channel")) for c, x in sight.pack.channels.items()],
         "kinds": [(c, x.title, c == defaults.get("kind")) for c, x in sight.pack.kinds.items()],
     }

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from open12345.directory import packs
 from open12345.directory.csvfile import harmless
 from open12345.directory.person import Person
-from open12345.intake.columns import REJECT_HEADS, Columns, fields
+from open12345.intake.columns import REJECT_HEADS, Columns, titles
 from open12345.intake.table import Row, Table, TableError, open_table
 from open12345.intake.values import Plan, Reader, Said
 from open12345.orders import queries, services
@@ -80,11 +80,11 @@ def steady_clock() -> Callable[[], datetime]:
 def check_plan(plan: Plan, at: datetime) -> None:
     """Refuse defaults that no row could be taken with; raises `TableError`."""
     _version, pack = packs.pack_at(at)
-    known = fields()
+    known = titles()
     for name in plan.defaults:
         if name not in known:
-            titles = "、".join(f"{field}（{title}）" for field, title in known.items())
-            raise TableError(_("没有“%(field)s”这个字段") % {"field": name}, _("可用：%(list)s") % {"list": titles})
+            listed = "、".join(f"{field}（{title}）" for field, title in known.items())
+            raise TableError(_("没有“%(field)s”这个字段") % {"field": name}, _("可用：%(list)s") % {"list": listed})
     reader = Reader(pack, Columns({}, frozenset(), ()), plan)
     said = reader.read(Row(0, ()))
     for problem in said.problems:
@@ -223,7 +223,7 @@ def columns_of_report(problem: Problem) -> tuple[str, str]:
         "database": _("请把这一行交给管理员"),
     }
     remedy = str(problem.facts.get("remedy") or remedies.get(problem.code, _("按原因改正")))
-    return fields().get(problem.field, ""), remedy
+    return titles().get(problem.field, ""), remedy
 
 
 class Rejects:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from open12345.directory.models import Staff
 from open12345.directory.person import Person, person_of
-from open12345.intake.columns import Columns, fields, map_columns
+from open12345.intake.columns import Columns, map_columns, titles
 from open12345.intake.importer import Import, Rejects, Tally, check_plan, columns_of_report, steady_clock
 from open12345.intake.models import ImportRun
 from open12345.intake.table import Table, TableError, look, open_table
@@ -295,13 +295,13 @@ def _told(tally: Tally) -> dict[str, object]:
 
 def _reasons(tally: Tally) -> list[dict[str, object]]:
     """Return what was wrong how often, in words, without a word of any row."""
-    titles = fields()
+    names = titles()
     seen: dict[tuple[str, str], str] = {}
     for bad in tally.quoted:
         for problem in bad.problems:
             seen.setdefault((problem.field, problem.code), columns_of_report(problem)[1])
     return [
-        {"what": titles.get(name, ""), "remedy": seen.get((name, code), ""), "rows": n}
+        {"what": names.get(name, ""), "remedy": seen.get((name, code), ""), "rows": n}
         for (name, code), n in sorted(tally.reasons.items(), key=lambda one: -one[1])
     ]
 

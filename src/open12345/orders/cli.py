@@ -46,7 +46,7 @@ def verify_history(numbers: Numbers = None, *, as_json: Json = False) -> None:
 
 
 def _unknown(numbers: list[str], known: set[str]) -> list[Flaw]:
-    return [Flaw(number, None, "unknown", "没有这件工单") for number in numbers if number not in known]
+    return [Flaw(number, None, "unknown", "no such order") for number in numbers if number not in known]
 
 
 def fsck(*, as_json: Json = False) -> None:
