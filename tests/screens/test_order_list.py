@@ -54,14 +54,15 @@ def test_a_page_of_the_list_asks_few_queries_however_long_it_is(
     assert counts[1] - counts[0] <= 1, "a list that was empty asks no clocks"
 
 
+@pytest.mark.parametrize("name", ["agent", "clerk.urban"])
 @pytest.mark.parametrize("wanted", ["摊贩", "13812348000", "没有的词"])
-def test_a_search_asks_few_queries(town: Town, at_screen: AtScreen, wanted: str) -> None:
+def test_a_search_asks_few_queries(town: Town, at_screen: AtScreen, name: str, wanted: str) -> None:
     for _ in range(3):
-        indexed(town.register())
-    agent = at_screen("agent")
-    agent.post("/orders/search/", {"q": wanted}, 200)
+        indexed(dispatched(town))
+    browser = at_screen(name)
+    browser.post("/orders/search/", {"q": wanted}, 200)
     with CaptureQueriesContext(connection) as asked:
-        agent.post("/orders/search/", {"q": wanted}, 200)
+        browser.post("/orders/search/", {"q": wanted}, 200)
     assert len(asked) <= SEARCH_BUDGET
 
 
@@ -160,17 +161,24 @@ def test_words_are_found_only_as_they_stand(town: Town, at_screen: AtScreen) -> 
     assert shown(both, right)
 
 
+@pytest.mark.parametrize("name", ["agent", "clerk.urban"])
 def test_common_words_are_found_newest_first_a_page_at_a_time(
-    town: Town, at_screen: AtScreen, monkeypatch: pytest.MonkeyPatch
+    town: Town, at_screen: AtScreen, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(finding, "SIZE", 3)
-    for window in (1, 5, 500):  # by the index alone, by both, by looking through the newest
+    monkeypatch.setattr(finding, "_OFTEN", 2)
+    for window in (1, 3, 5, 500):  # by the index alone, by a wider window, by both, by looking through the newest
         monkeypatch.setattr(finding, "_WINDOW", window)
         WorkOrder.objects.update(search=None)
-        numbers = [indexed(town.register(title=f"噪声扰民{n}")) for n in range(8)]
+        numbers = []
+        for n in range(8):
+            numbers.append(indexed(dispatched(town, "urban", ["enforcement"], title=f"噪声扰民{n}")))
+            town.do("clerk.urban", numbers[-1], "sign") if n % 2 else None
+            theirs = indexed(dispatched(town, "enforcement", title=f"噪声扰民{n}"))
+            numbers += [theirs] if name == "agent" else []
         found, after = [], ""
         while True:
-            page = text_of(at_screen("agent").post("/orders/search/", {"q": "噪声", "after": after}, 200))
+            page = text_of(at_screen(name).post("/orders/search/", {"q": "噪声", "after": after}, 200))
             found += numbers_in(page)
             follow = re.search(r'name="after"\s+value="([^"]+)"', page)
             if follow is None:
@@ -190,3 +198,27 @@ def test_a_search_for_a_whole_book_is_over_at_once(town: Town, wanted: str) -> N
     began = time.monotonic()
     assert not finding.find(town.person("agent"), wanted).rows
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("?state=all", "order_recent"),
+        ("?state=all&kind=complaint_help&urgency=urgent&area=310117107", "order_recent"),
+        ("", "order_open"),
+        ("?state=late", "order_open"),
+    ],
+)
+def test_a_list_is_walked_in_an_index_that_holds_all_it_asks_for(
+    town: Town, at_screen: AtScreen, query: str, index: str
+) -> None:
+    dispatched(town)
+    browser = at_screen("dispatcher")
+    with CaptureQueriesContext(connection) as asked:
+        browser.open(f"/orders/{query}")
+    (statement,) = [one["sql"] for one in asked if "LIMIT 51" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"Index Only Scan using {index} " in plan, plan
