@@ -14,7 +14,8 @@ Text = str | Promise
 
 def lend() -> None:
     """Register all of it; called once when the room starts."""
-    context.provide(centre_name=centre_name, role_titles={role.value: role.label for role in Role})
+    titles = {role.value: role.label for role in Role}
+    context.provide(centre_name=centre_name, role_titles=titles, invented=invented)
     for entry in _entries():
         navigation.register(entry)
     roles_told.provide(screens_of)
@@ -51,3 +52,12 @@ def centre_name() -> str:
         return packs.shown_at(timezone.now()).title
     except packs.NoPack:
         return ""
+
+
+def invented() -> str:
+    """What the pack in force says of its invented data, "" where it holds none."""
+    try:
+        pack = packs.shown_at(timezone.now())
+    except packs.NoPack:
+        return ""
+    return pack.synthetic_notice if pack.synthetic else ""

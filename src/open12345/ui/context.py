@@ -26,6 +26,7 @@ class Reader(Protocol):
 
 
 _centre_name: list[Callable[[], str]] = []
+_invented: list[Callable[[], str]] = []
 _role_titles: dict[str, object] = {}
 _search: list[tuple[str, frozenset[str]]] = []
 _parts: list[str] = []
@@ -34,9 +35,12 @@ LIGHTS: Final = ("auto", "light", "dark")
 LIGHT_COOKIE: Final = "light"
 
 
-def provide(*, centre_name: Callable[[], str], role_titles: Mapping[str, object]) -> None:
-    """Tell the frame how to learn the centre's name, and what roles are called."""
+def provide(
+    *, centre_name: Callable[[], str], role_titles: Mapping[str, object], invented: Callable[[], str] = str
+) -> None:
+    """Tell the frame how to learn the centre's name, what roles are called, and what of the data is invented."""
     _centre_name[:] = [centre_name]
+    _invented[:] = [invented]
     _role_titles.update(role_titles)
 
 
@@ -74,6 +78,11 @@ class Frame:
     def centre(self) -> str:
         """The name of the centre."""
         return _centre_name[0]() if _centre_name else ""
+
+    @cached_property
+    def invented(self) -> str:
+        """What is invented here, said on every page; "" where nothing is."""
+        return _invented[0]() if _invented else ""
 
     @cached_property
     def titles(self) -> str:
