@@ -160,5 +160,5 @@ def check(town: Town, some: list[Life]) -> Stamper:
 @pytest.mark.parametrize("seed", [1])
 def test_stamped_rows_equal_what_the_services_write(loader: None, town: Town, seed: int) -> None:
     until = BEGIN + timedelta(days=30)
-    some = list(lives(town.pack, 12, begin=BEGIN, until=until, seed=seed))
+    some = list(lives(town.pack, 8, begin=BEGIN, until=until, seed=seed))
     check(town, some)

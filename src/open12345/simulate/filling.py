@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -17,14 +18,26 @@ from open12345.simulate.shapes import Fate, Life
 from open12345.text import normalise
 
 Fixed = tuple[tuple[str, Any], ...]
+Report = tuple[Fixed, dict[str, str]]
 _FILLABLE = frozenset({"text", "number", "rows", "choice"})
 
 
-@dataclass(frozen=True, eq=False)
 class Given:
-    """A nested value of a form, told apart from others by being this one object."""
+    """A nested value of a form, that may stand in a key."""
 
-    value: Any
+    __slots__ = ("_text", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value, self._text = value, json.dumps(value, sort_keys=True)
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Given) and other._text == self._text
 
 
 @dataclass(frozen=True)
@@ -42,16 +55,16 @@ class Form:
     on_site: bool
     of_fact: bool
     address: bool
-    solved: Fixed
-    explained: Fixed
+    solved: Report
+    explained: Report
 
-    def findings(self, fate: Fate) -> Fixed:
-        """Return the codes of the report."""
+    def findings(self, fate: Fate) -> Report:
+        """Return the report: what shapes it, and its codes."""
         return self.explained if fate is Fate.EXPLAINED else self.solved
 
     def on_site_for(self, fate: Fate) -> bool:
         """Say whether the report tells of a view on the spot."""
-        return dict(self.findings(fate))["on_site"] is True
+        return dict(self.findings(fate)[0])["on_site"] is True
 
 
 class Filled:
@@ -66,6 +79,8 @@ class Filled:
         self.spot = lru_cache(maxsize=100_000)(self._spot)
         self.answers = lru_cache(maxsize=512)(self._answers)
         self.heard = lru_cache(maxsize=1024)(self._heard)
+        self.unhappy = lru_cache(maxsize=1024)(self._unhappy)
+        self.unhappy_check = lru_cache(maxsize=1024)(self._unhappy_check)
         self.bad_answers = lru_cache(maxsize=2)(self._bad_answers)
 
     # -- lists of the pack -----------------------------------------------------------------------------------------
@@ -114,11 +129,9 @@ class Filled:
         fair = [o.code for o in rules.demand_options if not o.negative]
         facts = [o.code for o in rules.fact_options]
 
-        def report(outcome: str, which: int, *, on_spot: bool) -> Fixed:
-            return (
-                ("outcome", outcome), ("fact", facts[min(which, len(facts) - 1)]),
-                ("demand", fair[min(which, len(fair) - 1)]), ("on_site", on_spot), *more,
-            )  # fmt: skip
+        def report(outcome: str, which: int, *, on_spot: bool) -> Report:
+            codes = {"fact": facts[min(which, len(facts) - 1)], "demand": fair[min(which, len(fair) - 1)]}
+            return (("on_site", on_spot), *more), {"outcome": outcome, **codes}
 
         address = "address" in self.pack.required_fields(category)
         of_fact = self.pack.kinds[kind].findings_required
@@ -135,14 +148,14 @@ class Filled:
         level = rules.level(satisfied)
         if level is not None and not level.satisfied and not cause:
             cause = next((c.code for c in rules.causes if not c.subjective), rules.causes[0].code)
-        return (("solved", solved), ("satisfied", satisfied), ("cause", cause))
+        return _answered(solved, satisfied, cause)
 
     def _bad_answers(self, solved: bool) -> Fixed:  # noqa: FBT001 - cached by place
         rules = self.pack.callback
         bad = next(level.code for level in rules.scale if not level.satisfied)
         option = next(o.code for o in rules.solved_options if o.counts_as_solved is solved)
         cause = next((c.code for c in rules.causes if c.subjective), rules.causes[0].code)
-        return (("solved", option), ("satisfied", bad), ("cause", cause))
+        return _answered(option, bad, cause)
 
     def _heard(self, answers: Fixed, truthful: str) -> Fixed:
         said = {"contacted": "yes", "truthful": truthful, **dict(answers)}
@@ -154,14 +167,22 @@ class Filled:
         asked = {q.code for q in self.pack.callback.script} | {"solved", "satisfied", "cause"}
         return tuple((name, value) for name, value in said.items() if name in asked)
 
-    def unhappy(self, answers: dict[str, str]) -> bool:
-        """Say whether the rules forbid to close with these answers before the last round."""
-        rules = self.pack.callback
-        solved, level = rules.solved_option(answers["solved"]), rules.level(answers["satisfied"])
-        cause = rules.cause(answers["cause"])
+    def _unhappy(self, answers: Fixed) -> str:
+        """Return why the rules forbid to close with these answers before the last round, "" where they do not."""
+        rules, said = self.pack.callback, dict(answers)
+        solved, level = rules.solved_option(said["solved"]), rules.level(said["satisfied"])
+        cause = rules.cause(said.get("cause", ""))
         if solved is not None and not solved.counts_as_solved:
-            return True
-        return level is not None and not level.satisfied and cause is not None and cause.subjective
+            return "not_solved"
+        bad = level is not None and not level.satisfied and cause is not None and cause.subjective
+        return "subjective" if bad else ""
+
+    def _unhappy_check(self, answers: Fixed) -> str:
+        """Return "unhappy" where a check of a direct answer suggests to open the order again."""
+        rules, said = self.pack.callback, dict(answers)
+        solved, level = rules.solved_option(said["solved"]), rules.level(said["satisfied"])
+        bad = (solved is not None and not solved.counts_as_solved) or (level is not None and not level.satisfied)
+        return "unhappy" if bad else ""
 
     # -- applications ----------------------------------------------------------------------------------------------
 
@@ -210,6 +231,12 @@ class Filled:
     def archivable(self, closed: datetime) -> datetime:
         """Return from when an order closed at `closed` may be put away."""
         return worktime.add(self.pack.calendar(), closed, self.pack.archive_after)
+
+
+def _answered(solved: str, satisfied: str, cause: str) -> Fixed:
+    """Return the answers; a cause that nobody asks for is left out."""
+    known: Fixed = (("solved", solved), ("satisfied", satisfied))
+    return (*known, ("cause", cause)) if cause else known
 
 
 def _provable(rule: ApplicationRule) -> tuple[Reason, tuple[EvidenceField, ...]]:

@@ -1,67 +1,57 @@
-"""Where scenarios lie, and reading one with every mistake named by file and line, as packs are read."""
+"""What processes have learnt, shared through a folder: a life played by one need not be played by the others.
+
+Entries belong to one state of the code, the pack and the accounts: with any other they are not found.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import pickle
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from open12345.simulate.learning import Found, Skeleton
+from open12345.simulate.lives import World
 
-from open12345.policy import Pack, PackError, find_pack
-from open12345.policy.problems import Loc, PackProblem, closest, explain, show
-from open12345.policy.sources import Source, read_yaml
-from open12345.simulate import mistakes
-from open12345.simulate.scenario import Scenario
-
-FOLDER = "scenarios"
+Known = tuple[Skeleton, Found]
 
 
-def scenario_names(pack_folder: Path) -> list[str]:
-    """Return the scenarios of a pack."""
-    return sorted(path.stem for path in (pack_folder / FOLDER).glob("*.yaml"))
+class Library:
+    """Learnt lives by key; kept in `folder`, or nowhere."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+
+    def find(self, key: Any) -> Known | None:
+        """Return what is known of lives of this kind."""
+        path = self._path(key)
+        if path is None or not path.exists():
+            return None
+        found: Known = pickle.loads(path.read_bytes())  # noqa: S301 - written by this program, in a folder of its own
+        return found
+
+    def keep(self, key: Any, known: Known) -> None:
+        """Keep it for the others; of two who keep the same the later one wins."""
+        path = self._path(key)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = path.with_suffix(f".{id(known)}")
+            fresh.write_bytes(pickle.dumps(known))
+            fresh.replace(path)
+
+    def _path(self, key: Any) -> Path | None:
+        return None if self.folder is None else self.folder / sha256(repr(key).encode()).hexdigest()[:32]
 
 
-def read_scenario(pack: Pack, name: str, *, folder: Path | None = None) -> Scenario:
-    """Read a scenario of `pack` from its folder.
-
-    Raises PackError that names the scenarios there are, or every mistake of the file.
-    """
-    home = folder or find_pack(pack.id)
-    path = home / FOLDER / f"{name}.yaml"
-    if not path.is_file():
-        known = scenario_names(home)
-        advice = closest(name, known) or "这个规则包还没有方案"
-        raise PackError([PackProblem(f"{FOLDER}/{name}.yaml", 0, "", f"没有这个方案 “{name}”；{advice}")])
-    source = read_yaml(path)
-    source.file = f"{FOLDER}/{path.name}"
-    if source.data is None or source.problems:
-        raise PackError([_renamed(problem, source.file) for problem in source.problems])
-    scenario = _validated(source, {**source.data, "pack": pack.id, "name": name})
-    _refuse(source, [*mistakes.of(scenario), *mistakes.with_pack(scenario, pack)])
-    return scenario
+def shelf(home: Path, world: World) -> Path:
+    """Return the folder for this state of code, pack and accounts."""
+    people = world.people
+    state = repr((world.pack.digest, sorted(people.units.items()), sorted(people.posts.items())))
+    return home / "simulate" / "learnt" / sha256((state + _code()).encode()).hexdigest()[:16]
 
 
-def at_fault(pack: Pack, name: str, error: Exception) -> PackError:
-    """Return what showed only while planning (a rate that cannot be reached) as a mistake of the file."""
-    return PackError([PackProblem(f"{FOLDER}/{name}.yaml", 0, pack.id, str(error))])
-
-
-def _validated(source: Source, data: dict[str, Any]) -> Scenario:
-    try:
-        return Scenario.model_validate(data)
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        named = [(tuple(part for part in one["loc"] if part != "[key]"), explain(one, Scenario)) for one in found]
-        _refuse(source, named)
-        raise
-
-
-def _refuse(source: Source, found: Iterable[tuple[Loc, str]]) -> None:
-    problems = [PackProblem(source.file, source.line(loc), show(loc), message) for loc, message in found]
-    if problems:
-        raise PackError(problems)
-
-
-def _renamed(problem: PackProblem, file: str) -> PackProblem:
-    return PackProblem(file, problem.line, problem.where, problem.message)
+@lru_cache
+def _code() -> str:
+    files = sorted((Path(__file__).parents[1]).rglob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

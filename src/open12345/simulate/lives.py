@@ -28,6 +28,8 @@ UPPER_SYSTEM: Final = "upper"
 _MINUTE: Final = timedelta(minutes=1)
 _MASK: Final = (1 << 64) - 1
 _MIDDLING: Final = 0.6
+_CHECKED: Final = (("ended", "connected"), ("heard", "yes"))
+_CONNECTED: Final = (("ended", "connected"),)
 _FROM_ABOVE: Final = (("origin", "upper"), ("foreign_system", UPPER_SYSTEM))
 
 Fixed = tuple[tuple[str, Any], ...]
@@ -39,7 +41,11 @@ class NoSuchLife(ValueError):
 
 @dataclass(slots=True)
 class Step:
-    """One act. `late`: the clock whose missing needs a reason; `own` holds what differs from life to life."""
+    """One act.
+
+    `own` holds what differs from life to life, `shape` what of it leads elsewhere; `late`: the clock whose missing
+    needs a reason; `unit`: for which one it is done ("" = the centre).
+    """
 
     at: datetime
     act: str
@@ -48,6 +54,7 @@ class Step:
     own: dict[str, Any] = field(default_factory=dict)
     late: str = ""
     unit: str = ""
+    shape: str = ""
 
     @property
     def said(self) -> dict[str, Any]:
@@ -118,14 +125,16 @@ class _Script:
 
     # -- acting ----------------------------------------------------------------------------------------------------
 
-    def do(self, role: str, unit: str, act: str, fixed: Fixed = (), /, *, late: str = "", **own: Any) -> None:
+    def do(
+        self, role: str, unit: str, act: str, fixed: Fixed = (), /, *, late: str = "", shape: str = "", **own: Any
+    ) -> None:
         """Let somebody act now; moments never stand still, and never fall on a whole second."""
         by = SYSTEM if role == "system" else self.who(role, unit)
         moment = self.at.replace(microsecond=1 + self.dice(999_998))
         if self.steps and moment <= self.steps[-1].at:
             moment = self.steps[-1].at + timedelta(milliseconds=200 + self.dice(700))
         self.at = moment
-        self.steps.append(Step(moment, act, by, fixed, own, late, unit))
+        self.steps.append(Step(moment, act, by, fixed, own, late, unit, shape))
 
     def who(self, role: str, unit: str) -> Person:
         """Return somebody for the act; who takes an order's callback is who calls."""
@@ -187,8 +196,9 @@ class _Script:
         self.do("agent", "", "answer_directly", (("method", "phone"),), text=self.text(sayings.DIRECT))
         if self.drawn:
             self.at += max(self.life.callback_after, _MINUTE)
-            answers = (("ended", "connected"), ("heard", "yes"), *self.answers())
-            self.do("callback_agent", "", "check_answer", answers)
+            answers = self.answers()
+            bad = self.world.filled.unhappy_check(answers)
+            self.do("callback_agent", "", "check_answer", _CHECKED, shape=bad, **dict(answers))
         self.archived()
 
     def dispatched(self) -> None:
@@ -249,7 +259,8 @@ class _Script:
         self.worked(end)
         self.at = max(end, self.at + _MINUTE)
         self.told()
-        self.do("clerk", unit, "submit_report", self.form.findings(life.fate), late="reply", **self.findings())
+        fixed, codes = self.form.findings(life.fate)
+        self.do("clerk", unit, "submit_report", fixed, late="reply", **codes, **self.findings())
         if self.pack.review:
             self.wait(10, 200)
             self.do("reviewer", "", "pass_review", note=self.text(sayings.PASSED))
@@ -270,7 +281,7 @@ class _Script:
             self.by_a_station(begun, end)
         if life.fate is Fate.EXTENDED and not self.count("apply"):
             self.extended(begun, end)
-        if self.form.on_site or (self.form.of_fact and self.dice(3) == 0):
+        if self.form.on_site_for(life.fate):
             self.at = max(self.at, begun + (end - begun) * _MIDDLING)
             visit = {"people": self.text(sayings.VISITORS), "place": self.spot, "found": self.text(sayings.FOUND)}
             self.do("worker", unit, "arrive", **visit)
@@ -337,7 +348,7 @@ class _Script:
             return False
         if self.life.fate in {Fate.REDISPATCHED, Fate.UNHAPPY_REOPENED}:
             return True
-        return not self.upper and self.world.filled.unhappy(dict(self.answers()))
+        return not self.upper and bool(self.world.filled.unhappy(self.answers()))
 
     def answers(self) -> Fixed:
         """Return how the citizen rates the end."""
@@ -353,7 +364,7 @@ class _Script:
         self.take()
         happy = self.life.fate is Fate.UNHAPPY_REOPENED
         heard = self.world.filled.bad_answers(solved=happy)
-        self.do("callback_agent", "", "redispatch", self.heard(heard, truthful="partly"), reason=reason)
+        self.do("callback_agent", "", "redispatch", (), reason=reason, **dict(self.heard(heard, truthful="partly")))
 
     def heard(self, answers: Fixed, truthful: str = "yes") -> Fixed:
         """Return all that is asked, as the pack's script allows."""
@@ -363,14 +374,16 @@ class _Script:
         """The last callback closes the order, whatever is said."""
         self.at += max(self.life.callback_after, 3 * _MINUTE)
         if self.upper:
-            self.do("dispatcher", "", "close_by_upper", self.answers()[:2], note=self.text(sayings.UPPER))
+            self.do("dispatcher", "", "close_by_upper", note=self.text(sayings.UPPER), **dict(self.answers()[:2]))
         elif self.life.fate is Fate.UNREACHABLE and self.reachable:
             self.never_reached()
         elif not self.reachable:
             self.anonymous_end()
         else:
             self.take()
-            self.do("callback_agent", "", "close", (("ended", "connected"), *self.heard(self.answers())))
+            answers = self.answers()
+            why = self.world.filled.unhappy(answers)
+            self.do("callback_agent", "", "close", _CONNECTED, shape=why, **dict(self.heard(answers)))
 
     def anonymous_end(self) -> None:
         """Nobody can be called."""
@@ -384,7 +397,7 @@ class _Script:
         for n in range(tries):
             self.take()
             outcome = ("no_answer", "no_answer", "busy", "powered_off")[self.dice(4)] if n else "no_answer"
-            self.do("callback_agent", "", "log_attempt", (("outcome", outcome),))
+            self.do("callback_agent", "", "log_attempt", outcome=outcome)
             self.at += timedelta(days=1, minutes=self.dice(50)) if n + 1 < tries else timedelta(seconds=40)
         self.do("callback_agent", "", "close", (("ended", "unreachable"),))
 

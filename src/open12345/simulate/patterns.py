@@ -156,7 +156,7 @@ class Compiler:
         """Return canonical JSON with slots, and their sources."""
         if isinstance(value, dict):
             own = next((n for v in value.values() if (n := self._moment_step(v)) is not None), step)
-            parts = [(f"{_constant(name)}:", self.json(value[name], own)) for name in sorted(value)]
+            parts = [(f"{_constant(name)}:", self._part(name, value[name], own)) for name in sorted(value)]
             inside = ",".join(head + text for head, (text, _) in parts)
             return "{" + inside + "}", [s for _, (_, sources) in parts for s in sources]
         if isinstance(value, list):
@@ -171,6 +171,17 @@ class Compiler:
             source = self._text(value, step)
             return ('"%s"', [source]) if source else (_constant(value), [])
         return _constant(value), []
+
+    def _part(self, name: str, value: Any, step: int) -> tuple[str, list[Source]]:
+        """Return one member of an object; what was said under this very name comes from there."""
+        if isinstance(value, str) and value and (source := self._named(name, value, step)) is not None:
+            return '"%s"', [source]
+        return self.json(value, step)
+
+    def _named(self, name: str, value: str, step: int) -> Source | None:
+        name = {"process": "process_satisfied"}.get(name, name)
+        told = self.masked[step].get(name) if self.steps[step].act != "register" else None
+        return ("said", step, name) if told == value else None
 
     def _moment_step(self, value: Any) -> int | None:
         if isinstance(value, str) and _MOMENT.fullmatch(value):
@@ -403,6 +414,12 @@ class Compiler:
             return None
         if not value:
             return None
+        if name in {"solved", "satisfied"} and row.get("stage"):
+            steps = [n for n in range(len(self.steps) - 1, 0, -1) if name in self.said[n]]
+            return ("said", steps[0], name)
+        for step in self._acting(row, name):
+            if (source := self._named(name, value, step)) is not None:
+                return source
         for step in self._acting(row, name):
             for told, said in self.masked[step].items():
                 if said == value and self.steps[step].act != "register":

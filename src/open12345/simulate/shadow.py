@@ -16,6 +16,8 @@ from django.db import connection, models, transaction
 from open12345.orders.models import Requester, WorkOrder
 
 ROOMS: Final = ("orders", "intake", "handling", "callback")
+#: Rooms whose tables are written beside, and kept for a short while only: played apart too, but not read back.
+BESIDE: Final = ("notify",)
 #: Where the ids of a table begin on the stage: larger than any id or counter, and telling the table.
 FIRST: Final = 7_000_000_000_000
 APART: Final = 10_000_000_000
@@ -33,6 +35,10 @@ def _of_order(model: type[models.Model]) -> bool:
     return any(f.related_model is WorkOrder for f in model._meta.concrete_fields if f.is_relation)
 
 
+def _apart() -> list[type[models.Model]]:
+    return [*tables(), *(model for room in BESIDE for model in apps.get_app_config(room).get_models())]
+
+
 def first_id(model: type[models.Model]) -> int:
     """Return where the ids of `model` begin on the stage."""
     return FIRST + APART * tables().index(model)
@@ -44,10 +50,10 @@ def stage() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.never_there")  # the driver forgets its prepared statements
-            for model in tables():
+            for model in _apart():
                 name = model._meta.db_table
                 cursor.execute(f'CREATE TEMPORARY TABLE "{name}" (LIKE public."{name}" INCLUDING ALL) ON COMMIT DROP')
-                if isinstance(model._meta.pk, models.AutoField):
+                if isinstance(model._meta.pk, models.AutoField) and model in tables():
                     start = first_id(model)
                     cursor.execute(f"SELECT setval('pg_temp.{name}_id_seq', {start}, false)")
         try:
@@ -59,8 +65,8 @@ def stage() -> Iterator[None]:
 def clear() -> None:
     """Empty the stage for the next play; ids go on from where they were."""
     with connection.cursor() as cursor:
-        for model in tables():
-            cursor.execute(f'TRUNCATE pg_temp."{model._meta.db_table}"')
+        names = ", ".join(f'pg_temp."{model._meta.db_table}"' for model in _apart())
+        cursor.execute(f"TRUNCATE {names}")
 
 
 def jump(model: type[models.Model], to: int) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,9 +24,10 @@ from open12345.orders import clocks
 from open12345.orders.chain import GENESIS
 from open12345.orders.models import Clock, Event, Link, Requester, Unsealed, WorkOrder
 from open12345.orders.stages import LinkKind
-from open12345.simulate import learning, shadow
+from open12345.simulate import learning, shadow, variants
 from open12345.simulate.dues import Dues
 from open12345.simulate.learning import ClockRule, PatternError, Skeleton
+from open12345.simulate.library import Library
 from open12345.simulate.lives import Step, World, script
 from open12345.simulate.opening import Opened, Opening, copied, hexed
 from open12345.simulate.patterns import Compiler, Pattern, columns
@@ -70,8 +73,11 @@ class Stamper:
         self.dues = Dues(self.pack)
         self.callers = callers or Callers()
         self.skeletons: dict[Any, Skeleton] = {}
+        self.bases: dict[Any, learning.Found] = {}
         self.patterns: dict[Any, Pattern] = {}
+        self.library = Library()
         self.learned = 0
+        self.stage: Callable[[], AbstractContextManager[None]] = shadow.stage
         self._kinds: dict[tuple[str, str, str], tuple[bool, ...]] = {}
 
     @cached_property
@@ -101,10 +107,7 @@ class Stamper:
         full = (key, late, tuple((place, marks) for _at, place, marks in acts if marks))
         pattern = self.patterns.get(full)
         if pattern is None:
-            self._learn(life, steps, key, drawn=drawn)
-            pattern = self.patterns.get(full)
-            if pattern is None:
-                raise PatternError(f"request {life.request.index} was not played as reckoned: {full[1:]}")
+            pattern = self.patterns[full] = Compiler(self._variant(key, late, full[2])).compile()
         Filling(self, pattern, life, steps, acts, running, late, order, number).write(sheet)
         return number
 
@@ -117,7 +120,7 @@ class Stamper:
                 given = self.opening.given(step.said, request.category, request.area)
                 parts.append((given.no_return, len(step.own.get("co_handlers", ())), step.fixed))
             else:
-                parts.append((step.act, step.fixed, *step.own))
+                parts.append((step.act, step.fixed, step.shape, *step.own))
         return tuple(parts)
 
     def _kinds_of(self, life: Life) -> tuple[bool, ...]:
@@ -134,24 +137,39 @@ class Stamper:
     # -- learning --------------------------------------------------------------------------------------------------
 
     def _learn(self, life: Life, steps: list[Step], key: Any, *, drawn: bool) -> Skeleton:
-        with shadow.stage():
-            found = learning.play(self.world, life, steps, drawn=drawn)
-        bones = self.skeletons.setdefault(key, learning.skeleton(found, steps))
-        self._check(life, steps, bones, found)
-        late = tuple("late_reason" in self._content(found, steps[place]) for place, _clock in bones.late)
-        clocks_at = {row["id"]: n for n, row in enumerate(found.rows.get(Clock, []))}
-        events = iter(e for e in found.rows[Event] if e["action"] == "breach")
-        marks = tuple(
-            (place, tuple(clocks_at[pk] for pk in next(events)["facts"]["clocks"]))
-            for place, known in _numbered(found.places) if known is None
-        )  # fmt: skip
-        self.patterns[key, late, marks] = Compiler(found).compile()
-        self.learned += 1
-        return bones
+        """Play the life, unless another process has played its like, and keep what was found."""
+        known = self.library.find(key)
+        if known is None:
+            with self.stage():
+                found = learning.play(self.world, life, steps, drawn=drawn)
+            bones = learning.skeleton(found, steps)
+            self._check(life, steps, bones, found)
+            base = variants.in_time(found)
+            known = bones, base
+            self._check_variant(found, base, steps, bones)
+            self.library.keep(key, known)
+            self.learned += 1
+        self.skeletons[key], self.bases[key] = known
+        return known[0]
 
-    def _content(self, found: learning.Found, step: Step) -> dict[str, Any]:
-        event = next(e for e in found.rows[Event] if e["at"] == step.at)
-        return dict(event["facts"])
+    def _variant(self, key: Any, late: tuple[bool, ...], marks: variants.Marks) -> learning.Found:
+        bones, base = self.skeletons[key], self.bases[key]
+        reasons = tuple(place for (place, _clock), missed in zip(bones.late, late, strict=True) if missed)
+        return variants.late(base, reasons, self.world.filled.late_reason, marks)
+
+    def _check_variant(
+        self, found: learning.Found, base: learning.Found, steps: list[Step], bones: Skeleton
+    ) -> None:
+        """A life made late must be the one that was played."""
+        facts = {e["at"]: e["facts"] for e in found.rows[Event]}
+        reasons = tuple(place for place, _clock in bones.late if "late_reason" in facts[steps[place].at])
+        clocks_at = {row["id"]: n for n, row in enumerate(found.rows.get(Clock, []))}
+        seen = iter(e for e in found.rows[Event] if e["action"] == "breach")
+        marks = tuple(
+            (place, tuple(clocks_at[pk] for pk in next(seen)["facts"]["clocks"]))
+            for place, known in enumerate(found.places) if known is None
+        )  # fmt: skip
+        variants.check(variants.late(base, reasons, self.world.filled.late_reason, marks), found)
 
     def _check(self, life: Life, steps: list[Step], bones: Skeleton, found: learning.Found) -> None:
         """The dues as reckoned must be those that the platform wrote."""
@@ -229,10 +247,6 @@ class Stamper:
                 clock.breached = due
         if clock.breached is None and stopped is not None and stopped > clock.due:
             clock.breached = clock.due
-
-
-def _numbered(places: tuple[int | None, ...]) -> list[tuple[int, int | None]]:
-    return list(enumerate(places))
 
 
 @dataclass(slots=True)

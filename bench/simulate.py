@@ -1,0 +1,131 @@
+"""`make bench-simulate`: orders per second that the simulator writes as history, beside raw COPY of the same rows.
+
+One run, one PostgreSQL of its own (durable settings), an empty database: lives are told, stamped, copied in two
+processes; indexes built, heads sealed, tables analysed. Then the very same rows are copied once more into empty tables
+without indexes, which is what the database can take at all. CPU milliseconds move less than the machine's speed.
+Options by environment: BENCH_ORDERS (20000), BENCH_HOME (var/bench-simulate, made anew).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+HOME = Path(os.environ.get("BENCH_HOME", "var/bench-simulate")).resolve()
+ORDERS = int(os.environ.get("BENCH_ORDERS", "20000"))
+
+
+def main() -> None:
+    """Fill an empty instance and print what it took."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    os.environ["OPEN12345_HOME"] = str(HOME)
+    from open12345.project import boot, database
+
+    boot.setup_django()
+    with boot.database_running():
+        database.migrate(verbosity=0)
+        _run()
+
+
+def _run() -> None:
+    from django.utils import timezone
+
+    from open12345.directory import packs
+    from open12345.directory.demo import ensure_demo_staff
+    from open12345.directory.person import SYSTEM
+    from open12345.orders import history, invariants
+    from open12345.orders.models import WorkOrder
+    from open12345.policy import find_pack, read_pack
+    from open12345.project import boot, embedded
+    from open12345.simulate import bulk
+    from open12345.worktime import SHANGHAI
+
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.simulate.made import lives
+
+    pack = read_pack(find_pack("jiuting"))
+    begin = datetime(2022, 1, 3, tzinfo=SHANGHAI)
+    packs.load_pack(pack, effective_from=begin - timedelta(days=400), by=SYSTEM, at=timezone.now())
+    ensure_demo_staff(pack, timezone.now())
+    every = timedelta(days=180) / ORDERS
+    until = begin + timedelta(days=181)
+    server = embedded.status(boot.cluster()).pid or 0
+    before, python = _cpu(server), _own()
+    print(f"begin {time.strftime('%T')}")
+    done = bulk.write(
+        lambda start: lives(pack, ORDERS - start, begin=begin, until=until, start=start, every=every),
+        pack=pack, run="bench", until=until, progress=_tell,
+    )  # fmt: skip
+    database, ours = _cpu(server) - before, _own() - python
+    rate = done.orders / done.seconds
+    print(f"\norders                   {done.orders:9,}   {done.events / done.orders:.1f} events, "
+          f"{done.rows / done.orders:.1f} rows each")
+    print(f"seconds                  {done.seconds:9.1f}   " + ", ".join(f"{n} {s:.1f}" for n, s in done.phases.items()))
+    print(f"rate                     {rate:9.0f} orders/s, {done.rows / done.seconds:,.0f} rows/s")
+    print(f"CPU per order            {ours * 1000 / done.orders:9.3f} ms in Python, "
+          f"{database * 1000 / done.orders:.3f} ms in PostgreSQL")
+    print(f"two cores full           {2 * done.orders / (ours + database):9.0f} orders/s")
+    _raw(done.rows)
+    begun = time.monotonic()
+    flaws = [*history.verify(WorkOrder.objects.all()[:5000]), *history.verify_anchors()]
+    print(f"verify-history (5,000)   {len(flaws)} flaws, {time.monotonic() - begun:.1f} s")
+    begun = time.monotonic()
+    found = list(invariants.check_all())
+    print(f"fsck                     {len(found)} flaws, {time.monotonic() - begun:.1f} s", *found[:5])
+
+
+def _raw(rows: int) -> None:
+    """Copy the same rows into empty tables without indexes, in one process."""
+    from open12345.orders.models import Unsealed
+    from open12345.simulate import bulk, shadow
+
+    with bulk.loader() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("CREATE SCHEMA raw")
+        begun, size = time.monotonic(), 0
+        spent = 0.0
+        for model in (*shadow.tables(), Unsealed):
+            name = model._meta.db_table
+            connection.execute(f'CREATE TABLE raw."{name}" (LIKE public."{name}")')
+            with connection.cursor() as cursor:
+                with cursor.copy(f'COPY public."{name}" TO STDOUT') as out:
+                    blocks = [bytes(block) for block in out]
+                size += sum(map(len, blocks))
+                begun = time.monotonic()
+                with cursor.copy(f'COPY raw."{name}" FROM STDIN') as stream:
+                    for place in range(0, len(blocks), 500):
+                        stream.write(b"".join(blocks[place : place + 500]))
+                spent += time.monotonic() - begun
+        connection.execute("DROP SCHEMA raw CASCADE")
+    print(f"raw COPY, the same rows  {ORDERS / spent:9.0f} orders/s, {rows / spent:,.0f} rows/s, {size / 2**20:.0f} MiB, "
+          "one process, no indexes")
+
+
+_last = [0.0]
+
+
+def _tell(orders: int, what: str) -> None:
+    if time.monotonic() - _last[0] > 5:  # noqa: PLR2004 - seconds
+        _last[0] = time.monotonic()
+        print(f"  {time.strftime('%T')} {what} {orders if orders >= 0 else ''}", flush=True)
+
+
+def _own() -> float:
+    """CPU seconds of this process and of its children that ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of the server and everything below it, also of what ended."""
+    from bench.intake import _cpu as of_family
+
+    return of_family(pid)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""What a run has written so far, kept beside the platform's tables and committed with the orders themselves.
+
+A schema of its own in the same database: a batch and its line here are one transaction, so that a run that was killed
+goes on where it stood, without doubles and without gaps. An instance that never was simulated does not have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+_TABLES: Final = """
+    CREATE SCHEMA IF NOT EXISTS simulate;
+    CREATE TABLE IF NOT EXISTS simulate.run (
+        name text PRIMARY KEY, processes int NOT NULL, chunk int NOT NULL, pack text NOT NULL,
+        began timestamptz NOT NULL DEFAULT now(), ended timestamptz);
+    CREATE TABLE IF NOT EXISTS simulate.batch (
+        run text NOT NULL REFERENCES simulate.run, chunk int NOT NULL, shard int NOT NULL, orders int NOT NULL,
+        events int NOT NULL, rows int NOT NULL, PRIMARY KEY (run, chunk, shard));
+    CREATE TABLE IF NOT EXISTS simulate.dropped_index (name text PRIMARY KEY, definition text NOT NULL);
+"""
+_LOCK: Final = 12345_004
+
+
+class OtherRun(ValueError):
+    """A run of this name was begun with another pack."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it was begun, and which of its batches are written: (chunk, shard)."""
+
+    name: str
+    processes: int
+    chunk: int
+    done: frozenset[tuple[int, int]]
+    ended: bool
+
+    @property
+    def first(self) -> int:
+        """The first chunk of which something is missing."""
+        chunk = 0
+        while all((chunk, shard) in self.done for shard in range(self.processes)):
+            chunk += 1
+        return chunk
+
+
+def begin(connection: psycopg.Connection[Any], name: str, pack: str, *, processes: int, chunk: int) -> Run:
+    """Begin the run, or take it up again as it was begun."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        connection.execute(_TABLES)
+        connection.execute(
+            "INSERT INTO simulate.run (name, processes, chunk, pack) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [name, processes, chunk, pack],
+        )
+        found = connection.execute("SELECT processes, chunk, pack, ended FROM simulate.run WHERE name = %s", [name])
+        row = found.fetchone()
+        if row is None or row[2] != pack:
+            raise OtherRun(f"the run {name} was begun with another pack")
+        done = connection.execute("SELECT chunk, shard FROM simulate.batch WHERE run = %s", [name]).fetchall()
+    return Run(name, int(row[0]), int(row[1]), frozenset((int(c), int(s)) for c, s in done), row[3] is not None)
+
+
+def note(connection: psycopg.Connection[Any], run: str, place: tuple[int, int], counts: tuple[int, int, int]) -> None:
+    """Note a batch, in the transaction that writes it."""
+    connection.execute("INSERT INTO simulate.batch VALUES (%s, %s, %s, %s, %s, %s)", [run, *place, *counts])
+
+
+def end(connection: psycopg.Connection[Any], run: str) -> None:
+    """Note that the run is whole."""
+    connection.execute("UPDATE simulate.run SET ended = now() WHERE name = %s", [run])
+
+
+def totals(connection: psycopg.Connection[Any], run: str) -> tuple[int, int, int]:
+    """Return how many orders, events and rows the run has written."""
+    found = connection.execute(
+        "SELECT coalesce(sum(orders), 0), coalesce(sum(events), 0), coalesce(sum(rows), 0)"
+        " FROM simulate.batch WHERE run = %s", [run],
+    ).fetchone()  # fmt: skip
+    orders, events, rows = found or (0, 0, 0)
+    return int(orders), int(events), int(rows)
+
+
+# -- indexes -----------------------------------------------------------------------------------------------------------
+
+
+def drop_indexes(connection: psycopg.Connection[Any], tables: list[str]) -> int:
+    """Put aside the indexes that only make reading fast; returns how many. What is unique stays.
+
+    Their definitions are kept with the drop, so that they come back even if this process does not.
+    """
+    with connection.transaction():
+        found = connection.execute(
+            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+            " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique AND NOT i.indisprimary",
+            [tables],
+        ).fetchall()
+        for name, definition in found:
+            connection.execute("INSERT INTO simulate.dropped_index VALUES (%s, %s)", [name, definition])
+            connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(str(name))))  # type: ignore[arg-type]
+    return len(found)
+
+
+def rebuild_indexes(connection: psycopg.Connection[Any]) -> Iterator[str]:
+    """Build again, one by one, what was put aside; yields the name of each when it stands."""
+    for name, definition in connection.execute("SELECT * FROM simulate.dropped_index ORDER BY name").fetchall():
+        with connection.transaction():
+            connection.execute(str(definition))
+            connection.execute("DELETE FROM simulate.dropped_index WHERE name = %s", [name])
+        yield str(name)
+
+
+# -- the loader's session ----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def unchecked(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """One transaction in which triggers stand aside: what is loaded was made by the rules and is checked afterwards.
+
+    A superuser's session turns them off for itself alone. Any other owner takes the trigger that only lets orders
+    begin at the beginning away for this transaction, which keeps other writers of orders waiting so long.
+    """
+    with connection.transaction():
+        if connection.info.get_parameters().get("user") and _is_superuser(connection):
+            connection.execute("SET LOCAL session_replication_role = replica")
+            yield
+            return
+        connection.execute("ALTER TABLE orders_workorder DISABLE TRIGGER orders_workorder_insert_stage")
+        connection.execute("ALTER TABLE orders_event DISABLE TRIGGER orders_event_to_seal")
+        yield
+        connection.execute("ALTER TABLE orders_event ENABLE TRIGGER orders_event_to_seal")
+        connection.execute("ALTER TABLE orders_workorder ENABLE TRIGGER orders_workorder_insert_stage")
+
+
+def _is_superuser(connection: psycopg.Connection[Any]) -> bool:
+    found = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    return bool(found and found[0])
