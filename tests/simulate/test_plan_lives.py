@@ -15,10 +15,10 @@ from open12345.policy import Pack, find_pack, read_pack
 from open12345.simulate import events
 from open12345.simulate.arrivals import midnight
 from open12345.simulate.characters import characters
-from open12345.simulate.library import read_scenario
 from open12345.simulate.officehours import OfficeHours
 from open12345.simulate.plan import STRETCH, Plan
 from open12345.simulate.scenario import Event, Scenario, Units
+from open12345.simulate.scenario_files import read_scenario
 from open12345.simulate.shapes import Caller, Fate, Life, Request
 from open12345.simulate.sorting import Unreachable
 from open12345.simulate.table import matching

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from open12345.policy import Pack, PackError, find_pack, read_pack
-from open12345.simulate.library import read_scenario, scenario_names
 from open12345.simulate.rounding import how_printed, reachable
+from open12345.simulate.scenario_files import read_scenario, scenario_names
 from open12345.simulate.windows import Days
 
 SCENARIOS = [

@@ -252,7 +252,7 @@ class Plan:
         channel = codes.channels[row.channel]
         return Request(
             index=index, at=at, channel=channel, kind=codes.kinds[row.kind], urgency=URGENCIES[row.urgency],
-            category=codes.leaves[row.leaf], area=area, place=said.place, longitude=said.longitude,
+            category=codes.leaves[row.leaf], area=area, place=said.place or self._needed_place(row), longitude=said.longitude,
             latitude=said.latitude, title=said.title, body=said.body,
             caller=self._caller(index if row.repeats == NONE else row.repeats, row, voice),
             truth=Truth(
@@ -261,6 +261,12 @@ class Plan:
             ),
             foreign=f"U{at:%Y%m%d}{index:08d}" if codes.upper[row.channel] else "",
         )  # fmt: skip
+
+    def _needed_place(self, row: _Row) -> str:
+        """Return at least the area's name where the category demands a place: the agent asks until there is one."""
+        if "place" not in self.pack.required_fields(self.codes.leaves[row.leaf]):
+            return ""
+        return self.pack.area_path(self.codes.areas[row.area])
 
     def _earlier(self, index: int, voice: Voice) -> Request:
         begin = index - index % STRETCH

@@ -22,9 +22,9 @@ from open12345.orders.models import WorkOrder
 from open12345.policy import Pack, find_pack, read_pack
 from open12345.simulate.arrivals import midnight
 from open12345.simulate.fates import Untold
-from open12345.simulate.library import at_fault, read_scenario
 from open12345.simulate.plan import Plan
 from open12345.simulate.scenario import Scenario
+from open12345.simulate.scenario_files import at_fault, read_scenario
 from open12345.simulate.sorting import Unreachable
 from open12345.simulate.voice import Townspeople
 from open12345.worktime import SHANGHAI
