@@ -13,7 +13,7 @@ PACK ?= jiuting
 export PORT PACK
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages screenshots clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ bench-intake: setup ## accepted orders per second beside the limit of the databa
 
 bench-pages: setup ## how long lists, pages and searches take at 100,000 orders beside 1,000
 	$(BIN)/python -W ignore bench/pages.py
+
+bench-texts: setup ## how fast the simulator's texts come, how alike they are, how well a linear model tells them apart
+	$(BIN)/python -m bench.texts
 
 screenshots: setup ## take the pictures of the README anew (needs Chromium)
 	@mkdir -p docs/pictures

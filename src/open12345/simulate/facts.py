@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from .chance import key_of, mix
+from .chance import key_of, mix, stir
 from .people import brand
 from .places import Spot
 
@@ -78,11 +78,11 @@ class Facts(dict[str, str]):
 
     def place_key(self, salt: int) -> int:
         """Return drawn bits that belong to the place."""
-        return mix(self._place, salt)
+        return stir(self._place, salt)
 
     def person_key(self, salt: int) -> int:
         """Return drawn bits that belong to the person."""
-        return mix(self._person, salt)
+        return stir(self._person, salt)
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -167,7 +167,7 @@ _BLANKS: Final[dict[str, Callable[[Facts], str]]] = {
     "Y": lambda facts: str(facts._at.year - 1 - facts.person_key(18) % 3),
     "K": Facts._bus,
 }
-BLANKS: Final = frozenset(_BLANKS) | {"我", "家"}
+BLANKS: Final = frozenset(_BLANKS) | {"我", "家", "事"}
 PLACES: Final = frozenset({"P", "E", "B", "RN", "X", "R"})
 
 

@@ -29,6 +29,9 @@ _ASKING: Final = (
 )
 _TITLE_LONGEST: Final = 32
 _TITLE_WITH_PLACE: Final = 0.5
+_NAMED_TITLES, _NAMED_OPENINGS, _NAMED_ASKS = 0.6, 0.36, 0.34
+"""How often a title, an opening and what is asked call the matter by a name that people have for it."""
+_HEADED: Final = 0.2
 _HOMES: Final = frozenset(("estate", "noise", "house", "home", "lift", "smell", "fire", "epidemic", "water"))
 _OWN_TRIES: Final = frozenset(("money", "wage", "policy"))
 _STRIDES: Final = (5, 7, 11, 13)
@@ -46,16 +49,25 @@ class Telling:
     voice: str
     again: bool
     mass: bool
+    calls: tuple[str, ...] = ()
+    """What people call the matter when they name it."""
 
 
-def title_of(told: Telling, facts: Facts, draw: Draw) -> str:
+def named_title(told: Telling, facts: Facts, draw: Draw) -> str:
+    """Return a title that calls the matter by a name ("停水问题"), "" where the template has its own."""
+    return "" if told.mass else _named("named_title", _NAMED_TITLES, told, facts, draw)
+
+
+def title_of(told: Telling, facts: Facts, draw: Draw, named: str) -> str:
     """Return a title as agents write them: the matter, half of the time with its place."""
-    title = say(told.template.title, draw, facts)
+    title = named or say(told.template.title, draw, facts)
     local = is_local(told.family) or told.family in _HOMES
     if not told.template.blanks & PLACES or not _names_place(title, facts):
         share = _TITLE_WITH_PLACE if local else _TITLE_WITH_PLACE / 4
         if draw() < share and not facts.vague:
             title = (facts["E"] if told.family in _HOMES else facts["R"] if local else facts["A"]) + title
+    if named:
+        return title[:_TITLE_LONGEST]
     luck = draw()
     kind = told.template.kind
     if luck < 0.12 and kind == "complaint":
@@ -67,22 +79,36 @@ def title_of(told: Telling, facts: Facts, draw: Draw) -> str:
     return title[:_TITLE_LONGEST]
 
 
+def _named(frame: str, share: float, told: Telling, facts: Facts, draw: Draw, key: str = "") -> str:
+    """Return a frame with the matter called by its name, "" mostly."""
+    ways = frames()[frame].get(key or told.template.kind)
+    if draw() >= share or not told.calls or not ways:
+        return ""
+    facts["事"] = told.calls[int(draw() * len(told.calls))]
+    return say(_drawn(ways, draw), draw, facts)
+
+
 def _names_place(title: str, facts: Facts) -> bool:
     return any(name in facts and facts[name] in title for name in ("E", "R", "P"))
 
 
-def body_of(told: Telling, facts: Facts, draw: Draw, other: Template | None) -> str:
-    """Return the description: the matter in its frame."""
+def body_of(told: Telling, facts: Facts, draw: Draw, other: Template | None, *, headed: bool) -> str:
+    """Return the description: the matter in its frame; `headed`: it begins with the point, which the title lacks."""
     if told.mass:
         return _passed_on(told, facts, draw)
-    core = _sentence(say(told.template.body, draw, facts), told.template.kind)
+    core = say(told.template.body, draw, facts)
+    if headed or draw() < _HEADED:
+        core = f"{say(told.template.title, draw, facts)}，{core}"
+    core = _sentence(core, told.template.kind)
     if told.voice == "terse" or told.temper == "terse":
         return _short(told, facts, draw, core)
     opening = "".join(_opening(told, facts, draw))
     after = [say(each, draw, facts) for each in _after(told, draw)]
     if other is not None:
         after.insert(0, _one("second", draw, facts) + say(other.body, draw, facts))
-    asked = say(_asked(told, draw), draw, facts) if draw() < 0.8 else ""
+    asked = _named("named_ask", _NAMED_ASKS, told, facts, draw)
+    if not asked and draw() < 0.8:
+        asked = say(_asked(told, draw), draw, facts)
     text = opening + core + _joined(after, draw)
     if asked:
         text += f"{asked}。"
@@ -103,12 +129,14 @@ def _short(told: Telling, facts: Facts, draw: Draw, core: str) -> str:
 
 
 def _opening(told: Telling, facts: Facts, draw: Draw) -> Iterator[str]:
-    voice, kind = told.voice, told.template.kind
+    kind = told.template.kind
+    name = f"agent_{kind}"
+    key = name if told.voice == "agent" and name in frames()["open"] else told.voice
+    named = _named("named_open", _NAMED_OPENINGS, told, facts, draw, key) if kind != "praise" else ""
     if told.again:
-        yield _one("again", draw, facts, voice)
+        yield _one("again", draw, facts, told.voice)
     else:
-        name = f"agent_{kind}"
-        yield _one("open", draw, facts, name if voice == "agent" and name in frames()["open"] else voice)
+        yield named or _one("open", draw, facts, key)
     if not told.template.blanks & PLACES and kind != "praise" and not facts.vague:
         yield _one("who", draw, facts, _who(told.family))
         if is_local(told.family) and "E" not in facts and draw() < 0.8:
@@ -120,7 +148,7 @@ def _who(family: str) -> str:
         return "estate"
     if is_local(family):
         return "open"
-    return family if family in ("wage", "policy") else "money"
+    return family if family in ("wage", "policy", "money") else "plain"
 
 
 def _after(told: Telling, draw: Draw) -> Iterator[Pattern]:

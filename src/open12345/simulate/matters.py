@@ -12,6 +12,7 @@ from .grammar import GrammarError, Pattern, blanks_of, compile_pattern
 
 KINDS: Final = {"?": "inquiry", "+": "suggestion", "!": "tip_off", "^": "praise", "~": "help"}
 _FRAMES: Final = "frames.yaml"
+_CALLS: Final = "calls.yaml"
 _SEPARATOR: Final = " = "
 _MARKS: Final = str.maketrans(",:?!;()", "，：？！；（）")
 
@@ -37,19 +38,21 @@ class Matter:
     family: str
     topic: str
     templates: tuple[Template, ...]
+    calls: tuple[str, ...] = ()
+    """What people call it when they name it."""
 
 
 @cache
 def all_matters() -> Mapping[str, Matter]:
     """Return all matters by key; raises GrammarError for a line that cannot be read."""
     found: dict[str, Matter] = {}
-    for name, data in _documents():
-        if name == _FRAMES:
-            continue
-        for key, raw in data.items():
+    documents = dict(_documents())
+    calls = documents[_CALLS]
+    for name in sorted(documents.keys() - {_FRAMES, _CALLS}):
+        for key, raw in documents[name].items():
             if key in found:
                 raise GrammarError(f"{name}: {key} stands twice")
-            found[key] = _matter(key, raw)
+            found[key] = _matter(key, raw, str(calls.get(key, "")))
     return found
 
 
@@ -81,11 +84,11 @@ def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
             yield file.name, reader.load(file.read_text(encoding="utf-8"))
 
 
-def _matter(key: str, raw: Mapping[str, str]) -> Matter:
+def _matter(key: str, raw: Mapping[str, str], calls: str) -> Matter:
     lines = [line.strip() for line in raw["says"].splitlines() if line.strip()]
     named = (raw.get("leaf") or f"{key} {raw.get('aka', '')}").split()
     templates = tuple(_template(f"{key}#{number}", line) for number, line in enumerate(lines))
-    return Matter(key, tuple(named), raw["fam"], raw.get("topic", ""), templates)
+    return Matter(key, tuple(named), raw["fam"], raw.get("topic", ""), templates, tuple(calls.split()))
 
 
 def _template(key: str, line: str) -> Template:

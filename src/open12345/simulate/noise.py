@@ -26,6 +26,7 @@ _FILLERS: Final = (
     "我跟你讲，",
     "不是，",
 )
+_AGENT: Final = "来市居"  # an agent's own words do not stammer
 _TAILS: Final = ("呀", "啊", "嘛", "呢", "哦", "的呀", "好伐")
 _FULL: Final = str.maketrans("0123456789", "０１２３４５６７８９")
 _HAN_DIGITS: Final = str.maketrans("0123456789", "零一二三四五六七八九")
@@ -157,7 +158,7 @@ def filler(text: str, draw: Draw) -> str:
     """Write down what the mouth says while the head thinks."""
     at = text.find("，", int(draw() * len(text)))
     word = _FILLERS[int(draw() * len(_FILLERS))]
-    if at < 0 or draw() < 0.4:
+    if at < 0 or (draw() < 0.4 and text[0] not in _AGENT):
         return word + text
     return text[: at + 1] + word + text[at + 1 :]
 

@@ -23,7 +23,7 @@ _SCHOOLS: Final = ("小学", "第二小学", "实验小学", "中学", "初级�
 _HOSPITALS: Final = ("医院", "中心医院", "社区卫生服务中心", "妇幼保健院", "中医医院")
 _POINTS: Final = 24
 _TRIES: Final = 40
-_TAILS: Final = ("居委会", "村委会", "社区居委会", "居民委员会", "社区", "村民委员会", "街道办事处")
+_TAILS: Final = ("居委会", "村委会", "居民委员会", "村民委员会", "办事处")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 
 from .chance import key_of, mix
 from .facts import PLACES, Facts, keys_of
-from .frame import Telling, body_of, title_of
+from .frame import Telling, body_of, named_title, title_of
 from .grammar import Draw
 from .matters import Template, all_matters
 from .noise import disturb, near_sound
@@ -88,16 +88,21 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
     of many; a share of its texts is passed on nearly unchanged (`mass`). Only with `caller` can the caller's own phone
     get into the text. Raises KeyError for a leaf, matter or template that is not there.
     """
-    rng = Random(mix(world.seed, index, 1))  # noqa: S311 -- an invented text is no secret
+    rng = world.dice
+    rng.seed(mix(world.seed, index, 1))
     if repeat_of is not None:
         category, area = repeat_of.truth.category, repeat_of.area
     mass = topic is not None and repeat_of is None and rng.random() < topic.mass
-    draw = Random(mix(world.seed, key_of(topic.id), 2)).random if topic and mass else rng.random  # noqa: S311
+    root = _root(repeat_of)
+    draw = rng.random
+    if topic and mass:
+        draw = Random(mix(world.seed, key_of(topic.id), 2)).random  # noqa: S311
+    elif root is not None:  # the same things are said, before they are worded anew
+        draw = Random(mix(world.seed, root, 1)).random  # noqa: S311
     if topic is not None and not matter and repeat_of is None:
         matter = topic.matters[int(draw() * len(topic.matters))]
     if matter and not category:
         category = world.category_of(matter)
-    root = _root(repeat_of)
     template = _template(world, draw, category, matter, repeat_of)
     facts = _facts(world, index if root is None else root, area, at if repeat_of is None else repeat_of.at, topic, mass)
     drawn = facts.person_key
@@ -108,11 +113,14 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
         voice="first" if mass else voice or _DRAWN_VOICES[int(draw() * len(_DRAWN_VOICES))],
         again=root is not None,
         mass=mass,
+        calls=world.calls[template.key],
     )
     facts.speaks("其" if told.voice == "agent" else "我", again=root is not None)
     second, other = _second(world, facts, category, told) if topic is None else ("", None)
     facts.vague = drawn(53) % _VAGUE_IN == 0 and not template.blanks & PLACES - {"P"} and not mass
-    body, title = body_of(told, facts, draw, other), title_of(told, facts, draw)
+    named = named_title(told, facts, rng.random)
+    body = body_of(told, facts, draw, other, headed=bool(named))
+    title = title_of(told, facts, draw if mass else rng.random, named)
     body, noise = _noisy(body, rng.random, caller, told)
     if facts.vague:
         noise.append("no_place")
@@ -146,10 +154,11 @@ def _root(repeat_of: Request | None) -> int | None:
 
 
 def _template(world: World, draw: Draw, category: str, matter: str | None, repeat_of: Request | None) -> Template:
+    luck = draw()
     if repeat_of is not None:
         return world.known[repeat_of.truth.template]
     templates = all_matters()[matter].templates if matter else world.templates[category]
-    return templates[int(draw() * len(templates))]
+    return templates[int(luck * len(templates))]
 
 
 def _facts(world: World, index: int, area: str, at: datetime, topic: Topic | None, mass: bool) -> Facts:  # noqa: FBT001 -- a plain part of what was drawn

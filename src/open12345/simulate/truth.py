@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from os import SEEK_END
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +13,14 @@ NAME: Final = "truth.jsonl"
 
 
 def write(path: Path, requests: Iterable[Request]) -> int:
-    """Add the truth of `requests` to the file, each under its index; returns how many."""
+    """Add the truth of `requests` to the file, each under its index; returns how many.
+
+    A line that a killed run left open is ended first.
+    """
     count = 0
+    with path.open("a+b") as raw:
+        if raw.tell() and (raw.seek(-1, SEEK_END), raw.read(1))[1] != b"\n":
+            raw.write(b"\n")
     with path.open("a", encoding="utf-8") as file:
         for request in requests:
             line = {"index": request.index, **asdict(request.truth)}
@@ -31,5 +38,6 @@ def read(path: Path) -> Iterator[tuple[int, Truth]]:
                 told = json.loads(line)
             except json.JSONDecodeError:  # the last line of a run that was killed
                 continue
-            found[told.pop("index")] = Truth(**told)
+            index = told.pop("index")
+            found[index] = Truth(**told)
     yield from sorted(found.items())

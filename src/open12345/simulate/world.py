@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Final
 
 from open12345.policy import Pack
@@ -41,6 +42,8 @@ class World:
     """By the code of a leaf."""
     families: Mapping[str, str]
     """By the key of a template."""
+    calls: Mapping[str, tuple[str, ...]]
+    """What people call the matter of a template."""
     known: Mapping[str, Template]
     """By their own key, also those of events."""
     unspoken: tuple[str, ...]
@@ -49,6 +52,8 @@ class World:
     """Leaves that are told beside another (two matters in one)."""
     kinds: Mapping[str, str]
     """The pack's kind by base."""
+    dice: Random = field(default_factory=Random)
+    """Seeded anew for each request (a new one each time would be seeded twice)."""
     _spots: dict[str, Spot] = field(default_factory=dict)
     _units: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -57,18 +62,19 @@ class World:
         """Work out what the leaves of `pack` are told with."""
         told: dict[str, tuple[Template, ...]] = {}
         unspoken = []
-        families = {t.key: m.family for m in all_matters().values() for t in m.templates}
+        used = list(all_matters().values())
         for leaf in pack.category_tree.leaves():
             found = by_leaf().get(leaf.title, ())
             if not found:
                 unspoken.append(leaf.code)
             matters = found or (_plain(leaf.title),)
             told[leaf.code] = tuple(t for matter in matters for t in matter.templates)
-            families.update((t.key, matter.family) for matter in matters for t in matter.templates)
-        known = {t.key: t for matter in all_matters().values() for t in matter.templates}
-        known.update((t.key, t) for templates in told.values() for t in templates)
+            used += () if found else matters
+        known = {t.key: t for matter in used for t in matter.templates}
+        families = {t.key: matter.family for matter in used for t in matter.templates}
+        calls = {t.key: matter.calls for matter in used for t in matter.templates}
         companions = tuple(code for code, each in told.items() if families[each[0].key] in _LOCAL)
-        return cls(pack, seed, told, families, known, tuple(unspoken), companions, _kinds(pack))
+        return cls(pack, seed, told, families, calls, known, tuple(unspoken), companions, _kinds(pack))
 
     def spot(self, area: str) -> Spot:
         """Return what stands in an area."""
@@ -140,4 +146,4 @@ def _plain(title: str) -> Matter:
         Template(f"{title}#{n}", "complaint", "ordinary", compile_pattern(head), compile_pattern(body), frozenset())
         for n, (head, body) in enumerate(lines)
     )
-    return Matter(title, (title,), "policy", "", templates)
+    return Matter(title, (title,), "policy", "", templates, (title,))
