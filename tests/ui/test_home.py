@@ -157,7 +157,7 @@ def test_applications_wait_on_the_home_of_who_decides(town: Town, at_screen: AtS
     town.do("clerk.urban", number, "apply", RETURN)
     part = card(at_screen("approver.urban").open("/"), "applications")
     assert "要退的单" in part
-    assert f"/orders/{number}/?do=grant" in part
+    assert f"/orders/applications/?open={number}" in part
     for name in ("approver.market", "dispatcher", "clerk.urban"):
         assert not card(at_screen(name).open("/"), "applications"), name
 
