@@ -18,6 +18,7 @@ from open12345.intake.models import ImportRun
 from open12345.orders.models import WorkOrder
 from tests.cast import Town
 from tests.intake.importing import HEADS, row
+from tests.intake.test_import_workbook import book
 from tests.screens.conftest import Browser, text_of
 
 AtScreen = Callable[[str], Browser]
@@ -74,6 +75,18 @@ def test_a_table_is_tried_dry_then_taken_in_and_never_twice(town: Town, at_scree
     work()
     run.refresh_from_db()
     assert (run.tally["created"], run.tally["already"], run.tally["rejected"]) == (0, 2, 1)
+
+
+@pytest.mark.function("INT-13")
+def test_a_workbook_is_taken_under_the_name_it_is_kept_by(town: Town, at_screen: AtScreen, tmp_path: Path) -> None:
+    """Files lie under a name of ours, without an ending."""
+    content = book(tmp_path / "a.xlsx", [list(row(1)), list(row(2))]).read_bytes()
+    dispatcher = at_screen("dispatcher")
+    url = upload(dispatcher, SimpleUploadedFile("六月.xlsx", content))
+    assert "沪松公路 1 号门口路灯不亮" in dispatcher.open(url)
+    dispatcher.fill(url, {})
+    work()
+    assert WorkOrder.objects.count() == 2
 
 
 def test_columns_are_chosen_by_hand_where_headings_say_nothing(town: Town, at_screen: AtScreen) -> None:

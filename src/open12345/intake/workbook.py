@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
@@ -49,8 +49,13 @@ _BROKEN: Final = (
 def records(path: Path) -> Iterator[list[str]]:
     """Yield the cells of each row as text; raises `TableError` for what is no workbook or no honest one."""
     check(path)
+    with path.open("rb") as file:  # by its path, a name without .xlsx would be refused
+        yield from _records(file)
+
+
+def _records(file: BinaryIO) -> Iterator[list[str]]:
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
         if sheet is None:
             raise TableError(_("工作簿里没有表"), _("请把数据放在第一张表里"))
