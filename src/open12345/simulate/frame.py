@@ -96,12 +96,10 @@ def body_of(told: Telling, facts: Facts, draw: Draw, other: Template | None, *, 
     """Return the description: the matter in its frame; `headed`: it begins with the point, which the title lacks."""
     if told.mass:
         return _passed_on(told, facts, draw)
-    core = say(told.template.body, draw, facts)
-    if headed or draw() < _HEADED:
-        core = f"{say(told.template.title, draw, facts)}，{core}"
-    core = _sentence(core, told.template.kind)
+    core = _sentence(say(told.template.body, draw, facts), told.template.kind)
     if told.voice == "terse" or told.temper == "terse":
-        return _short(told, facts, draw, core)
+        short = _short(told, facts, draw, core)
+        return _headed(told, facts, draw, short) if headed and not told.again else short
     opening = "".join(_opening(told, facts, draw))
     after = [say(each, draw, facts) for each in _after(told, draw)]
     if other is not None:
@@ -109,12 +107,17 @@ def body_of(told: Telling, facts: Facts, draw: Draw, other: Template | None, *, 
     asked = _named("named_ask", _NAMED_ASKS, told, facts, draw)
     if not asked and draw() < 0.8:
         asked = say(_asked(told, draw), draw, facts)
-    text = opening + core + _joined(after, draw)
-    if asked:
-        text += f"{asked}。"
+    joined = _joined(after, draw) + (f"{asked}。" if asked else "")
     if told.voice == "first" or draw() < 0.2:
-        text += _one("close", draw, facts, "calm" if told.template.kind in _QUIET else told.temper)
-    return text
+        joined += _one("close", draw, facts, "calm" if told.template.kind in _QUIET else told.temper)
+    # Drawn last: whoever says it again draws all the rest alike.
+    if headed or draw() < _HEADED:
+        core = _headed(told, facts, draw, core)
+    return opening + core + joined
+
+
+def _headed(told: Telling, facts: Facts, draw: Draw, core: str) -> str:
+    return f"{say(told.template.title, draw, facts)}，{core}"
 
 
 def _short(told: Telling, facts: Facts, draw: Draw, core: str) -> str:
@@ -136,7 +139,8 @@ def _opening(told: Telling, facts: Facts, draw: Draw) -> Iterator[str]:
     if told.again:
         yield _one("again", draw, facts, told.voice)
     else:
-        yield named or _one("open", draw, facts, key)
+        opened = _one("open", draw, facts, key)
+        yield named or opened
     if not told.template.blanks & PLACES and kind != "praise" and not facts.vague:
         yield _one("who", draw, facts, _who(told.family))
         if is_local(told.family) and "E" not in facts and draw() < 0.8:

@@ -6,9 +6,7 @@ from .grammar import Draw
 
 SYNONYMS: Final = {
     "每天": "天天",
-    "天天": "每天都",
     "晚上": "夜里",
-    "半夜": "深更半夜",
     "已经": "都",
     "没有": "没",
     "非常": "特别",
@@ -66,11 +64,12 @@ def reword(text: str, draw: Draw) -> str:
 
 
 def _turned(text: str, draw: Draw) -> str:
-    """Put one sentence elsewhere, or leave a clause out, where there are enough of them."""
+    """Put one sentence elsewhere, leave some of a long story or a clause out, where there are enough of them."""
     sentences = [each for each in text.split("。") if each]
     enough = 3
     if len(sentences) >= enough and draw() < 0.6:
         sentences.insert(1, sentences.pop())
+    sentences = [each for n, each in enumerate(sentences) if n < enough or draw() < 0.65]
     clauses = sentences[0].split("，")
     if len(clauses) >= enough and draw() < 0.5:
         del clauses[1 + int(draw() * (len(clauses) - 1))]

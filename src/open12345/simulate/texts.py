@@ -85,7 +85,8 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
     `category` is the true leaf ("" where `matter` or `topic` tells it); `matter` names one of `matters.all_matters`,
     else one of the leaf's is drawn. `repeat_of`: the same person says the same again in other words: facts, template,
     area and true category are those of the earlier request, and the truth names the first of the chain. `topic`: one
-    of many; a share of its texts is passed on nearly unchanged (`mass`). Only with `caller` can the caller's own phone
+    of many (without matters of its own: about the leaf); a share of its texts is passed
+    on nearly unchanged (`mass`). Only with `caller` can the caller's own phone
     get into the text. Raises KeyError for a leaf, matter or template that is not there.
     """
     rng = world.dice
@@ -99,7 +100,7 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
         draw = Random(mix(world.seed, key_of(topic.id), 2)).random  # noqa: S311
     elif root is not None:  # the same things are said, before they are worded anew
         draw = Random(mix(world.seed, root, 1)).random  # noqa: S311
-    if topic is not None and not matter and repeat_of is None:
+    if topic is not None and topic.matters and not matter and repeat_of is None:
         matter = topic.matters[int(draw() * len(topic.matters))]
     if matter and not category:
         category = world.category_of(matter)
@@ -118,7 +119,7 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
     facts.speaks("其" if told.voice == "agent" else "我", again=root is not None)
     second, other = _second(world, facts, category, told) if topic is None else ("", None)
     facts.vague = drawn(53) % _VAGUE_IN == 0 and not template.blanks & PLACES - {"P"} and not mass
-    named = named_title(told, facts, rng.random)
+    named = named_title(told, facts, draw)
     body = body_of(told, facts, draw, other, headed=bool(named))
     title = title_of(told, facts, draw if mass else rng.random, named)
     body, noise = _noisy(body, rng.random, caller, told)
