@@ -29,6 +29,7 @@ YEARS_BACK: Final = timedelta(days=730)
 _ARCHIVED_AFTER: Final = timedelta(days=40)
 #: More ids than any order of the demo has assignments, records or applications.
 _PARTS = 64
+DISTRICT: Final = "松江区九亭镇"
 _SYLLABLES = (
     "亭涞泾寅沪松朱盛易蒲汇庄联龙嘉禾云润雅紫金江海湖溪泉林竹梅兰菊枫柏杨柳荷莲桂樱桃李杏梨枣橙柚春夏秋冬"
     "东南西北上中下左右前后内外高平安康乐福禄寿喜和顺祥瑞吉庆丰华荣昌盛兴隆达通远景明辉煌光耀星辰日月天地"
@@ -117,7 +118,7 @@ def phone(place: int) -> str:
 
 def _said(texts: Texts, rng: random.Random, place: int) -> tuple[str, str, str]:
     """Return title, body and place of a complaint: the demo's, elsewhere, with more said."""
-    told = matter(rng.choice(texts.complaints), rng.choice(texts.places), rng)
+    told = matter(rng.choice(texts.complaints), rng.choice(texts.places), rng, DISTRICT)
     text: Text = told.text
     estate = "".join(rng.choices(_SYLLABLES, k=2)) + rng.choice(("苑", "花园", "新村", "小区", "家园", "公寓"))
     more = rng.sample(_MORE, rng.randint(1, 4))

@@ -29,7 +29,7 @@ BUDGET = {
     ("reviewer", "/handling/review/"): 9,
     ("callback_agent", "/callback/"): 9,
     ("dispatcher", "/callback/upper/"): 9,
-    ("approver.urban", "/orders/applications/"): 7,
+    ("approver.urban", "/orders/applications/"): 9,
     ("dispatcher", "/orders/"): 9,
     ("clerk.urban", "/orders/"): 9,
 }

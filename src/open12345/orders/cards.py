@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as __
 
 from open12345.directory import packs
 from open12345.directory.person import Person
-from open12345.orders import dues, listing, queries
+from open12345.orders import dues, inbox, queries
 from open12345.orders.models import Application, WorkOrder
 from open12345.orders.sight import Sight
-from open12345.orders.stages import ENDED, Stage
+from open12345.orders.stages import LIVING
 from open12345.ui import home
 
 
@@ -24,7 +24,7 @@ def waiting(person: Person, visit: home.Visit) -> home.Shown | None:
         pack = packs.shown_at(visit.at)
     except packs.NoPack:
         return None
-    found = listing.decidable(Sight(person=person, at=visit.at, pack=pack))
+    found = inbox.decidable(Sight(person=person, at=visit.at, pack=pack))
     if not found:
         return None
     titles = {code: rule.title for code, rule in pack.applications.items()}
@@ -40,13 +40,10 @@ def _row(asked: Application, titles: dict[str, str]) -> home.Row:
     return home.Row(url, f"{titles.get(asked.kind, asked.kind)} · {asked.order.title}", unit, at=asked.asked_at)
 
 
-_LIVING = [stage.value for stage in Stage if stage not in ENDED and stage is not Stage.DRAFT]
-
-
 def late(person: Person, visit: home.Visit) -> home.Shown:
     """Return the open orders that are late, the longest late first."""
     url = reverse("orders:list")
-    overdue = queries.visible_to(person).filter(stage__in=_LIVING, due_at__lt=visit.at)
+    overdue = queries.visible_to(person).filter(stage__in=LIVING, due_at__lt=visit.at)
     counted = overdue.annotate(n_late=Window(Count("pk"))).select_related("lead_unit")
     found = list(counted.order_by("due_at", "pk")[: home.TOP])
     rows = [_late_row(order) for order in found]
@@ -65,4 +62,4 @@ def lend() -> None:
     """Add the cards; called once when the room starts."""
     watching = frozenset({"supervisor", "leader", "floor_supervisor"})
     home.lend(home.Card("late", __("全部工单"), "orders:list", watching, late, order=70))
-    home.lend(home.Card("applications", __("审批"), "orders:inbox", frozenset(listing.DECIDERS), waiting, order=60))
+    home.lend(home.Card("applications", __("审批"), "orders:inbox", frozenset(inbox.DECIDERS), waiting, order=60))

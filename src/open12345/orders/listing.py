@@ -1,12 +1,11 @@
-"""Screens that list: all orders with filters and search, and the applications a person decides."""
+"""Screens that list: all orders with filters, search and saved views."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,19 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.directory.web import actor, needs
-from open12345.orders import export, filters, finding, lists, queries, rights, savedviews, telling, web
-from open12345.orders.lifecycle import ACTIONS
-from open12345.orders.models import Application, Assignment, WorkOrder
-from open12345.orders.rights import Scene
-from open12345.orders.sight import Sight
+from open12345.orders import export, filters, finding, lists, queries, savedviews, web
+from open12345.orders.models import WorkOrder
 from open12345.text import normalise
 
 READERS: Final = tuple(sorted(CENTRE_ROLES | UNIT_ROLES))
-#: Who may decide an application: leaders of units, their clerks for what hangs below, and the centre's check.
-DECIDERS: Final = ("approver", "clerk", "dispatcher", "supervisor")
 #: Orders on one page of the list.
 PAGE: Final = 50
-_INBOX: Final = 200
 
 
 @dataclass(frozen=True)
@@ -153,42 +146,3 @@ def change_view(request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
 
 def _name(request: HttpRequest) -> str:
     return normalise(request.POST.get("name", "")).strip()[: savedviews.NAME_LENGTH]
-
-
-# Applications
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An application that waits for this person."""
-
-    asked: telling.ToldApplication
-    order: WorkOrder
-    unit: str
-
-
-@needs(*DECIDERS)
-@require_GET
-def inbox(request: HttpRequest) -> HttpResponseBase:
-    """List the applications that wait for this person's decision, the oldest first."""
-    sight = web.look(request)
-    waiting = [_waiting(sight, a) for a in decidable(sight)]
-    return web.private(render(request, "orders/inbox.html", {"sight": sight, "waiting": waiting}))
-
-
-def decidable(sight: Sight) -> list[Application]:
-    """Return the pending applications that this person decides, in three queries."""
-    parts = Prefetch("order__assignments", Assignment.objects.select_related("unit").order_by("pk"))
-    pending = queries.inbox(sight.person).prefetch_related(parts)[:_INBOX]
-    return [asked for asked in pending if _is_for(sight, asked)]
-
-
-def _is_for(sight: Sight, asked: Application) -> bool:
-    scene = Scene(asked.order, sight.pack, list(asked.order.assignments.all()), [asked])
-    given = scene.assignment(asked.assignment_id)
-    return rights.grounds(scene, ACTIONS["grant"], sight.person, given, asked) is not None
-
-
-def _waiting(sight: Sight, asked: Application) -> Waiting:
-    unit: dict[str, Any] = {"name": _("中心")} if asked.asked_unit is None else {"name": asked.asked_unit.name}
-    return Waiting(telling.told_application(sight, asked), asked.order, unit["name"])

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
-from open12345.orders import cards, listing, map_card, queries, record_helps, web
+from open12345.orders import cards, inbox, map_card, queries, record_helps, web
 from open12345.orders.sight import Sight
 from open12345.ui import context, navigation
 
@@ -17,7 +17,7 @@ def to_decide(person: Person) -> int:
         _version, pack = packs.pack_at(at)
     except packs.NoPack:
         return 0
-    return len(listing.decidable(Sight(person=person, at=at, pack=pack)))
+    return len(inbox.decidable(Sight(person=person, at=at, pack=pack)))
 
 
 def lend() -> None:
