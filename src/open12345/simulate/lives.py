@@ -218,11 +218,13 @@ class _Script:
         self.archived()
 
     def dispatch(self, unit: str, co_handlers: tuple[str, ...] = ()) -> None:
-        """The dispatcher gives the order to a unit."""
+        """The dispatcher gives the order to a unit; with the reason that the life is marked with."""
+        reason = self.life.marks.get("reason", "")
+        fixed: Fixed = (("reason", reason),) if reason else ()
         if co_handlers:
-            self.do("dispatcher", "", "dispatch", lead=unit, co_handlers=list(co_handlers))
+            self.do("dispatcher", "", "dispatch", fixed, lead=unit, co_handlers=list(co_handlers))
         else:
-            self.do("dispatcher", "", "dispatch", lead=unit)
+            self.do("dispatcher", "", "dispatch", fixed, lead=unit)
 
     def returned(self) -> None:
         """To the wrong unit first, which hands it back with its leader's and the centre's consent."""
@@ -374,7 +376,9 @@ class _Script:
         """The last callback closes the order, whatever is said."""
         self.at += max(self.life.callback_after, 3 * _MINUTE)
         if self.upper:
-            self.do("dispatcher", "", "close_by_upper", note=self.text(sayings.UPPER), **dict(self.answers()[:2]))
+            said = {"solved": self.life.solved, "satisfied": self.life.satisfied}
+            told = {name: code for name, code in said.items() if code}
+            self.do("dispatcher", "", "close_by_upper", note=self.text(sayings.UPPER), **told)
         elif self.life.fate is Fate.UNREACHABLE and self.reachable:
             self.never_reached()
         elif not self.reachable:

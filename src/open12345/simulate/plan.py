@@ -252,8 +252,8 @@ class Plan:
         channel = codes.channels[row.channel]
         return Request(
             index=index, at=at, channel=channel, kind=codes.kinds[row.kind], urgency=URGENCIES[row.urgency],
-            category=codes.leaves[row.leaf], area=area, place=said.place or self._needed_place(row), longitude=said.longitude,
-            latitude=said.latitude, title=said.title, body=said.body,
+            category=codes.leaves[row.leaf], area=area, place=said.place or self._needed_place(row),
+            longitude=said.longitude, latitude=said.latitude, title=said.title, body=said.body,
             caller=self._caller(index if row.repeats == NONE else row.repeats, row, voice),
             truth=Truth(
                 category=truth, unit=self._true_unit(row), template=said.template, topic=said.topic or topic,
@@ -300,7 +300,7 @@ class Plan:
     def _marks(self, row: _Row) -> Mapping[str, str]:
         marks: dict[str, str] = {}
         if row.reason > 0:
-            marks |= {"reason": self.codes.reasons[row.reason], "responsibility": "designated"}
+            marks["reason"] = self.codes.reasons[row.reason]
         if row.event != NONE:
             marks["topic"] = self.scenario.events[row.event].code
         return marks
