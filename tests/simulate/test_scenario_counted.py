@@ -1,0 +1,158 @@
+"""Figures are counted from the platform's tables: what was planned comes out, what was not is seen as different."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pytest_django import Settings
+from typer.testing import CliRunner
+
+from open12345.orders.models import WorkOrder
+from open12345.simulate import check, cli, runs, step
+from open12345.simulate.arrivals import midnight
+from open12345.simulate.lives import World
+from open12345.simulate.plan import Plan
+from open12345.simulate.scenario import Scenario
+from open12345.simulate.staffing import staffing
+from open12345.simulate.voice import Townspeople
+from tests.cast import Town
+
+JUNE, UNTIL = "2025-06-03..2025-06-30", date(2025, 9, 30)
+
+
+def _figure(code: str, value: object, measure: str, unit: str = "", **count: Any) -> dict[str, Any]:
+    told = {"measure": measure, "days": JUNE, **count}
+    return {"code": code, "title": code, "quote": "原文", "seed": "ours", "value": value, "unit": unit, "count": told}
+
+
+PARKING, UPPER = {"categories": ["E01", "L0103"]}, {"channels": ["upper"]}
+FIGURES = [
+    _figure("all", 20, "orders"),
+    _figure("may", 4, "orders", days="2025-05"),
+    _figure("growth", 400, "growth", "%", before="2025-05"),
+    _figure("peak", 7, "busiest"),
+    _figure("peak_day", date(2025, 6, 12), "busiest_day"),
+    _figure("others", 13, "orders", less="2025-06-12"),
+    _figure("parking", 5, "orders", among=PARKING),
+    _figure("parking_share", 25, "share", "%", among=PARKING),
+    _figure("upper", 12, "orders", among=UPPER),
+    _figure("companies", 3, "orders", among={"enterprise": True}),
+    _figure("urgent", 2, "orders", among={"urgencies": ["urgent"]}),
+    _figure("complaints", 90, "share", "%", among={"kinds": ["complaint"]}),
+    _figure("told", 4, "orders", among={"reason": "点对点派单"}),
+    _figure("rated", 10, "rated", among=UPPER),
+    _figure("answered", 8, "answered", among=UPPER),
+    _figure("satisfied", 70, "satisfied_rate", "%", among=UPPER),
+    _figure("solved", Decimal("62.5"), "solved_rate", "%", among=UPPER),
+    _figure("communities", 1, "units", days=None, among={"unit_kinds": ["centre"]}),
+    {"code": "later", "title": "later", "quote": "原文", "seed": "003", "value": 61, "later": True, "room": "reports"},
+]
+SCENARIO = {
+    "pack": "jiuting", "name": "june", "title": "六月", "source": "自定", "until": UNTIL,
+    "totals": [
+        {"days": JUNE, "orders": 20}, {"days": "2025-06-12", "orders": 7, "busiest": True},
+        {"days": "2025-05", "orders": 4},
+    ],
+    "quotas": [
+        {"of": "category", "values": ["E01", "L0103"], "days": JUNE, "orders": 5},
+        {"of": "channel", "values": ["upper"], "days": JUNE, "orders": 12},
+        {"of": "kind", "values": ["complaint"], "days": JUNE, "percent": 90},
+        {"of": "urgency", "values": ["urgent"], "days": JUNE, "orders": 2},
+        {"of": "enterprise", "values": ["true"], "days": JUNE, "orders": 3},
+        {"of": "reason", "values": ["点对点派单"], "days": JUNE, "orders": 4},
+    ],
+    "heard": [
+        {"days": JUNE, "among": UPPER, "rated": 10, "answered": 8, "satisfied": 7, "solved": 5},
+    ],
+    "mix": {"channels": {"phone": 1}}, "course": {"returned": 0, "late": 0.1},
+    "figures": FIGURES,
+}  # fmt: skip
+
+
+@pytest.mark.function("SIM-01", "SIM-05")
+def test_what_was_planned_is_counted_and_a_changed_row_is_seen(
+    town: Town, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OPEN12345_HOME = tmp_path
+    scenario = Scenario.model_validate(SCENARIO)
+    end = midnight(UNTIL + timedelta(days=1))
+    plan = Plan(scenario, town.pack, until=end)
+    voice = Townspeople(town.pack, scenario)
+    step.play(plan.lives(voice), World(town.pack, staffing(town.pack), 1), until=end)
+
+    lines = {line.code: line for line in check.figures(scenario, town.pack, end=UNTIL)}
+    wrong = [
+        f"{line.code}: {line.expected} but {line.counted} {line.of}" for line in lines.values() if line.same is False
+    ]
+    assert wrong == []
+    assert lines["later"].same is None
+    assert lines["satisfied"].of == "7 / 10"
+    assert lines["growth"].counted == "400.0 %"
+
+    monkeypatch.setattr("open12345.simulate.scenario_files.read_scenario", lambda _pack, _name: scenario)
+    assert _check(0)["ok"] is True
+    changed = WorkOrder.objects.filter(channel="upper", accepted_at__gte=midnight(date(2025, 6, 3))).first()
+    assert changed is not None
+    WorkOrder.objects.filter(pk=changed.pk).update(channel="letter")
+    told = _check(1)
+    assert told["ok"] is False
+    assert "upper" in [line["code"] for line in told["figures"] if line["same"] is False]
+
+
+def _check(code: int) -> dict[str, Any]:
+    app = typer.Typer()
+    cli.register(app)
+    found = CliRunner().invoke(app, ["check-scenario", "--scenario", "june", "--scale", "1", "--json"])
+    assert found.exit_code == code, found.output
+    told: dict[str, Any] = json.loads(found.stdout)
+    return told
+
+
+# --- what may not be ----------------------------------------------------------------------------------
+
+
+def _refused(*words: str) -> str:
+    app = typer.Typer()
+    cli.register(app)
+    found = CliRunner().invoke(app, list(words))
+    assert found.exit_code == 1, found.output
+    return found.output
+
+
+def test_an_unknown_scenario_names_those_there_are(town: Town) -> None:
+    assert "是否想写 “year”" in _refused("simulate", "--pack", "jiuting", "--scenario", "yeer")
+    assert "可用的有：year" in _refused("check-scenario", "--scenario", "xx")
+
+
+def test_another_pack_than_the_instances_is_refused(town: Town) -> None:
+    assert "This instance serves the pack jiuting, not baoshan." in _refused("simulate", "--pack", "baoshan")
+    assert "not baoshan" in _refused("check-scenario", "--pack", "baoshan")
+
+
+def test_an_unknown_pack_names_those_there_are(town: Town) -> None:
+    assert "是否想写 “baoshan”" in _refused("simulate", "--pack", "baosan", "--scenario", "x")
+
+
+def test_an_instance_with_orders_of_its_own_is_refused(town: Town, settings: Settings, tmp_path: Path) -> None:
+    settings.OPEN12345_HOME = tmp_path
+    scenario = Scenario.model_validate({**SCENARIO, "figures": [], "totals": [{"days": "2025-06-12", "orders": 1}],
+                                        "quotas": [], "heard": []})  # fmt: skip
+    plan = Plan(scenario, town.pack, until=midnight(UNTIL))
+    step.play(plan.lives(Townspeople(town.pack, scenario)), World(town.pack, staffing(town.pack), 1))
+    with pytest.raises(runs.Refused, match="holds 1 orders already"):
+        runs.prepare("jiuting", "year", scale=0.001)
+
+
+def test_only_the_same_run_goes_on(town: Town, settings: Settings, tmp_path: Path) -> None:
+    settings.OPEN12345_HOME = tmp_path
+    first = runs.prepare("jiuting", "year", scale=0.001)
+    assert not first.goes_on
+    runs.note(first.run)
+    assert runs.sheet() == first.run
+    assert first.run.same(replace(first.run, finished=True))
+    assert not first.run.same(replace(first.run, seed=1))
