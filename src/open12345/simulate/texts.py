@@ -95,11 +95,7 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
         category, area = repeat_of.truth.category, repeat_of.area
     mass = topic is not None and repeat_of is None and rng.random() < topic.mass
     root = _root(repeat_of)
-    draw = rng.random
-    if topic and mass:
-        draw = Random(mix(world.seed, key_of(topic.id), 2)).random  # noqa: S311
-    elif root is not None:  # the same things are said, before they are worded anew
-        draw = Random(mix(world.seed, root, 1)).random  # noqa: S311
+    draw = _wording(world, topic if mass else None, root) or rng.random
     if topic is not None and topic.matters and not matter and repeat_of is None:
         matter = topic.matters[int(draw() * len(topic.matters))]
     if matter and not category:
@@ -145,6 +141,13 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
         repeat_of=root,
         mass=mass,
     )
+
+
+def _wording(world: World, passed_on: Topic | None, root: int | None) -> Draw | None:
+    """Return whose words are drawn: the topic's for a text that is passed on, the first call's for a repeat."""
+    if passed_on is not None:
+        return Random(mix(world.seed, key_of(passed_on.id), 2)).random  # noqa: S311 -- no secret
+    return None if root is None else Random(mix(world.seed, root, 1)).random  # noqa: S311 -- no secret
 
 
 def _root(repeat_of: Request | None) -> int | None:
