@@ -1,4 +1,4 @@
-# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | screenshots
+# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | bench-simulate | screenshots
 # Nothing but Python >= 3.11 (with venv), Node (with npm) and make is needed beforehand.
 
 SHELL := /bin/bash
@@ -49,6 +49,9 @@ bench-pages: setup ## how long lists, pages and searches take at 100,000 orders 
 
 bench-texts: setup ## how fast the simulator's texts come, how alike they are, how well a linear model tells them apart
 	$(BIN)/python -m bench.texts
+
+bench-simulate: setup ## orders per second of simulated history beside raw COPY of the same rows
+	PYTHONPATH=. $(BIN)/python -W ignore bench/simulate.py
 
 screenshots: setup ## take the pictures of the README anew (needs Chromium)
 	@mkdir -p docs/pictures

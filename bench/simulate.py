@@ -63,12 +63,18 @@ def _run() -> None:
     )  # fmt: skip
     database, ours = _cpu(server) - before, _own() - python
     rate = done.orders / done.seconds
-    print(f"\norders                   {done.orders:9,}   {done.events / done.orders:.1f} events, "
-          f"{done.rows / done.orders:.1f} rows each")
-    print(f"seconds                  {done.seconds:9.1f}   " + ", ".join(f"{n} {s:.1f}" for n, s in done.phases.items()))
+    print(
+        f"\norders                   {done.orders:9,}   {done.events / done.orders:.1f} events, "
+        f"{done.rows / done.orders:.1f} rows each"
+    )
+    print(
+        f"seconds                  {done.seconds:9.1f}   " + ", ".join(f"{n} {s:.1f}" for n, s in done.phases.items())
+    )
     print(f"rate                     {rate:9.0f} orders/s, {done.rows / done.seconds:,.0f} rows/s")
-    print(f"CPU per order            {ours * 1000 / done.orders:9.3f} ms in Python, "
-          f"{database * 1000 / done.orders:.3f} ms in PostgreSQL")
+    print(
+        f"CPU per order            {ours * 1000 / done.orders:9.3f} ms in Python, "
+        f"{database * 1000 / done.orders:.3f} ms in PostgreSQL"
+    )
     print(f"two cores full           {2 * done.orders / (ours + database):9.0f} orders/s")
     _raw(done.rows)
     begun = time.monotonic()
@@ -81,15 +87,14 @@ def _run() -> None:
 
 def _raw(rows: int) -> None:
     """Copy the same rows into empty tables without indexes, in one process."""
-    from open12345.orders.models import Unsealed
-    from open12345.simulate import bulk, shadow
+    from open12345.simulate import bulk
 
     with bulk.loader() as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("CREATE SCHEMA raw")
         begun, size = time.monotonic(), 0
         spent = 0.0
-        for model in (*shadow.tables(), Unsealed):
+        for model in bulk._loaded():
             name = model._meta.db_table
             connection.execute(f'CREATE TABLE raw."{name}" (LIKE public."{name}")')
             with connection.cursor() as cursor:
@@ -102,8 +107,10 @@ def _raw(rows: int) -> None:
                         stream.write(b"".join(blocks[place : place + 500]))
                 spent += time.monotonic() - begun
         connection.execute("DROP SCHEMA raw CASCADE")
-    print(f"raw COPY, the same rows  {ORDERS / spent:9.0f} orders/s, {rows / spent:,.0f} rows/s, {size / 2**20:.0f} MiB, "
-          "one process, no indexes")
+    print(
+        f"raw COPY, the same rows  {ORDERS / spent:9.0f} orders/s, {rows / spent:,.0f} rows/s, {size / 2**20:.0f} MiB, "
+        "one process, no indexes"
+    )
 
 
 _last = [0.0]

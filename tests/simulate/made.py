@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts
 """A provisional maker of lives: every fate, on the town's own categories, so that players can be tested by themselves."""
 
 from __future__ import annotations
@@ -39,13 +40,18 @@ def lives(
                     departments, communities)  # fmt: skip
 
 
-def _life(pack, index, at, until, dice, fates, leaves, areas, departments, communities):  # type: ignore[no-untyped-def]
+def _life(  # noqa: PLR0917 - made once for each
+    pack: Pack, index: int, at: datetime, until: datetime, dice: Dice, fates: tuple[Fate, ...], leaves: list[str],
+    areas: list[str], departments: list[str], communities: list[str],
+) -> Life:  # fmt: skip
     fate = fates[dice(len(fates))]
     category, area = dice.of(leaves), dice.of(areas)
     lead = pack.duty.find(category)[0].lead
     territory = pack.territory_unit(area)
     unit = (territory.code if territory else departments[0]) if lead == TERRITORY else lead
-    kind = next((row.kind_hint for row in pack.category_tree.lineage(category) if row.kind_hint), next(iter(pack.kinds)))
+    kind = next(
+        (row.kind_hint for row in pack.category_tree.lineage(category) if row.kind_hint), next(iter(pack.kinds))
+    )
     if fate is Fate.HANDED_DOWN:
         unit = dice.of(communities)
     if fate is Fate.ANSWERED_AT_ONCE:

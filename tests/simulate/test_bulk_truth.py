@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from django.db import connection, models, transaction
 
+from open12345.directory import packs
 from open12345.orders import history, invariants, requesters
 from open12345.orders.models import Event, Record, Requester, WorkOrder
 from open12345.project.cluster import APPLICATION
 from open12345.simulate import shadow, step
 from open12345.simulate.copying import Ids, copy
 from open12345.simulate.lives import World
-from open12345.simulate.shapes import Fate, Life
+from open12345.simulate.shapes import Life
 from open12345.simulate.staffing import staffing
 from open12345.simulate.stamp import Sheet, Stamper
-from open12345.directory import packs
 from open12345.worktime import SHANGHAI
 from tests.cast import Town
 from tests.simulate.made import lives
@@ -85,7 +85,9 @@ def picture() -> dict[int, dict[str, list[dict[str, Any]]]]:
     return found
 
 
-def _owner(model: type[models.Model], row: dict[str, Any], orders: dict[int, int], owners: dict[int, int]) -> int | None:
+def _owner(
+    model: type[models.Model], row: dict[str, Any], orders: dict[int, int], owners: dict[int, int]
+) -> int | None:
     if model is WorkOrder:
         return orders[row["id"]]
     if model is Requester:
@@ -141,8 +143,6 @@ def check(town: Town, some: list[Life]) -> Stamper:
     with undone():
         stamper = stamped(town, some)
         ours = picture()
-        for f in history.verify(WorkOrder.objects.all()):
-            print("FLAW", f, list(Event.objects.filter(order__number=f.order).values_list("seq","action","at","stage_from","stage_to")))
         assert list(history.verify(WorkOrder.objects.all())) == []
         assert list(invariants.check_all()) == []
         assert [requesters.open_requester(r) for r in Requester.objects.order_by("pk")] == opened
@@ -151,7 +151,9 @@ def check(town: Town, some: list[Life]) -> Stamper:
     for n, life in enumerate(some):
         for table in wanted[n].keys() | ours[n].keys():
             for one, other in zip(wanted[n][table], ours[n][table], strict=True):
-                differ = {k: (one.get(k), other.get(k)) for k in one.keys() | other.keys() if one.get(k) != other.get(k)}
+                differ = {
+                    k: (one.get(k), other.get(k)) for k in one.keys() | other.keys() if one.get(k) != other.get(k)
+                }
                 assert not differ, (life.fate, life.request.urgency, table, one.get("action"), differ)
     return stamper
 

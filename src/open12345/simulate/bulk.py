@@ -22,11 +22,12 @@ from itertools import islice
 from multiprocessing.context import ForkContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import psycopg
 from django.conf import settings
-from django.db import connections
+from django.db import connections, models
+from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -76,10 +77,11 @@ def write(  # noqa: PLR0913 - a run is told apart by all of these
 
     `lives`: all of them, or a function that tells them from a place on. `progress(orders so far, what is done)`.
     """
-    begun, phases = time.monotonic(), {}
+    begun = time.monotonic()
+    phases: dict[str, float] = {}
     with loader(dsn) as connection:
         state = resume.begin(connection, run, pack.id, processes=processes, chunk=CHUNK)
-        tables = [model._meta.db_table for model in (*shadow.tables(), Unsealed)]
+        tables = [model._meta.db_table for model in _loaded()]
         if not state.done and not WorkOrder.objects.exists():
             resume.drop_indexes(connection, tables)
         folder = truth_folder(run)
@@ -92,6 +94,10 @@ def write(  # noqa: PLR0913 - a run is told apart by all of these
         resume.end(connection, run)
         orders, events, rows = resume.totals(connection, run)
     return Written(orders, events, rows, time.monotonic() - begun, phases, _gathered(folder))
+
+
+def _loaded() -> list[type[models.Model]]:
+    return [*shadow.tables(), Unsealed]
 
 
 @contextmanager
@@ -147,14 +153,13 @@ class Writer:
     work: Any
 
 
-def _write_all(
-    lives: Source, world: World, state: resume.Run, dsn: str, folder: Path, progress: Progress
-) -> None:
+def _write_all(lives: Source, world: World, state: resume.Run, dsn: str, folder: Path, progress: Progress) -> None:
     """Tell the lives chunk by chunk, each to the writer of its caller."""
     for alias in connections:
-        connections[alias].close()
-        if hasattr(connections[alias], "close_pool"):
-            connections[alias].close_pool()
+        connection = connections[alias]
+        connection.close()
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
     place = _Place(state.name, dsn, folder)
@@ -181,10 +186,8 @@ def _sent(lives: Source, state: resume.Run, writers: list[Writer], answers: Any,
 def _chunks(lives: Source, state: resume.Run) -> Iterator[tuple[int, list[Life]]]:
     """Yield (number, lives) from the first chunk on of which something is missing."""
     first = state.first
-    if callable(lives):
-        coming = iter(lives(first * state.chunk))
-    else:
-        coming = islice(iter(lives), first * state.chunk, None)
+    skipped = first * state.chunk
+    coming = iter(lives(skipped)) if callable(lives) else islice(iter(lives), skipped, None)
     number = first
     while some := list(islice(coming, state.chunk)):
         yield number, some
@@ -284,7 +287,7 @@ class Shadow:
     def __init__(self) -> None:
         self._standing: AbstractContextManager[None] | None = None
 
-    def __enter__(self) -> Shadow:
+    def __enter__(self) -> Self:
         """Begin without tables."""
         return self
 

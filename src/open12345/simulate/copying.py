@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from django.db import models
@@ -24,7 +24,18 @@ from open12345.simulate.patterns import columns
 from open12345.simulate.stamp import Sheet
 
 #: Parents before children, so that foreign keys hold at any time.
-ORDER = (Requester, WorkOrder, ForeignNumber, Assignment, Clock, Application, Record, Event, Link, Unsealed)
+ORDER: Final[tuple[type[models.Model], ...]] = (
+    Requester,
+    WorkOrder,
+    ForeignNumber,
+    Assignment,
+    Clock,
+    Application,
+    Record,
+    Event,
+    Link,
+    Unsealed,
+)
 
 
 def copy(connection: psycopg.Connection[Any], sheet: Sheet, *, unsealed: bool = True) -> int:
@@ -67,8 +78,12 @@ class Ids:
     def _reserve(self, model: type[models.Model], many: int) -> tuple[int, int]:
         name = sql.Identifier(f"{model._meta.db_table}_id_seq")
         with self.connection.cursor() as cursor:
-            cursor.execute(sql.SQL("SELECT min(n), max(n), count(*) FROM (SELECT nextval({}::regclass) AS n"
-                                   " FROM generate_series(1, {})) AS drawn").format(sql.Literal(name.as_string()), many))
+            cursor.execute(
+                sql.SQL(
+                    "SELECT min(n), max(n), count(*) FROM (SELECT nextval({}::regclass) AS n"
+                    " FROM generate_series(1, {})) AS drawn"
+                ).format(sql.Literal(name.as_string()), many)
+            )
             low, high, count = (int(value) for value in cursor.fetchone() or (0, 0, 0))
         if high - low + 1 != count:  # somebody drew in between: rare, and only numbers are lost
             return self._reserve(model, many)

@@ -26,6 +26,7 @@ class Dues:
         self._days: dict[tuple[Limit, date], Due] = {}
         self._spans: dict[date, tuple[datetime, tuple[tuple[int, int], ...], bool]] = {}
         self._limits: dict[tuple[str, str, str, str, bool], tuple[Limit, ...]] = {}
+        self._written: dict[tuple[Limit, ...], str] = {}
         self._shares: dict[Limit, Limit] = {}
         self._before: dict[datetime, datetime] = {}
 
@@ -48,6 +49,13 @@ class Dues:
             at, unsure = self._one(limit, at)
             provisional = provisional or unsure
         return at, provisional
+
+    def written(self, limits: tuple[Limit, ...]) -> str:
+        """Return the text of limits (`clocks.written`)."""
+        found = self._written.get(limits)
+        if found is None:
+            found = self._written[limits] = clocks.written(limits)
+        return found
 
     def _one(self, limit: Limit, at: datetime) -> Due:
         unit = limit.unit
@@ -79,7 +87,7 @@ class Dues:
             midnight, edges, unsure = self._span(day)
             provisional = provisional or unsure
             for start, stop in edges:
-                begin = start if start > low else low
+                begin = max(low, start)
                 if stop - begin >= left:
                     return midnight + timedelta(microseconds=begin + left), provisional
                 if stop > begin:

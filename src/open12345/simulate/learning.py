@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-
 from django.db import models
 
 from open12345.callback.sampling import is_drawn
@@ -21,8 +20,8 @@ from open12345.orders.stages import ClockKind, Role
 from open12345.simulate import shadow
 from open12345.simulate.lives import TAKE, Step, World
 from open12345.simulate.playing import perform
-from open12345.simulate.shapes import Fate, Life
 from open12345.simulate.shadow import Row
+from open12345.simulate.shapes import Fate, Life
 from open12345.simulate.step import catch_up
 from open12345.worktime import Limit
 
@@ -170,5 +169,3 @@ def _extension(found: Found, row: Row, places: dict[datetime, int]) -> tuple[int
         return None, None
     grants = [e for e in found.rows[Event] if e["action"] == "grant" and "due" in e["facts"]]
     return places[grants[-1]["at"]], Limit.parse(row["extended_by"])
-
-

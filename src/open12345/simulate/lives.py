@@ -14,11 +14,10 @@ from functools import cached_property
 from typing import Any, Final
 
 from open12345.directory.person import SYSTEM, Person
-from open12345.orders.stages import Origin
 from open12345.policy import Pack
 from open12345.simulate import sayings
 from open12345.simulate.chance import mix
-from open12345.simulate.filling import Given, Filled
+from open12345.simulate.filling import Filled, Given
 from open12345.simulate.shapes import Fate, Life
 from open12345.simulate.staffing import Staffing
 
@@ -112,7 +111,7 @@ class _Script:
         self.known: dict[tuple[str, str], Person] = {}
         self.at = self.request.at.astimezone(world.pack.calendar().zone)
         channel = self.pack.channels[self.request.channel]
-        self.upper = channel.origin == Origin.UPPER or bool(self.request.foreign)
+        self.upper = channel.origin == "upper" or bool(self.request.foreign)
         self.reachable = not self.request.caller.anonymous and bool(self.request.caller.phone)
         self.quick = self.request.urgency != "ordinary"
         name = self.request.caller.name

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,7 +20,7 @@ from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
 from open12345.simulate.texts_of_orders import Texts
 
-_EMPTY: Final = (None, "", [], {})
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 def told(facts: dict[str, Any]) -> dict[str, Any]:
@@ -152,5 +151,3 @@ def _float(value: float | None) -> str:
 
 def _nonce() -> bytes:
     return vault.new_key()[:12]
-
-

@@ -139,7 +139,7 @@ class Compiler:
     def compile(self) -> Pattern:
         """Return the pattern."""
         contents = [self.json(row["content"], self._step_of(row["at"])) for row in self.rows.get(Record, [])]
-        facts = [self._facts(n, row) for n, row in enumerate(self.rows[Event])]
+        facts = [self._facts(row) for row in self.rows[Event]]
         events = [self._event(n, row) for n, row in enumerate(self.rows[Event])]
         lines = {model: self._lines(model, rows) for model, rows in self.rows.items()}
         twins = [self._twin(row) for row in self.rows.get(Record, [])]
@@ -188,7 +188,7 @@ class Compiler:
             return self.at.get(datetime.fromisoformat(value))
         return None
 
-    def _text(self, value: str, step: int) -> Source | None:
+    def _text(self, value: str, step: int) -> Source | None:  # noqa: PLR0911 - one line for each kind of text
         """Return where a text of history comes from; None for one that all lives of the kind share."""
         if not value:
             return None
@@ -246,7 +246,7 @@ class Compiler:
             raise PatternError(f"something was written at {at}, when nobody acted")
         return found
 
-    def _facts(self, n: int, row: Row) -> tuple[Template | None, int, str]:
+    def _facts(self, row: Row) -> tuple[Template | None, int, str]:
         """Return how an event's facts are made: by the template, or as `opening` tells them."""
         step = self._step_of(row["at"])
         if row["action"] in {"register", "dispatch"}:
@@ -315,7 +315,7 @@ class Compiler:
     def _kept(self, text: str, sources: list[Source]) -> Template:
         return self._template(text, sources)
 
-    def _source(self, model: type[models.Model], n: int, row: Row, name: str) -> Source | None:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of value
+    def _source(self, model: type[models.Model], n: int, row: Row, name: str) -> Source | None:  # noqa: C901, PLR0911 - one line for each kind of value
         value = row[name]
         if (column := NAMED.get(model, {}).get(name)) is not None:
             return ("value", column)
@@ -369,7 +369,7 @@ class Compiler:
     def _person_or_unit(self, row: Row, name: str, value: int) -> Source | None:
         """Return whose id a number is: of who did it, or of the unit it went to."""
         if name in {"unit_id", "lead_unit_id", "unit", "asked_unit_id"}:
-            return self._unit(row, name, value)
+            return self._unit(row, name)
         if name not in _PEOPLE:
             return None
         for step in self._acting(row, name):
@@ -377,16 +377,16 @@ class Compiler:
                 return ("staff", step)
         return None
 
-    def _unit(self, row: Row, name: str, value: int) -> Source | None:
+    def _unit(self, row: Row, name: str) -> Source | None:
         steps = self._acting(row, name)
         if name == "lead_unit_id":
-            steps = [n for n in range(len(self.steps) - 1, -1, -1) if self.steps[n].act in {"dispatch"}]
+            steps = [n for n in range(len(self.steps) - 1, -1, -1) if self.steps[n].act == "dispatch"]
             return ("unit", steps[0], "lead") if steps else None
         if name in {"unit", "asked_unit_id"} and steps:
             return ("staff_unit", steps[0])
-        return self._assigned(row, steps)
+        return self._assigned(row)
 
-    def _assigned(self, row: Row, steps: list[int]) -> Source | None:
+    def _assigned(self, row: Row) -> Source | None:
         """Return which of the named units an assignment went to."""
         step = self.at[row["assigned_at"]]
         own = self.said[step]
@@ -400,13 +400,15 @@ class Compiler:
 
     def _acting(self, row: Row, name: str) -> list[int]:
         """Return the acts that a row tells of, the one that a column is named after first."""
-        stem = name.split("_")[0]
-        hints = {"by": ("at", "done_at"), "actor": ("at",), "unit": ("at",), "staff": ("at",)}.get(stem, (f"{stem}_at",))
+        stem = name.split("_", maxsplit=1)[0]
+        hints = {"by": ("at", "done_at"), "actor": ("at",), "unit": ("at",), "staff": ("at",)}.get(
+            stem, (f"{stem}_at",)
+        )
         moments = [row[h] for h in hints if isinstance(row.get(h), datetime)]
         moments += [v for v in row.values() if isinstance(v, datetime)]
         return list(dict.fromkeys(self.at[m] for m in moments if m in self.at))
 
-    def _words(self, row: Row, name: str, value: str) -> Source | None:
+    def _words(self, row: Row, name: str, value: str) -> Source | None:  # noqa: C901, PLR0911 - name by name
         if name.endswith("_name"):
             for step in self._acting(row, name.removesuffix("_name")):
                 if self.steps[step].by.name == value and self.steps[step].by.kind == "staff":
@@ -459,4 +461,3 @@ def _copy_constant(value: Any) -> str:
 def acts(steps: Iterable[Step]) -> str:
     """Return the acts in words, for messages."""
     return " ".join(step.act for step in steps)
-

@@ -39,4 +39,3 @@ def missed(step: Step, number: str) -> bool:
     running = Clock.objects.filter(order__number=number, kind=step.late, stopped_at__isnull=True).order_by("pk")
     first = running.first()
     return first is not None and first.due_at < step.at
-

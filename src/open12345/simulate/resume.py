@@ -103,7 +103,7 @@ def drop_indexes(connection: psycopg.Connection[Any], tables: list[str]) -> int:
         ).fetchall()
         for name, definition in found:
             connection.execute("INSERT INTO simulate.dropped_index VALUES (%s, %s)", [name, definition])
-            connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(str(name))))  # type: ignore[arg-type]
+            connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(str(name))))
     return len(found)
 
 

@@ -157,9 +157,7 @@ class Stamper:
         reasons = tuple(place for (place, _clock), missed in zip(bones.late, late, strict=True) if missed)
         return variants.late(base, reasons, self.world.filled.late_reason, marks)
 
-    def _check_variant(
-        self, found: learning.Found, base: learning.Found, steps: list[Step], bones: Skeleton
-    ) -> None:
+    def _check_variant(self, found: learning.Found, base: learning.Found, steps: list[Step], bones: Skeleton) -> None:
         """A life made late must be the one that was played."""
         facts = {e["at"]: e["facts"] for e in found.rows[Event]}
         reasons = tuple(place for place, _clock in bones.late if "late_reason" in facts[steps[place].at])
@@ -186,9 +184,7 @@ class Stamper:
             made.append(self._clock(life, steps[rule.start].at, rule, made, steps))
         return made
 
-    def _clock(
-        self, life: Life, at: datetime, rule: ClockRule, made: list[Running], steps: list[Step]
-    ) -> Running:
+    def _clock(self, life: Life, at: datetime, rule: ClockRule, made: list[Running], steps: list[Step]) -> Running:
         """Reckon one clock as `Change.start` and the rules that call it do."""
         limits = rule.limit
         bound = None
@@ -201,7 +197,7 @@ class Stamper:
             limits = (self.dues.share(self.dues.limits(life, rule.kind, max(1, rule.round))[0]),)
             bound = made[rule.above].due
         due, provisional = self.dues.due(limits, at)
-        running = Running(rule, due, due, clocks.written(limits), provisional)
+        running = Running(rule, due, due, self.dues.written(limits), provisional)
         if bound is not None and bound < due:
             running.due = running.first = max(bound, at)
             running.limit, running.provisional = clocks.GIVEN, False
@@ -218,12 +214,7 @@ class Stamper:
         seen: dict[datetime, list[int]] = {}
         for n, clock in enumerate(running):
             self._late(life, steps, n, clock, seen)
-        late = tuple(
-            running[n].first < steps[place].at
-            if running[n].rule.extended_at is None or place <= running[n].rule.extended_at
-            else running[n].due < steps[place].at
-            for place, n in bones.late
-        )
+        late = tuple(_due_before(running[n], place) < steps[place].at for place, n in bones.late)
         if not seen:
             return [(step.at, place, ()) for place, step in enumerate(steps)], late
         moments = [(step.at, ()) for step in steps] + [(at, tuple(sorted(marks))) for at, marks in seen.items()]
@@ -238,15 +229,24 @@ class Stamper:
         stopped = steps[rule.stop].at if rule.stop is not None else None
         paused = steps[rule.pause].at if rule.pause is not None else None
         extended = steps[rule.extended_at].at if rule.extended_at is not None else None
-        spans = [(clock.first, extended)] if extended is not None else []
+        spans: list[tuple[datetime, datetime | None]] = [(clock.first, extended)] if extended is not None else []
         spans.append((clock.due, min((m for m in (stopped, paused) if m is not None), default=None)))
         for due, end in spans:
+            last = life.until if end is None or end > life.until else end
+            if due >= last:
+                continue
             moment = watch_moment(due)
-            if clock.breached is None and moment < (life.until if end is None else min(end, life.until)):
+            if clock.breached is None and moment < last:
                 seen.setdefault(moment, []).append(n)
                 clock.breached = due
         if clock.breached is None and stopped is not None and stopped > clock.due:
             clock.breached = clock.due
+
+
+def _due_before(clock: Running, place: int) -> datetime:
+    """Return when a clock was due as the act at `place` saw it: a later extension had not moved it yet."""
+    extended = clock.rule.extended_at
+    return clock.due if extended is not None and place > extended else clock.first
 
 
 @dataclass(slots=True)
@@ -269,9 +269,7 @@ class Filling:
         first = {model: stamper.ids(model, n) for model, n in pattern.counts.items() if model is not WorkOrder}
         first[WorkOrder] = self.order
         requester = first[Requester]
-        opened = stamper.opening.open(
-            self.steps[0].said, order=self.order, requester=requester, number=self.number
-        )
+        opened = stamper.opening.open(self.steps[0].said, order=self.order, requester=requester, number=self.number)
         flat = [""] * len(pattern.sources)
         self._simple(flat, opened, first)
         self._clocks(flat)
@@ -288,16 +286,20 @@ class Filling:
         sheet.orders += 1
         sheet.events += events
 
-    def _places(self) -> list[Step | None]:
-        """Return the step of each act, None for the watch's."""
+    def _places(self) -> list[Step]:
+        """Return the step of each act; the watch's have none that anybody asks for."""
+        if len(self.acts) == len(self.steps):
+            return self.steps
         steps = iter(self.steps)
-        return [None if marks else next(steps) for _at, _place, marks in self.acts]
+        return [self.steps[0] if marks else next(steps) for _at, _place, marks in self.acts]
 
-    def _simple(self, flat: list[str], opened: Opened, first: dict[type[models.Model], int]) -> None:
+    def _simple(  # noqa: C901 - one loop for each kind of slot
+        self, flat: list[str], opened: Opened, first: dict[type[models.Model], int]
+    ) -> None:
         pattern, stamper, values = self.pattern, self.stamper, opened.values
         values["pack_version"] = stamper.version
         people = stamper.world.people
-        by_place = self._places() if len(self.acts) > len(self.steps) else self.steps
+        by_place = self._places()
         moments = [_utc(act[0]) for act in self.acts]
         for slot, (name,) in pattern.of("value"):
             flat[slot] = values[name]
@@ -362,7 +364,7 @@ class Filling:
             flat[slot] = digests[n]
         for slot, (n,) in pattern.of("digest_copied"):
             flat[slot] = "\\\\x" + digests[n]
-        by_place = self._places() if len(self.acts) > len(self.steps) else self.steps
+        by_place = self._places()
         for slot, (n,) in pattern.of("fingerprint_copied"):
             place, names = pattern.twins[n] or (0, ())
             said = tuple(by_place[place].own[name] for name in names)
@@ -371,7 +373,7 @@ class Filling:
     def _history(self, flat: list[str], opened: Opened, sheet: Sheet) -> None:
         """Fill in the events' facts and chain them."""
         pattern, request = self.pattern, self.life.request
-        by_place = self._places() if len(self.acts) > len(self.steps) else self.steps
+        by_place = self._places()
         facts = []
         for template, place, act in pattern.facts:
             if template is not None:
@@ -412,4 +414,4 @@ class Filling:
 
 
 def _utc(moment: datetime) -> str:
-    return (moment - _EIGHT).replace(tzinfo=None).isoformat(timespec="microseconds") + "+00:00"
+    return (moment - _EIGHT).isoformat(timespec="microseconds")[:26] + "+00:00"

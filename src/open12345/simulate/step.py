@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from procrastinate.contrib.django import app
@@ -24,14 +24,15 @@ from open12345.simulate.lives import Step, World, script
 from open12345.simulate.playing import perform
 from open12345.simulate.shapes import FOREVER, Fate, Life
 
-_MINUTE = timedelta(minutes=1)
+_MINUTE: Final = timedelta(minutes=1)
+BEFORE: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
 class Clockwork:
     """The virtual clock: where it stands, and who is told when it moves."""
 
-    now: datetime = datetime.min.replace(tzinfo=UTC)
+    now: datetime = BEFORE
     told: list[Callable[[datetime], None]] = field(default_factory=list)
 
     def move(self, to: datetime) -> None:

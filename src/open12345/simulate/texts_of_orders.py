@@ -48,13 +48,13 @@ class Texts:
         self.plain = lru_cache(maxsize=_KEPT)(self._plain)
         self.twin = lru_cache(maxsize=_KEPT)(self._twin)
         self._said = lru_cache(maxsize=20_000)(self._of_text)
-        self._place = lru_cache(maxsize=50_000)(lambda place: self.mask(place))
+        self._place = lru_cache(maxsize=50_000)(self.mask)
 
     def of_request(self, said: dict[str, Any], name: str, address: str, titled: Callable[[str], str]) -> Text:
         """Return the text of a request as `taking.fill_order` keeps it."""
         return self._said(said["title"], said["body"], said["place"], name, address, titled)
 
-    def _of_text(  # noqa: PLR0913, PLR0917 - cached by place
+    def _of_text(
         self, title: str, body: str, place: str, name: str, address: str, titled: Callable[[str], str]
     ) -> Text:
         title, body, named = (normalise(text).strip() for text in (title, body, place))
@@ -66,7 +66,7 @@ class Texts:
         masked_place = replace(mask, is_place=bool(named))(place) if special else self._place(place)
         changed = (*masked, masked_place) != (title, body, place)
         words = sorted(set(bigrams(f"{masked[0]} {masked_place} {masked[1]}")))
-        whole = "\n".join((title, place, body)) if changed else ""
+        whole = f"{title}\n{place}\n{body}" if changed else ""
         return Text(*masked, masked_place, whole, changed, _vector(words))
 
     def _plain(self, text: str, number: str) -> Cut:

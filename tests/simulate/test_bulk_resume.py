@@ -1,0 +1,96 @@
+"""A run that is killed goes on where it stood: no order twice, none missing, each history whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connections
+
+from open12345.orders import history, invariants
+from open12345.orders.models import Event, WorkOrder
+from open12345.project.cluster import SUPERUSER
+from open12345.simulate import bulk
+from tests.cast import open_town
+from tests.settings import CLUSTER
+
+RUNNER = Path(__file__).parent / "run_bulk.py"
+
+
+@pytest.fixture
+def dsn(committed_db: None) -> str:
+    """The loader's address of this test's own database, with a town in it."""
+    if CLUSTER is None:
+        pytest.skip("needs an embedded server")
+    open_town()
+    return CLUSTER.url(SUPERUSER, str(connections["default"].settings_dict["NAME"]))
+
+
+@pytest.fixture
+def _no_trace(dsn: str) -> Iterator[None]:
+    shutil.rmtree(bulk.truth_folder("test"))
+    yield
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for _name, definition in connection.execute("SELECT * FROM simulate.dropped_index").fetchall():
+            connection.execute(definition)
+        connection.execute("DROP SCHEMA simulate CASCADE")
+
+
+def start(dsn: str, orders: int) -> subprocess.Popen[bytes]:
+    database = str(connections["default"].settings_dict["NAME"])
+    words = [sys.executable, str(RUNNER), dsn, database, str(orders)]
+    return subprocess.Popen(words, env={**os.environ, "PYTHONPATH": str(Path.cwd())}, start_new_session=True)
+
+
+def batches(dsn: str) -> int:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        if connection.execute("SELECT to_regclass('simulate.batch')").fetchone() == (None,):
+            return 0
+        return int((connection.execute("SELECT count(*) FROM simulate.batch").fetchone() or (0,))[0])
+
+
+def killed_after(dsn: str, orders: int, many: int, *, seconds: float = 120) -> None:
+    """Start the run and kill it, and all its processes, once so many batches are written."""
+    process = start(dsn, orders)
+    until = time.monotonic() + seconds
+    while batches(dsn) < many and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def whole(dsn: str, orders: int) -> None:
+    process = start(dsn, orders)
+    assert process.wait(300) == 0
+    assert WorkOrder.objects.count() == orders
+    numbers = WorkOrder.objects.values_list("requester__created_at", flat=True)
+    assert len(set(numbers)) == orders  # each life begins at a moment of its own
+    assert list(history.verify(WorkOrder.objects.all())) == []
+    assert list(history.verify_anchors()) == []
+    assert list(invariants.check_all()) == []
+    truth = bulk.truth_folder("test").joinpath("truth.jsonl").read_text().splitlines()
+    assert len(truth) == orders
+    assert Event.objects.count() > orders
+
+
+@pytest.mark.usefixtures("_no_trace")
+@pytest.mark.function("SIM-01")
+def test_a_killed_run_goes_on_without_doubles(dsn: str) -> None:
+    killed_after(dsn, 60, 2)
+    whole(dsn, 60)
+
+
+@pytest.mark.usefixtures("_no_trace")
+@pytest.mark.nightly
+def test_a_run_killed_many_times_is_whole_in_the_end(dsn: str) -> None:
+    for many in (1, 2, 5, 8, 9, 14, 20):
+        killed_after(dsn, 600, many)
+    whole(dsn, 600)
