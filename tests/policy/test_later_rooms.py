@@ -36,7 +36,12 @@ def test_a_stored_version_from_before_them_is_still_read(jiuting: Pack) -> None:
         ("supervision.yaml", "after: 1 wd, to: [clerk, approver]", "to: [clerk, approver]", "只有第一级可以不写 after"),
         ("supervision.yaml", "categories: [D0201, A0101, E01]", "categories: [D0201, X01]", "没有分类 “X01”"),
         ("supervision.yaml", "kind: ledger,", "kind: whistle,", "吹哨（kind: whistle）须写 callers"),
-        ("supervision.yaml", "{level: orange, at_least: 5}", "{level: red, at_least: 5}", "级别和数量应逐级升高"),
+        (
+            "supervision.yaml",
+            "{level: orange, at_least: 5}, {level",
+            "{level: red, at_least: 5}, {level",
+            "级别和数量应逐级升高",
+        ),
         ("supervision.yaml", "sigmas: 3, ", "", "sigmas 只用于激增预警"),
         ("reports.yaml", "code: weekly", "code: monthly", "代码 “monthly” 重复"),
         (

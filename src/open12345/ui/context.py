@@ -81,8 +81,8 @@ class Frame:
 
     @cached_property
     def invented(self) -> str:
-        """What is invented here, said on every page; "" where nothing is."""
-        return _invented[0]() if _invented else ""
+        """What is invented here, said on every page; "" where nothing is, or nothing is loaded yet."""
+        return _invented[0]() if _invented and self.centre else ""
 
     @cached_property
     def titles(self) -> str:
