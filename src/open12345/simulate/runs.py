@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from django.conf import settings
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from open12345.directory.demo import ensure_demo_staff
 from open12345.directory.person import SYSTEM
 from open12345.orders.models import WorkOrder
 from open12345.policy import Pack, find_pack, read_pack
-from open12345.simulate.arrivals import midnight
+from open12345.simulate.arrivals import first_and_last, midnight, per_day
 from open12345.simulate.fates import Untold
 from open12345.simulate.plan import Plan
 from open12345.simulate.scenario import Scenario
@@ -123,6 +124,21 @@ def prepare(
     packs.ensure_pack(pack, by=SYSTEM, at=timezone.now())
     ensure_demo_staff(pack, timezone.now())
     return Prepared(begun or run, pack, scenario, plan, Townspeople(pack, scenario), begun is not None)
+
+
+def behind(pack_name: str, name: str, *, orders: int) -> Prepared:
+    """Read and plan the history behind a demo: so much of a scenario that about `orders` come out.
+
+    The instance may hold orders already (the demo's own). Raises PackError for mistakes.
+    """
+    pack = read_pack(find_pack(pack_name))
+    scenario, begun = read_scenario(pack, name), sheet()
+    end = _until(scenario, None, begun)
+    first, last = first_and_last(scenario.totals, end.date())
+    whole = int(per_day(scenario.totals, np.ones((last - first).days + 1), first, end.date()).sum())
+    plan = planned(scenario, pack, end, begun.scale if begun else min(1.0, orders / whole))
+    run = Run(pack.id, name, scenario.seed, plan.scale, end.isoformat(), plan.size)
+    return Prepared(run, pack, scenario, plan, Townspeople(pack, scenario), begun is not None)
 
 
 def planned(scenario: Scenario, pack: Pack, until: datetime, scale: float | None = None) -> Plan:
