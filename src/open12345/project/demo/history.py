@@ -1,0 +1,40 @@
+"""The years behind a demo: the pack's scenario, so small that a first start stays short, written by the simulator.
+
+The stories of the last weeks (`demo.fill`) are played act by act and stand at the desks; what lies behind them is one
+of the pack's scenarios with complete histories, scaled to `ORDERS`. Jiuting has its stories alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.console import Console
+
+from open12345.policy import PackError, find_pack
+from open12345.simulate import players, runs
+from open12345.simulate.scenario_files import scenario_names
+
+ORDERS: Final = 600
+WITHOUT: Final = frozenset({"jiuting"})
+
+
+def fill(pack_id: str, console: Console) -> int:
+    """Write the history behind the demo and return how many orders; goes on where an earlier start was stopped.
+
+    Nothing for a pack without scenarios, and where it is there already.
+    """
+    begun = runs.sheet()
+    if pack_id in WITHOUT or (begun is not None and begun.finished):
+        return 0
+    names = scenario_names(find_pack(pack_id))
+    if not names:
+        return 0
+    try:
+        prepared = runs.behind(pack_id, names[0], orders=ORDERS)
+    except PackError as error:  # a scenario that was edited: the demo stands without it
+        console.print(f"history   left out: {error.problems[0]}")
+        return 0
+    with console.status("history …"):
+        played = players.history(prepared, players.Options(), lambda _more: None)
+    console.print(f"history   {played.orders} invented orders of {prepared.scenario.title}")
+    return played.orders
