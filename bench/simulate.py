@@ -55,6 +55,7 @@ def _run() -> None:
     every = timedelta(days=180) / ORDERS
     until = begin + timedelta(days=181)
     server = embedded.status(boot.cluster()).pid or 0
+    _server.append(server)
     before, python = _cpu(server), _own()
     print(f"begin {time.strftime('%T')}")
     done = bulk.write(
@@ -76,6 +77,7 @@ def _run() -> None:
         f"{database * 1000 / done.orders:.3f} ms in PostgreSQL"
     )
     print(f"two cores full           {2 * done.orders / (ours + database):9.0f} orders/s")
+    _half(done.orders)
     _raw(done.rows)
     begun = time.monotonic()
     flaws = [*history.verify(WorkOrder.objects.all()[:5000]), *history.verify_anchors()]
@@ -114,9 +116,25 @@ def _raw(rows: int) -> None:
 
 
 _last = [0.0]
+_server: list[int] = []
+_seen: list[tuple[float, int, float]] = []
+
+
+def _half(orders: int) -> None:
+    """Tell how it went once nearly all kinds of lives were learnt: the second half of the orders."""
+    first = next((s for s in _seen if s[1] >= orders / 2), None)
+    if first is None or first is _seen[-1]:
+        return
+    seconds, many, spent = (b - a for a, b in zip(first, _seen[-1], strict=True))
+    print(
+        f"second half              {many / seconds:9.0f} orders/s, {spent * 1000 / many:.3f} ms CPU each in all, "
+        f"two cores full {2 * many / spent:.0f}"
+    )
 
 
 def _tell(orders: int, what: str) -> None:
+    if orders >= 0:
+        _seen.append((time.monotonic(), orders, _cpu(os.getpid()) + _cpu(_server[0])))
     if time.monotonic() - _last[0] > 5:  # noqa: PLR2004 - seconds
         _last[0] = time.monotonic()
         print(f"  {time.strftime('%T')} {what} {orders if orders >= 0 else ''}", flush=True)

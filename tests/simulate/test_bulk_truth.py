@@ -18,7 +18,7 @@ from open12345.project.cluster import APPLICATION
 from open12345.simulate import shadow, step
 from open12345.simulate.copying import Ids, copy
 from open12345.simulate.lives import World
-from open12345.simulate.shapes import Life
+from open12345.simulate.shapes import Fate, Life
 from open12345.simulate.staffing import staffing
 from open12345.simulate.stamp import Sheet, Stamper
 from open12345.worktime import SHANGHAI
@@ -159,8 +159,18 @@ def check(town: Town, some: list[Life]) -> Stamper:
 
 
 @pytest.mark.function("SIM-01")
-@pytest.mark.parametrize("seed", [1])
-def test_stamped_rows_equal_what_the_services_write(loader: None, town: Town, seed: int) -> None:
-    until = BEGIN + timedelta(days=30)
-    some = list(lives(town.pack, 8, begin=BEGIN, until=until, seed=seed))
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize(("hours", "count"), [(30 * 24, 6), (30, 6)], ids=["lived", "cut"])
+def test_stamped_rows_equal_what_the_services_write(town: Town, hours: int, count: int) -> None:
+    until = BEGIN + timedelta(hours=hours)
+    check(town, list(lives(town.pack, count, begin=BEGIN, until=until, seed=2)))
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize("fate", [*Fate])
+@pytest.mark.parametrize("hours", [60 * 24, 100, 30, 5])
+def test_every_fate_is_stamped_as_it_is_played(town: Town, fate: Fate, hours: int) -> None:
+    until = BEGIN + timedelta(hours=hours)
+    some = list(lives(town.pack, 12, begin=BEGIN, until=until, seed=hours, fates=(fate,)))
     check(town, some)

@@ -14,7 +14,7 @@ from open12345.orders import history, queries
 from open12345.orders.models import WorkOrder
 from open12345.simulate import live
 from open12345.simulate.lives import World
-from open12345.simulate.shapes import Fate
+from open12345.simulate.shapes import Fate, Life
 from open12345.simulate.staffing import staffing
 from tests.cast import Town
 from tests.simulate.made import lives
@@ -39,10 +39,10 @@ class Doors(httpx.BaseTransport):
         return httpx.Response(answer.status_code, headers=dict(answer.headers), content=answer.content)
 
 
-def keys(town: Town, world: World) -> dict[str, str]:
-    now = queries.database_time()
+def keys(town: Town, world: World, some: list[Life]) -> dict[str, str]:
+    now, units = queries.database_time(), {life.unit for life in some}
     wanted = [post for post in world.people.posts if post[0] in {"agent", "dispatcher", "reviewer", "callback_agent"}]
-    wanted += [post for post in world.people.posts if post[0] in {"clerk", "approver", "worker"}]
+    wanted += [post for post in world.people.posts if post[0] in {"clerk", "worker"} and post[1] in units]
     return {
         f"{role}@{unit}": str(create_key(f"{role} {unit}", SCOPES, [(role, unit)], by=SYSTEM, at=now, per_minute=0)[1])
         for role, unit in wanted
@@ -55,7 +55,7 @@ def test_orders_live_through_the_api_and_wait_where_it_is_busy(town: Town) -> No
     now = queries.database_time()
     some = list(lives(town.pack, 3, begin=now, until=now + timedelta(days=99), fates=(Fate.SOLVED, Fate.REFUSED)))
     said: list[str] = []
-    tally = live.run(some, "http://127.0.0.1", keys(town, world), 60_000, world=world, hurry=1e9, say=said.append,
+    tally = live.run(some, "http://127.0.0.1", keys(town, world, some), 60_000, world=world, hurry=1e9, say=said.append,
                      transport=Doors(busy=3), seconds=60)  # fmt: skip
     assert tally.orders == 3
     assert tally.waited > 0
@@ -79,7 +79,9 @@ def test_ctrl_c_stops_between_two_acts(town: Town, monkeypatch: pytest.MonkeyPat
             raise KeyboardInterrupt
 
     monkeypatch.setattr("open12345.simulate.live.time.sleep", interrupted)
-    some = lives(town.pack, 3, begin=now, until=now + timedelta(days=99), fates=(Fate.REFUSED,))
-    tally = live.run(some, "http://127.0.0.1", keys(town, world), 1, world=world, say=said.append, transport=Doors())
+    some = list(lives(town.pack, 3, begin=now, until=now + timedelta(days=99), fates=(Fate.REFUSED,)))
+    tally = live.run(
+        some, "http://127.0.0.1", keys(town, world, some), 1, world=world, say=said.append, transport=Doors()
+    )
     assert tally.orders == 1
     assert "stopped" in said[0]

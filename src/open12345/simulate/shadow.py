@@ -65,8 +65,8 @@ def stage() -> Iterator[None]:
 def clear() -> None:
     """Empty the stage for the next play; ids go on from where they were."""
     with connection.cursor() as cursor:
-        names = ", ".join(f'pg_temp."{model._meta.db_table}"' for model in _apart())
-        cursor.execute(f"TRUNCATE {names}")
+        for model in _apart():  # few rows: a tenth of what TRUNCATE of as many tables takes
+            cursor.execute(f'DELETE FROM pg_temp."{model._meta.db_table}"')  # noqa: S608 - names from the models
 
 
 def jump(model: type[models.Model], to: int) -> None:
