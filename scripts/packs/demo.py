@@ -36,10 +36,10 @@ _ESTATES: Final = ("新苑", "佳园", "雅居", "花苑", "公寓", "名邸")
 _ROADS: Final = ("东路", "西路", "南路", "北路", "中路")
 
 
-def files(types: list[Type], areas: list[Area], town: Path) -> Iterator[tuple[str, str]]:
+def files(types: list[Type], areas: list[Area], kept: set[str], town: Path) -> Iterator[tuple[str, str]]:
     """Yield the demo's two files."""
     yield "demo/complaints.csv", _complaints(types, town / "complaints.csv")
-    yield "demo/places.csv", _places(areas)
+    yield "demo/places.csv", _places(areas, kept)
 
 
 def _complaints(types: list[Type], town: Path) -> str:
@@ -62,8 +62,11 @@ def _instead(text: str) -> str:
     return text
 
 
-def _places(areas: list[Area]) -> str:
-    """Name an invented estate and road in some communities, spread evenly over the table."""
+def _places(areas: list[Area], kept: set[str]) -> str:
+    """Name an invented estate and road in some communities, spread evenly over the table.
+
+    Where the pack stops above the communities (`kept`), the place lies in the area above.
+    """
     communities = [area for area in areas if area.level == "community" and "虚拟" not in area.name]
     step = max(1, len(communities) // PLACES)
     out = io.StringIO()
@@ -75,5 +78,5 @@ def _places(areas: list[Area]) -> str:
             name = name.removesuffix(tail)
         name = re.sub(r"(第?[一二三四五六七八九十]+)?(居|村|路)?$", "", name) or name
         estate, road = _ESTATES[place % len(_ESTATES)], _ROADS[place % len(_ROADS)]
-        writer.writerow((f"{name}{estate}", f"{name}{road}", area.code))
+        writer.writerow((f"{name}{estate}", f"{name}{road}", area.code if area.code in kept else area.parent))
     return out.getvalue()
