@@ -53,7 +53,8 @@ def files(pack: str, types: list[Type], tables: dict[str, Path]) -> Iterator[tup
         areas = [*plan.above, *(area for area in found if area.code not in {one.code for one in plan.above})]
         if plan.above and plan.above[0].level == "city":
             areas = [a._replace(parent=plan.above[0].code) if a.level == "district" else a for a in areas]
-        kept = [a for a in areas if pack != "shanghai" or a.level != "community"]  # a city sends to districts and streets
+        # a city sends to districts and streets: their communities are theirs
+        kept = [a for a in areas if pack != "shanghai" or a.level != "community"]
         yield "areas.csv", _csv(Area._fields, kept)
         yield "units.csv", _csv(Unit._fields, plan.units(areas))
         yield from demo.files(types, areas, {a.code for a in kept}, PACKS / "jiuting" / "demo")
