@@ -76,7 +76,7 @@ def simulate(  # noqa: PLR0913 - the options of a command
         name = scenario or _only(pack)
         day = until.date() if until else None
         with stderr.status("planning …"):
-            prepared = runs.prepare(pack, name, scale=scale, seed=seed, until=day)
+            prepared = runs.prepare(pack, name, scale=scale, seed=seed, until=day, beside=mode == Mode.LIVE)
         _announce(prepared, as_json=as_json)
         options = players.Options(rate=rate, url=url, processes=processes)
         with _bar(prepared.run.size, hidden=as_json) as tell:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from open12345.simulate import runs, truth
 from open12345.simulate.lives import World
 from open12345.simulate.runs import Prepared
-from open12345.simulate.shapes import Life
+from open12345.simulate.shapes import FOREVER, Life
 from open12345.simulate.staffing import staffing
 
 Tell = Callable[[int], None]
@@ -100,8 +100,22 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
 
 
 def live(prepared: Prepared, options: Options, tell: Tell) -> Played:
-    """Let citizens and desks act over HTTP."""
-    raise NotImplementedError
+    """Let citizens and desks act over HTTP, beside whatever the instance holds; Ctrl-C ends it."""
+    from open12345.simulate import live as player  # noqa: PLC0415 - each speed loads its own
+
+    began = time.monotonic()
+    stamp = f"L{int(time.time()):x}"
+    world = World(prepared.pack, staffing(prepared.pack), prepared.scenario.seed)
+    lives = (_now(life, stamp, tell) for life in prepared.plan.lives(prepared.voice))
+    tally = player.run(lives, options.url, {}, options.rate, world=world, name=stamp)
+    return Played(tally.orders, sum(tally.acts.values()), time.monotonic() - began)
+
+
+def _now(life: Life, stamp: str, tell: Tell) -> Life:
+    """Return the life without an end, under a number of its own where it came from above."""
+    tell(1)
+    foreign = f"{stamp}-{life.request.index}" if life.request.foreign else ""
+    return replace(life, until=FOREVER, request=replace(life.request, foreign=foreign))
 
 
 PLAYERS: Final[Mapping[str, Player]] = {"history": history, "step": step, "live": live}

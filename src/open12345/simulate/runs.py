@@ -100,9 +100,15 @@ def note(run: Run) -> None:
 
 
 def prepare(
-    pack_name: str, name: str, *, scale: float | None = None, seed: int | None = None, until: date | None = None
+    pack_name: str,
+    name: str,
+    *,
+    scale: float | None = None,
+    seed: int | None = None,
+    until: date | None = None,
+    beside: bool = False,
 ) -> Prepared:
-    """Read, load and plan a run.
+    """Read, load and plan a run; `beside`: it may go on beside orders that are there already (live).
 
     Loads the pack and its invented staff where the instance is empty. Raises PackError for mistakes of pack or
     scenario, Refused where the instance holds another pack, orders of its own, or another run.
@@ -112,14 +118,15 @@ def prepare(
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
     _refuse_other_pack(pack)
-    begun = sheet() if WorkOrder.objects.exists() else None
+    there = WorkOrder.objects.exists() and not beside
+    begun = sheet() if there else None
     moment = _until(scenario, until, begun)
     plan = planned(scenario, pack, moment, scale)
     run = Run(pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size)
     if begun is not None and not begun.same(run):
         asked = f"{begun.pack} {begun.scenario}, scale {begun.scale:g}, seed {begun.seed}, until {begun.until}"
         raise Refused(f"This instance holds another run: {asked}.", _ELSEWHERE)
-    if begun is None and WorkOrder.objects.exists():
+    if begun is None and there:
         raise Refused(f"This instance holds {WorkOrder.objects.count()} orders already.", _ELSEWHERE)
     packs.ensure_pack(pack, by=SYSTEM, at=timezone.now())
     ensure_demo_staff(pack, timezone.now())
