@@ -62,7 +62,12 @@ def test_a_visitor_is_sent_to_sign_in(loaded: Pack, client: Client) -> None:
         url = reverse(f"directory:{name}")
         assert client.get(url).headers["Location"] == f"{reverse('account_login')}?next={url}"
     piece = client.get(reverse("directory:packs"), headers={"hx-request": "true"})
-    assert piece.headers["HX-Refresh"] == "true"
+    assert (piece.status_code, piece.headers["X-Session"]) == (401, "over")
+    page = "http://testserver/admin/packs/?name=x"
+    sent = client.post(reverse("directory:packs"), headers={"referer": page})
+    assert sent.headers["Location"] == f"{reverse('account_login')}?next=/admin/packs/%3Fname%3Dx"
+    away = client.post(reverse("directory:packs"), headers={"referer": "https://elsewhere.example/"})
+    assert away.headers["Location"] == f"{reverse('account_login')}?next=/"
 
 
 def test_what_is_hidden_and_what_is_not_there_look_alike(

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate, Final, ParamSpec
+from urllib.parse import urlsplit
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from open12345.ui.views import SESSION_CHANGED
 
 from .person import Person, person_of
 
@@ -54,7 +58,14 @@ def needs(*roles: str) -> Callable[[View[P]], View[P]]:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back; a piece of a page reloads the whole of it instead."""
+    """To the sign-in page and back; a piece of a page only tells the page, which may hold what somebody typed.
+
+    Back to the page where the button was, not to an address that takes forms alone.
+    """
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect_to_login(request.get_full_path())
+        return HttpResponse(status=401, headers={SESSION_CHANGED: "over"})
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    there = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
+    return redirect_to_login(urlsplit(there)._replace(scheme="", netloc="").geturl() if safe and there else "/")

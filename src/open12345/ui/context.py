@@ -74,6 +74,12 @@ class Frame:
             return None
         return getattr(self.request, "person", None)
 
+    @property
+    def who(self) -> str:
+        """What tells one reader's pages from another's; "" for nobody."""
+        user = getattr(self.request, "user", None)
+        return str(user.pk) if user is not None and user.is_authenticated else ""
+
     @cached_property
     def centre(self) -> str:
         """The name of the centre."""

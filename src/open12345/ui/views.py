@@ -24,6 +24,8 @@ log: Final = logging.getLogger("open12345.pages")
 HERE_COOKIE: Final = "here"
 ONE_VISIT: Final = timedelta(minutes=30)
 """Looks at the home page that lie closer together are one visit."""
+SESSION_CHANGED: Final = "X-Session"
+"""The header by which a page learns that its session is over, or another one than when it was drawn (session.js)."""
 
 
 @login_required
@@ -144,7 +146,9 @@ def not_ready(request: HttpRequest, told: str) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was too old, or came from elsewhere."""
     del reason
-    return _page(request, 403, _fresh(), stale_form=True)
+    response = _page(request, 403, _fresh(), stale_form=True)
+    response.headers[SESSION_CHANGED] = "changed"
+    return response
 
 
 def _page(request: HttpRequest, status: int, number: str, *, stale_form: bool = False, told: str = "") -> HttpResponse:

@@ -88,7 +88,9 @@ function save() {
 async function keep() {
   try {
     const answer = await fetch(form.dataset.keep, { method: "POST", body: new FormData(form), signal: AbortSignal.timeout(15000) });
+    if (answer.redirected || answer.headers.has("X-Session")) document.dispatchEvent(new Event("signedout"));
     const found = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
+    if (!found.number && answer.ok) throw new Error(form.dataset.unsaved);
     if (!answer.ok) throw new Error(found.message || form.dataset.unsaved);
     if (!said("number")) begun(found.number);
     form.elements.number.value = found.number;
@@ -131,6 +133,7 @@ form.addEventListener("submit", async (event) => {
   form.requestSubmit(button);
 });
 window.addEventListener("pageshow", () => (sending = false));
+document.addEventListener("signedin", save);
 
 // What is no part of a draft (answer, refusal, appointment, relations) waits in this tab until it is sent.
 function stash(number = said("number")) {

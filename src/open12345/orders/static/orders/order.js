@@ -44,7 +44,7 @@ setInterval(async () => {
   if (!held || document.hidden || Date.now() - used > 240000) return;
   const mine = held;
   const answer = await fetch(mine.hold, { method: "POST", body: letter(mine) });
-  if (answer.ok) mine.claim = (await answer.text()) || mine.claim;
+  if (answer.ok && !answer.redirected) mine.claim = (await answer.text()) || mine.claim;
 }, 60000);
 addEventListener("pagehide", letGo);
 document.addEventListener("htmx:load", hold);
