@@ -142,6 +142,17 @@ def test_nothing_is_taken_back_once_somebody_went_on_or_time_is_up(town: Town, a
     assert town.order(other).stage == "dispatched"
 
 
+def test_a_way_back_that_was_used_does_not_undo_what_was_done_again(town: Town, at_screen: AtScreen) -> None:
+    number = town.register()
+    dispatcher = at_screen("dispatcher")
+    dispatcher.do(number, "dispatch", {"lead": "urban", "desk": "dispatch"})
+    back = undo_of(dispatcher.open("/dispatch/"))
+    assert "已撤销" in dispatcher.client.post(back, follow=True).content.decode()
+    dispatcher.do(number, "dispatch", {"lead": "market", "desk": "dispatch"})
+    assert "已不能撤销" in dispatcher.client.post(back, follow=True).content.decode()
+    assert town.order(number).stage == "dispatched"
+
+
 def test_a_way_back_is_the_doers_own(town: Town, at_screen: AtScreen) -> None:
     number = town.register()
     dispatcher = at_screen("dispatcher")

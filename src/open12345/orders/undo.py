@@ -50,7 +50,8 @@ def undo(sight: Sight, token: str) -> Outcome:
     except signing.BadSignature as error:
         raise Conflict(_("已过撤销的时间，请在工单上办理"), code="too_late") from error
     found = _aimed(sight, BACK[action])
-    if number != sight.order.number or found is None:
+    gone_on = sight.order.head_seq != seq  # what was undone and done again is not undone by the old press come twice
+    if number != sight.order.number or found is None or gone_on:
         raise Conflict(_("已不能撤销，请在工单上办理"), code="too_late")
     aim = Aim(application=found.application.pk if found.application else None, expected=seq)
     return perform(number, BACK[action], {}, by=sight.person, at=sight.at, key=token[-80:], aim=aim)
