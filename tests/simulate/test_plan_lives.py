@@ -48,10 +48,18 @@ class Silent:
     """A voice that only tells who repeats whom."""
 
     def say(
-        self, index: int, *, category: str, area: str, at: datetime, repeat_of: Request | None, topic: str
+        self,
+        index: int,
+        *,
+        category: str,
+        area: str,
+        at: datetime,
+        repeat_of: Request | None,
+        topic: str,
+        caller: Caller,
     ) -> Words:
         """Return the index as words."""
-        del category, area, at, topic
+        del category, area, at, topic, caller
         return Words(str(index), repeat_of=repeat_of.index if repeat_of else None)
 
     def caller(self, key: int, *, company: bool) -> Caller:

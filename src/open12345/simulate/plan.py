@@ -70,7 +70,15 @@ class Voice(Protocol):
     """Who finds words and people for requests (`voice.Townspeople`)."""
 
     def say(
-        self, index: int, *, category: str, area: str, at: datetime, repeat_of: Request | None, topic: str
+        self,
+        index: int,
+        *,
+        category: str,
+        area: str,
+        at: datetime,
+        repeat_of: Request | None,
+        topic: str,
+        caller: Caller,
     ) -> Spoken:
         """Say what request `index` is about."""
 
@@ -248,13 +256,14 @@ class Plan:
         truth, area = codes.leaves[row.truth], codes.areas[row.area]
         before = None if row.repeats == NONE or repeated else self._earlier(row.repeats, voice)
         topic = self.scenario.events[row.event].code if row.event != NONE else ""
-        said = voice.say(index, category=truth, area=area, at=at, repeat_of=before, topic=topic)
+        caller = self._caller(index if row.repeats == NONE else row.repeats, row, voice)
+        said = voice.say(index, category=truth, area=area, at=at, repeat_of=before, topic=topic, caller=caller)
         channel = codes.channels[row.channel]
         return Request(
             index=index, at=at, channel=channel, kind=codes.kinds[row.kind], urgency=URGENCIES[row.urgency],
             category=codes.leaves[row.leaf], area=area, place=said.place or self._needed_place(row),
             longitude=said.longitude, latitude=said.latitude, title=said.title, body=said.body,
-            caller=self._caller(index if row.repeats == NONE else row.repeats, row, voice),
+            caller=caller,
             truth=Truth(
                 category=truth, unit=self._true_unit(row), template=said.template, topic=said.topic or topic,
                 repeat_of=said.repeat_of, second_category=said.second_category, mass=said.mass,

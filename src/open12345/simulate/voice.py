@@ -37,13 +37,21 @@ class Townspeople:
         self._topic = lru_cache(maxsize=4096)(self._make_topic)
 
     def say(
-        self, index: int, *, category: str, area: str, at: datetime, repeat_of: Request | None, topic: str
+        self,
+        index: int,
+        *,
+        category: str,
+        area: str,
+        at: datetime,
+        repeat_of: Request | None,
+        topic: str,
+        caller: Caller,
     ) -> texts.Spoken:
         """Say what request `index` is about."""
         about = self._topic(topic, category) if topic else None
         return texts.speak(
             self.world, index, category=category, area=area, at=at, repeat_of=repeat_of,
-            topic=about if repeat_of is None else None,
+            topic=about if repeat_of is None else None, caller=None if caller.anonymous else caller,
         )  # fmt: skip
 
     def caller(self, key: int, *, company: bool) -> Caller:
@@ -53,15 +61,13 @@ class Townspeople:
         name = people.firm(luck) if company else people.person(luck)
         return Caller(own, name, people.phone(self.seed, own), enterprise=company)
 
-    def _make_topic(self, code: str, category: str) -> Topic | None:
-        """Return what all who speak of an event on one matter have in common, nothing where no words are known."""
+    def _make_topic(self, code: str, category: str) -> Topic:
+        """Return what all who speak of an event on one matter have in common; else the leaf's own words are spoken."""
         event: Event = self.events[code]
         known, spoken = all_matters(), _SPOKEN_OF[event.kind]
         try:
             matters = tuple(key for key in matters_of(spoken) if leaf_of(known[key], self._codes) == category)
         except KeyError:
-            return None
-        if not matters:
-            return None
+            matters = ()
         one_place = event.kind in {"noise", "default"}
         return Topic(f"{code}/{category}", spoken, matters, one_place, _MASS.get(event.kind, 0))
