@@ -51,7 +51,7 @@ def look_at(request: HttpRequest, number: str) -> Sight:
     except NotFound as error:
         raise Http404 from error
     at: datetime = seen.asked_at  # type: ignore[attr-defined]
-    return Sight(person=person, at=at, pack=packs.pack_at(at)[1], seen=seen)
+    return Sight(person=person, at=at, pack=packs.shown_at(at), seen=seen)
 
 
 def look_at_again(sight: Sight) -> Sight | None:
