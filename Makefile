@@ -61,6 +61,7 @@ clean: ## remove what was fetched (never var/)
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # --- set-up: each step once, again only when its list of packages changes ---------------------------
+# A package of which a stopped set-up left half counts as installed: after one, all are installed anew.
 
 .venv/.uv-ready:
 	@scripts/check-machine $(PYTHON)
@@ -71,7 +72,9 @@ clean: ## remove what was fetched (never var/)
 
 .venv/.python-ready: .venv/.uv-ready pyproject.toml uv.lock
 	@echo "fetching Python packages …"
-	@$(BIN)/uv sync --locked --inexact --quiet || scripts/no-network "the Python packages"
+	@again=; [ ! -e .venv/.python-begun ] || again=--reinstall; touch .venv/.python-begun; \
+	  $(BIN)/uv sync --locked --inexact --quiet $$again || scripts/no-network "the Python packages"
+	@rm -f .venv/.python-begun
 	@touch $@
 
 node_modules/.npm-ready: package.json package-lock.json
