@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from open12345.orders.models import WorkOrder
 from tests.cast import Town, jiuting
@@ -115,3 +115,21 @@ def test_the_dispatcher_sees_the_place_beside_the_order_and_no_page_without_a_ma
     dispatcher.goto(f"/dispatch/?open={number}")
     expect(dispatcher.locator(".pane-help .map-chosen")).to_have_count(1)
     assert any(url.endswith(".js") for url in fetched)
+
+
+def test_the_name_of_an_area_is_text_on_the_map(town: Town, enter: Enter) -> None:
+    def renamed(route: Route) -> None:
+        answer = route.fetch()
+        content = answer.json()
+        for area in content["features"]:
+            area["properties"]["name"] = "<i>区</i>"
+        route.fulfill(response=answer, json=content)
+
+    agent = enter("agent")
+    agent.route("**/map/areas.geojson*", renamed)
+    agent.goto("/intake/new/")
+    opened(agent)
+    box = agent.locator("[data-map]")
+    box.hover()
+    expect(box.locator(".leaflet-tooltip").first).to_contain_text("<i>区</i>")
+    expect(box.locator("i")).to_have_count(0)

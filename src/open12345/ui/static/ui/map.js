@@ -41,7 +41,9 @@ function name(map, areas) {
     layer.named = wanted;
     const how = wanted ? { permanent: true, direction: "center", className: "map-name" } : { sticky: true, className: "map-tip" };
     layer.unbindTooltip();
-    if (wanted || hovers) layer.bindTooltip(wanted ? short(layer) : layer.feature.properties.name, how);
+    const words = document.createElement("span"); // Leaflet takes a string for HTML
+    words.textContent = wanted ? short(layer) : layer.feature.properties.name;
+    if (wanted || hovers) layer.bindTooltip(words, how);
   });
 }
 
