@@ -50,7 +50,7 @@ def test_jiuting_names_nothing_that_it_does_not_have(jiuting: Pack) -> None:
 
 
 def test_a_word_must_be_text(copy: Copy) -> None:
-    line = copy.append("english.yaml", "不确定: No")
+    line = copy.append("english.yaml", "不确定: 5")
     (problem,) = problems_of(copy.folder)
     assert (problem.file, problem.line) == ("english.yaml", line)
 

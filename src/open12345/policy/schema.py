@@ -82,9 +82,9 @@ class Pack(Entry):
     closing: ClosingRules
     callback: CallbackRules
     words: Words
+    english: dict[Title, Title] = Field(default_factory=dict)
     lines: LineRegister | None = None
     frontline: Frontline | None = None
-    english: dict[Title, Title] = Field(default_factory=dict)
     supervision: Supervision = Supervision()
     appraisal: Appraisal = Appraisal()
     reports: Reports = Reports()
