@@ -48,6 +48,12 @@ def test_a_port_belongs_to_the_host() -> None:
         "https://a;script-src/{z}/{x}/{y}",
         "https://a b/{z}/{x}/{y}",
         "https://*/{z}/{x}/{y}",
+        "https://user:secret@host/{z}/{x}/{y}",
+        "https://host:port/{z}/{x}/{y}",
+        "https://例子.cn/{z}/{x}/{y}",
+        "https://[::1/{z}/{x}/{y}",
+        'https://a"b/{z}/{x}/{y}',
+        "https://host\n/{z}/{x}/{y}",
     ],
 )
 def test_what_is_no_one_host_is_refused_at_the_start(said: str) -> None:
