@@ -69,9 +69,11 @@ def enter(chromium: Browser, address: str, town: Town, settings: Settings) -> It
     """Let somebody come in: from the sign-in page of the demo, or with a session they already have ("": a visitor)."""
     contexts: list[BrowserContext] = []
 
-    def come_in(name: str, size: ViewportSize = WIDE, *, scripts: bool = True, door: bool = False) -> Page:
+    def come_in(
+        name: str, size: ViewportSize = WIDE, *, scripts: bool = True, door: bool = False, locale: str = "zh-CN"
+    ) -> Page:
         context = chromium.new_context(
-            viewport=size, base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=scripts
+            viewport=size, base_url=address, locale=locale, timezone_id="Asia/Shanghai", java_script_enabled=scripts
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
