@@ -64,6 +64,10 @@ document.querySelectorAll("[data-fades]").forEach((note) => {
 });
 
 // The first wrong field of a refused form gets the focus.
-const firstWrong = (root) => root?.querySelector("[aria-invalid=true]")?.focus();
+const firstWrong = (root) => root?.querySelector("[aria-invalid=true], .is-invalid")?.focus();
 firstWrong(document);
 document.addEventListener("htmx:afterSettle", (event) => firstWrong(event.target.parentElement));
+
+// On a narrow screen the menu is longer than its line: where one is stays in sight.
+const here = document.querySelector(".bar-menu .active");
+if (here) here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth - here.parentElement.offsetLeft - here.parentElement.clientWidth;
