@@ -7,6 +7,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from open12345.orders.models import WorkOrder
+from open12345.orders.watch import index_words
 from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town
 from tests.walks.conftest import PHONE, PICTURES, WIDE
 
@@ -49,7 +51,14 @@ def lived_in(town: Town) -> dict[str, str]:
         "kind": "return", "reason": "not_our_duty", "to": "market", "explanation": "属市场监管职责",
         "evidence": {"clauses": [{"document": "食品安全法实施条例", "clause": "第三十五条……由市场监管部门负责"}]},
     })  # fmt: skip
+    make_findable()
     return found
+
+
+def make_findable() -> None:
+    """Do what a worker does later: put the words of all orders into the index."""
+    for pk in WorkOrder.objects.values_list("pk", flat=True):
+        index_words(pk)
 
 
 def screens(numbers: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -210,6 +219,7 @@ def crowded(town: Town) -> None:
         town.do("clerk.enforcement", number, "submit_report", REPORT)
         if n % 4 == 3:
             town.do("reviewer", number, "pass_review")
+    make_findable()
 
 
 CROWDED = [
