@@ -10,21 +10,33 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import shapely
 from pydantic import Field
-from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
 
 from .fields import Code, Entry, Text
 from .sources import Source, read_text
+
+if TYPE_CHECKING:  # loaded with the first shape: most commands and packs draw none
+    from shapely.geometry.base import BaseGeometry
 
 #: Where an outline may lie (degrees): west, south, east, north of China.
 BOUNDS: Final = (73.0, 3.0, 136.0, 54.0)
 _SHORTEST_RING: Final = 4
 _AXES: Final = 2
 _KINDS: Final = {"Polygon": 1, "MultiPolygon": 2}
+
+
+def _drawn(geometry: dict[str, Any]) -> "BaseGeometry":
+    from shapely.geometry import shape  # noqa: PLC0415 - see above
+
+    return shape(geometry)
+
+
+def _why_invalid(drawn: "BaseGeometry") -> str:
+    from shapely import is_valid_reason  # noqa: PLC0415 - see above
+
+    return str(is_valid_reason(drawn))
 
 
 class Outline(Entry):
@@ -34,9 +46,9 @@ class Outline(Entry):
     indicative: bool = False
 
     @cached_property
-    def shape(self) -> BaseGeometry:
+    def shape(self) -> "BaseGeometry":
         """The geometry to compute with."""
-        return shape(self.geometry)
+        return _drawn(self.geometry)
 
 
 class Outlines(Entry):
@@ -144,9 +156,9 @@ def _mistakes(geometry: Any) -> Iterator[str]:
     wrong = {mistake for ring in rings for mistake in _ring_mistakes(ring)}
     yield from sorted(wrong)
     if not wrong:
-        drawn = shape(geometry)
+        drawn = _drawn(geometry)
         if not drawn.is_valid:
-            yield f"轮廓自相交或互相重叠（{shapely.is_valid_reason(drawn)}）"
+            yield f"轮廓自相交或互相重叠（{_why_invalid(drawn)}）"
         elif drawn.is_empty or not drawn.area:
             yield "轮廓没有面积"
 
