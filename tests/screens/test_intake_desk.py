@@ -86,6 +86,32 @@ def test_two_windows_on_one_draft_are_told_of_each_other(town: Town, at_screen: 
     assert 'name="seq" value="1.1"' in " ".join(page.split()), "the next press means it"
 
 
+def test_what_another_window_registered_is_told_and_nothing_typed_is_lost(town: Town, at_screen: AtScreen) -> None:
+    agent = at_screen("agent")
+    number = town.create("save_draft", {**CALL, "body": "第一个窗口"}).number
+    url = f"/intake/drafts/{number}/"
+    old, new = agent.fields(agent.open(url)), agent.fields(agent.open(url))
+    agent.post(url, dict(new | {"body": ["第二个窗口登记的"]}))
+    assert only().stage == "accepted"
+    page = text_of(agent.post(url, dict(old | {"body": ["旧窗口里另一件事"]}), 409))
+    assert "已在另一个窗口登记" in page
+    assert "旧窗口里另一件事" in page
+    fields = agent.fields(page, "/intake/new/")
+    agent.post("/intake/new/", dict(fields))
+    assert set(WorkOrder.objects.values_list("body", flat=True)) == {"第二个窗口登记的", "旧窗口里另一件事"}
+
+
+def test_the_way_back_to_what_was_a_draft_leads_to_the_order(town: Town, at_screen: AtScreen) -> None:
+    number = town.create("save_draft", dict(CALL)).number
+    town.do("agent", number, "submit")
+    answer = at_screen("agent").client.get(f"/intake/drafts/{number}/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/intake/?done={number}")
+    gone = town.create("save_draft", dict(CALL)).number
+    town.do("agent", gone, "discard")
+    assert at_screen("agent").client.get(f"/intake/drafts/{gone}/").headers["Location"] == "/intake/"
+    assert at_screen("dispatcher").client.get(f"/intake/drafts/{number}/").status_code == 404, "not theirs"
+
+
 def test_nobody_writes_into_the_draft_of_somebody_else(town: Town, at_screen: AtScreen) -> None:
     number = town.create("save_draft", {"body": "别人没写完的事，电话13912345678"}).number
     for name in ("agent2", "dispatcher"):

@@ -21,7 +21,7 @@ from open12345.intake.models import Result
 from open12345.orders import hints, lists, queries, services, web
 from open12345.orders.action_forms import ActionForm, form_for, typed
 from open12345.orders.asking import Asking
-from open12345.orders.errors import DomainError, NotFound, Refused, refuse
+from open12345.orders.errors import Conflict, DomainError, NotFound, Refused, refuse
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import WorkOrder
 from open12345.orders.services import Outcome
@@ -77,14 +77,30 @@ def draft(request: HttpRequest, number: str) -> HttpResponseBase:
     """Go on with a draft of one's own: as it was typed, for only its author sees it."""
     sight = web.look_at(request, number)
     if sight.order.stage != Stage.DRAFT:
-        if keeping.submitted(sight.person, request.POST.get("key", "")) == number:
-            return redirect(f"{reverse('intake:desk')}?done={number}")  # a second press came after the first
-        raise Http404
+        return _gone_on(request, sight)
     if request.method == "POST":
         return _posted(request, sight)
     access.record("draft.open", by=sight.person, at=sight.at, on=f"order:{number}", ip=client_ip(request))
     said = keeping.typed_in(sight.order) or own.as_typed(sight.order)
     return _form(request, sight, form_for(Asking(ACTIONS["edit_draft"], sight, said=said)))
+
+
+def _gone_on(request: HttpRequest, sight: Sight) -> HttpResponseBase:
+    """The draft is no draft any more: lead its author to the order; what another window still holds stays theirs."""
+    number = sight.order.number
+    if sight.person.id is None or sight.order.created_by != sight.person.id:
+        raise Http404
+    if request.method == "GET" or keeping.submitted(sight.person, request.POST.get("key", "")) == number:
+        if sight.order.accepted_at is None:
+            messages.info(request, _("草稿 %(number)s 已作废") % {"number": number})
+            return redirect("intake:desk")
+        return redirect(f"{reverse('intake:desk')}?done={number}")  # back, or a second press after the first
+    gone = _("这份草稿已在另一个窗口作废。") if sight.order.accepted_at is None else _("这份草稿已在另一个窗口登记。")
+    problem = Conflict(gone + _("这里填写的内容还在：可以另行登记，不需要就离开。"), code="gone_on")
+    fresh = web.look(request)
+    asking = Asking(ACTIONS["register"], fresh, said=typed(request.POST), posted=True)
+    again = form_for(asking, web.explained(problem))
+    return _form(request, fresh, again, status=problem.status, wishes=after.after(request.POST))
 
 
 # What is done with a form
@@ -191,6 +207,12 @@ def _end(request: HttpRequest, sight: Sight, number: str, wishes: After) -> Http
 # The page
 
 
+def _address(request: HttpRequest, draft: WorkOrder | None) -> str:
+    """Return where the form is sent to, "" where that is the page it stands on."""
+    url = reverse("intake:draft", args=[draft.number]) if draft else reverse("intake:new")
+    return "" if url == request.path else url
+
+
 def _form(
     request: HttpRequest, sight: Sight, form: ActionForm, *, status: int = 200, wishes: After | None = None
 ) -> HttpResponse:
@@ -204,7 +226,7 @@ def _form(
         "form": form,
         "draft": draft,
         "mark": keeping.mark_of(draft) if draft else "",
-        "action": reverse("intake:draft", args=[draft.number]) if draft and draft.number not in request.path else "",
+        "action": _address(request, draft),
         "panels": [(panel, _selector(panel)) for panel in hints.panels()],
         "wishes": wishes or after.after(request.POST),
         "refusals": asked.refusals_told(sight.pack),
