@@ -24,7 +24,7 @@ _HASHED = (
 
 def canonical(value: object) -> bytes:
     """Return the one byte form of JSON-able content (sorted keys, UTF-8, moments in UTC microseconds)."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _plain(value: object) -> str:
@@ -34,6 +34,9 @@ def _plain(value: object) -> str:
         return bytes(value).hex()
     msg = f"cannot be part of history: {type(value).__name__}"
     raise TypeError(msg)
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def event_hash(event: Event, prev: bytes) -> bytes:

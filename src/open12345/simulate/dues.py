@@ -5,6 +5,7 @@ Limits in whole days depend on the starting day alone, running time is a sum; on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from open12345.orders import clocks
@@ -13,6 +14,7 @@ from open12345.simulate.shapes import Life
 from open12345.worktime import Limit, Unit
 
 Due = tuple[datetime, bool]
+Limits = tuple[Limit, ...]
 _MICROSECONDS = {Unit.H: 3_600_000_000, Unit.MIN: 60_000_000, Unit.WH: 3_600_000_000}
 _DAY = timedelta(days=1)
 
@@ -23,10 +25,9 @@ class Dues:
     def __init__(self, pack: Pack) -> None:
         self.pack, self.calendar = pack, pack.calendar()
         self.zone = self.calendar.zone
-        self._days: dict[tuple[Limit, date], Due] = {}
+        self._reckoners: dict[Limits, Reckoner] = {}
         self._spans: dict[date, tuple[datetime, tuple[tuple[int, int], ...], bool]] = {}
         self._limits: dict[tuple[str, str, str, str, bool], tuple[Limit, ...]] = {}
-        self._written: dict[tuple[Limit, ...], str] = {}
         self._shares: dict[Limit, Limit] = {}
         self._before: dict[datetime, datetime] = {}
 
@@ -42,32 +43,30 @@ class Dues:
             )  # fmt: skip
         return found
 
-    def due(self, limits: tuple[Limit, ...], at: datetime) -> Due:
-        """Return when `limits`, one after the other, are used up, and whether that is provisional."""
-        provisional = False
-        for limit in limits:
-            at, unsure = self._one(limit, at)
-            provisional = provisional or unsure
-        return at, provisional
-
-    def written(self, limits: tuple[Limit, ...]) -> str:
-        """Return the text of limits (`clocks.written`)."""
-        found = self._written.get(limits)
+    def reckoner(self, limits: Limits) -> Reckoner:
+        """Return who reckons with these limits, the same for the same limits."""
+        found = self._reckoners.get(limits)
         if found is None:
-            found = self._written[limits] = clocks.written(limits)
+            found = self._reckoners[limits] = Reckoner(self, limits)
         return found
 
-    def _one(self, limit: Limit, at: datetime) -> Due:
-        unit = limit.unit
-        if unit is Unit.WH:
-            return self._working(int(limit.number * _MICROSECONDS[unit]), limit, at)
-        if unit in _MICROSECONDS:
-            return at + timedelta(microseconds=int(limit.number * _MICROSECONDS[unit])), False
-        key = (limit, at.date())
-        found = self._days.get(key)
-        if found is None:
-            found = self._days[key] = clocks.due_of(self.pack, (limit,), at)
-        return found
+    def term(self, limit: Limit) -> Callable[[datetime], Due]:
+        """Return the function that reckons with one limit."""
+        unit, many = limit.unit, int(limit.number * _MICROSECONDS.get(limit.unit, 0))
+        if unit is Unit.WH and many:
+            return lambda at: self._working(many, at)
+        if unit in _MICROSECONDS and unit is not Unit.WH:
+            running = timedelta(microseconds=many)
+            return lambda at: (at + running, False)
+        days: dict[date, Due] = {}
+
+        def by_day(at: datetime) -> Due:
+            day = at.date()
+            if day not in days:
+                days[day] = clocks.due_of(self.pack, (limit,), at)
+            return days[day]
+
+        return by_day if many or unit is not Unit.WH else lambda at: clocks.due_of(self.pack, (limit,), at)
 
     def _span(self, day: date) -> tuple[datetime, tuple[tuple[int, int], ...], bool]:
         found = self._spans.get(day)
@@ -77,9 +76,7 @@ class Dues:
             found = self._spans[day] = midnight, known.edges, known.provisional
         return found
 
-    def _working(self, left: int, limit: Limit, at: datetime) -> Due:
-        if left == 0:
-            return clocks.due_of(self.pack, (limit,), at)
+    def _working(self, left: int, at: datetime) -> Due:
         day = at.date()
         low = ((at.hour * 60 + at.minute) * 60 + at.second) * 1_000_000 + at.microsecond
         provisional = False
@@ -107,3 +104,21 @@ class Dues:
         if found is None:
             found = self._before[due] = clocks.before(self.pack, due, self.pack.child_reserve)
         return found
+
+
+class Reckoner:
+    """Some limits, to be used up one after the other; `written`: their text (`clocks.written`)."""
+
+    __slots__ = ("_first", "_more", "written")
+
+    def __init__(self, dues: Dues, limits: Limits) -> None:
+        self._first, *self._more = [dues.term(limit) for limit in limits] or [lambda at: (at, False)]
+        self.written = clocks.written(limits)
+
+    def __call__(self, at: datetime) -> Due:
+        """Return when the limits are used up from `at` on, and whether that is provisional."""
+        at, provisional = self._first(at)
+        for term in self._more:
+            at, unsure = term(at)
+            provisional = provisional or unsure
+        return at, provisional

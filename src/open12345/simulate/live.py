@@ -176,7 +176,7 @@ class _City:
         step = turn.steps[turn.place]
         if step.by.kind == "system" or step.act == TAKE:  # the platform's own, and what needs no door of the API
             return step.act == TAKE
-        said = _now(quoted(step.said, turn.number))
+        said = _now(quoted(step, turn.number))
         answer = self._sent(step, turn, said)
         if answer.status_code == 422 and _wants_reason(answer):  # noqa: PLR2004 - fields are wrong
             answer = self._sent(step, turn, {**said, _LATE: self.world.filled.late_reason}, again="-late")

@@ -54,10 +54,11 @@ class Step:
     late: str = ""
     unit: str = ""
     shape: str = ""
+    spot: str = ""
 
     @property
     def said(self) -> dict[str, Any]:
-        """Return what is said with the act; the order's number still stands as `sayings.NUMBER`."""
+        """Return what is said with the act; number and place still stand as `sayings.NUMBER` and `SPOT`."""
         return {**{name: value.value if isinstance(value, Given) else value for name, value in self.fixed}, **self.own}
 
 
@@ -133,7 +134,7 @@ class _Script:
         if self.steps and moment <= self.steps[-1].at:
             moment = self.steps[-1].at + timedelta(milliseconds=200 + self.dice(700))
         self.at = moment
-        self.steps.append(Step(moment, act, by, fixed, own, late, unit, shape))
+        self.steps.append(Step(moment, act, by, fixed, own, late, unit, shape, self.spot))
 
     def who(self, role: str, unit: str) -> Person:
         """Return somebody for the act; who takes an order's callback is who calls."""
@@ -147,8 +148,8 @@ class _Script:
         self.at += timedelta(seconds=seconds // 6 + 1 if self.quick else seconds)
 
     def text(self, texts: Sequence[str]) -> str:
-        """Return one of the sayings, about this place."""
-        return self.dice.of(texts).replace(sayings.SPOT, self.spot)
+        """Return one of the sayings; the place is put in when it is known who asks (`playing.quoted`)."""
+        return texts[self.dice(len(texts))]
 
     # -- the stages ------------------------------------------------------------------------------------------------
 
@@ -219,11 +220,10 @@ class _Script:
     def dispatch(self, unit: str, co_handlers: tuple[str, ...] = ()) -> None:
         """The dispatcher gives the order to a unit; with the reason that the life is marked with."""
         reason = self.life.marks.get("reason", "")
-        fixed: Fixed = (("reason", reason),) if reason else ()
+        own: dict[str, Any] = {"reason": reason} if reason else {}
         if co_handlers:
-            self.do("dispatcher", "", "dispatch", fixed, lead=unit, co_handlers=list(co_handlers))
-        else:
-            self.do("dispatcher", "", "dispatch", fixed, lead=unit)
+            own["co_handlers"] = list(co_handlers)
+        self.do("dispatcher", "", "dispatch", lead=unit, **own)
 
     def returned(self) -> None:
         """To the wrong unit first, which hands it back with its leader's and the centre's consent."""
@@ -284,7 +284,7 @@ class _Script:
             self.extended(begun, end)
         if self.form.on_site_for(life.fate):
             self.at = max(self.at, begun + (end - begun) * _MIDDLING)
-            visit = {"people": self.text(sayings.VISITORS), "place": self.spot, "found": self.text(sayings.FOUND)}
+            visit = {"people": self.text(sayings.VISITORS), "place": sayings.SPOT, "found": self.text(sayings.FOUND)}
             self.do("worker", unit, "arrive", **visit)
 
     def by_a_station(self, begun: datetime, end: datetime) -> None:

@@ -7,6 +7,7 @@ orders have in common.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,9 +19,13 @@ from open12345.intake.taking import first_line
 from open12345.orders import chain, requesters, vault
 from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
+from open12345.simulate.filling import Fixed
 from open12345.simulate.texts_of_orders import Texts
 
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
+_KEY: Final = 32
+_NONCE: Final = 12
+_POOL: Final = 1 << 16
 
 
 def told(facts: dict[str, Any]) -> dict[str, Any]:
@@ -46,8 +51,9 @@ class Opened:
 class Opening:
     """Registers orders of one pack, in memory."""
 
-    def __init__(self, pack: Pack, texts: Texts) -> None:
-        self.pack, self.texts = pack, texts
+    def __init__(self, pack: Pack, texts: Texts, version: str) -> None:
+        self.pack, self.texts, self.version = pack, texts, version
+        self._random, self._drawn = b"", 0
         self.areas: dict[str, int] = dict(Area.objects.values_list("code", "pk"))
         self.provider = vault.provider()
         self._given: dict[tuple[Any, ...], Given] = {}
@@ -56,12 +62,12 @@ class Opening:
         """Return what `taking.fill_order` and `requesters.make` would write of `said`."""
         name, phone, address = (said.get(key, "") for key in ("name", "phone", "address"))
         text = self.texts.of_request(said, name, address, first_line)
-        key = vault.new_key()
+        key = self._fresh(_KEY)
         box, context = AESGCM(key), f"orders_requester/{requester}/"
         sealed = None
         if text.changed:
-            sealed = _seal(box, text.whole, f"{context}order/{order}")
-        digest = chain.content_digest([text.title, text.body, text.place], sealed)
+            sealed = self._seal(box, text.whole, f"{context}order/{order}")
+        digest = chain.content_digest([text.title, text.body, text.place, *_point(said)], sealed)
         index = requesters.phone_index(phone) if phone else None
         area = self.areas.get(said["area"]) if said["area"] else None
         origin = said.get("origin", "own")
@@ -71,28 +77,40 @@ class Opening:
             "foreign_system": said.get("foreign_system"), "foreign_number": said.get("foreign_number"),
         }  # fmt: skip
         values = {
-            "number": number, "channel": said["channel"], "kind": said["kind"], "category": said["category"],
-            "urgency": said["urgency"], "area": "\\N" if area is None else str(area), "title": copied(text.title),
-            "body": copied(text.body), "place": copied(text.place), "sealed": hexed(sealed), "search": text.search,
+            "pack_version": self.version, "number": number, "channel": said["channel"], "kind": said["kind"],
+            "category": said["category"], "urgency": said["urgency"], "area": "\\N" if area is None else str(area),
+            "title": copied(text.title), "body": copied(text.body), "place": copied(text.place),
+            "sealed": hexed(sealed), "search": text.search,
             "key": hexed(self.provider.wrap(key, f"{context}key".encode())),
-            "name": hexed(_seal(box, name, f"{context}name") if name else None),
-            "phone": hexed(_seal(box, phone, f"{context}phone") if phone else None),
-            "address": hexed(_seal(box, address, f"{context}address") if address else None),
+            "name": hexed(self._seal(box, name, f"{context}name") if name else None),
+            "phone": hexed(self._seal(box, phone, f"{context}phone") if phone else None),
+            "address": hexed(self._seal(box, address, f"{context}address") if address else None),
             "phone_index": hexed(index), "enterprise": "t" if said.get("enterprise") else "f",
             "longitude": _float(said.get("longitude")), "latitude": _float(said.get("latitude")),
             "foreign_number": said.get("foreign_number", ""),
         }  # fmt: skip
         return Opened(text.body, index, told(facts), values)
 
+    def _seal(self, box: AESGCM, value: str, context: str) -> bytes:
+        nonce = self._fresh(_NONCE)
+        return nonce + box.encrypt(nonce, value.encode(), context.encode())
+
+    def _fresh(self, many: int) -> bytes:
+        """Return random bytes, drawn from the system for hundreds of orders at once; none is given twice."""
+        begin, self._drawn = self._drawn, self._drawn + many
+        if self._drawn > len(self._random):
+            self._random, begin, self._drawn = os.urandom(_POOL), 0, many
+        return self._random[begin : self._drawn]
+
     # -- dispatching -----------------------------------------------------------------------------------------------
 
-    def given(self, said: dict[str, Any], category: str, area: str) -> Given:
+    def given(self, own: dict[str, Any], fixed: Fixed, category: str, area: str) -> Given:
         """Return what the dispatch of such an order to such units says, and with it the lead's assignment."""
-        helpers = tuple(said.get("co_handlers", ()))
-        key = (category, area, said["lead"], helpers, said.get("reason", ""), said.get("no_return"))
+        helpers = own.get("co_handlers")
+        key = (category, area, own["lead"], helpers and tuple(helpers), own.get("reason"), fixed)
         found = self._given.get(key)
         if found is None:
-            found = self._given[key] = self._give(said, category, area)
+            found = self._given[key] = self._give({**dict(fixed), **own}, category, area)
         return found
 
     def _give(self, said: dict[str, Any], category: str, area: str) -> Given:
@@ -125,6 +143,12 @@ class Given:
     clause: str
     no_return: bool
 
+    def column(self, name: str) -> str:
+        """Return a column of the lead's assignment as COPY wants it."""
+        if name == "no_return":
+            return "t" if self.no_return else "f"
+        return str(getattr(self, name))
+
 
 def copied(text: str) -> str:
     """Return a text as COPY's text form wants it."""
@@ -140,14 +164,11 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def _seal(box: AESGCM, value: str, context: str) -> bytes:
-    nonce = _nonce()
-    return nonce + box.encrypt(nonce, value.encode(), context.encode())
+def _point(said: dict[str, Any]) -> list[str]:
+    """Return an order's point as its digest holds it (`chain.order_digest`)."""
+    longitude, latitude = said.get("longitude"), said.get("latitude")
+    return [] if longitude is None or latitude is None else [f"{longitude:.6f}", f"{latitude:.6f}"]
 
 
 def _float(value: float | None) -> str:
     return "\\N" if value is None else repr(value)
-
-
-def _nonce() -> bytes:
-    return vault.new_key()[:12]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,7 +27,7 @@ from open12345.simulate import shadow
 from open12345.simulate.learning import Found, PatternError
 from open12345.simulate.lives import Step
 from open12345.simulate.opening import copied, hexed
-from open12345.simulate.playing import quoted
+from open12345.simulate.playing import put
 from open12345.simulate.shadow import Row
 
 Source = tuple[Any, ...]
@@ -47,20 +47,31 @@ NAMED: Final[dict[type[models.Model], dict[str, str]]] = {
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 _PEOPLE: Final = frozenset({"by", "actor", "created_by", "asked_by", "staff_id"})
+#: The kinds of sources in the order in which `lines` fills them in: what is made of others comes after them.
+KINDS: Final = (
+    "value", "at", "local", "shift", "id", "staff", "staff_name", "staff_unit", "unit", "said", "given", "due_at",
+    "due_iso", "due_local", "limit", "provisional", "breached_at", "queue", "content", "digest", "digest_copied",
+    "fingerprint_copied", "facts", "facts_copied", "prev", "hash", "json",
+)  # fmt: skip
 _GIVEN: Final = ("responsibility", "principle", "clause", "no_return")
 
 
 class Template:
     """A text with slots, filled from the flat list of a life's values."""
 
-    __slots__ = ("_pick", "_single", "text")
+    __slots__ = ("_pick", "_single", "slots", "text")
 
     def __init__(self, text: str, slots: list[int]) -> None:
-        self.text = text
-        self._pick: Callable[[list[str]], Any] | None = itemgetter(*slots) if slots else None
-        self._single = len(slots) == 1
+        self.text, self.slots = text, slots
+        self.bind(range(max(slots, default=0) + 1))
         if not slots:
             self.text = text % ()
+
+    def bind(self, places: Sequence[int]) -> None:
+        """Let slot n be found at `places[n]` of the flat list."""
+        found = [places[slot] for slot in self.slots]
+        self._pick: Callable[[list[str]], Any] | None = itemgetter(*found) if found else None
+        self._single = len(found) == 1
 
     def fill(self, flat: list[str]) -> str:
         """Return the text with its slots filled."""
@@ -84,13 +95,25 @@ class Pattern:
     queue: list[int]
 
     def __post_init__(self) -> None:
-        self.by_kind: dict[str, list[tuple[int, tuple[Any, ...]]]] = defaultdict(list)
-        for slot, (kind, *rest) in enumerate(self.sources):
-            self.by_kind[kind].append((slot, tuple(rest)))
+        self.by_kind: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for kind, *rest in self.sources:
+            self.by_kind[kind].append(tuple(rest))
+        self._picks: dict[str, Callable[[Any], Any]] = {
+            kind: itemgetter(*(first for first, *_ in asked)) for kind, asked in self.by_kind.items() if len(asked) > 1
+        }
+        self.numbered = [(model, n) for model, n in self.counts.items() if model is not WorkOrder]
 
-    def of(self, kind: str) -> list[tuple[int, tuple[Any, ...]]]:
-        """Return the slots of one kind with what they ask for."""
-        return self.by_kind.get(kind, [])
+    def of(self, kind: str) -> Sequence[tuple[Any, ...]]:
+        """Return what the slots of one kind ask for, in their order in the flat list."""
+        return self.by_kind.get(kind, ())
+
+    def pick(self, kind: str, values: Any) -> Iterable[str]:
+        """Return the values that the slots of one kind ask for by place or name."""
+        picks = self._picks.get(kind)
+        if picks is not None:
+            found: Iterable[str] = picks(values)
+            return found
+        return [values[place] for (place,) in self.of(kind)]
 
 
 def columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
@@ -104,12 +127,15 @@ class Compiler:
 
     found: Found
     slots: dict[Source, int] = field(default_factory=dict)
+    templates: list[Template] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rows = self.found.rows
         self.steps = self.found.steps
         self.at = {step.at: n for n, step in enumerate(self.steps)}
-        self.said = [quoted(step.own, self.found.number) for step in self.steps]
+        self.said = [
+            {name: put(value, self.found.number, step.spot) for name, value in step.own.items()} for step in self.steps
+        ]
         self.masked = [self._masked(said) for said in self.said]
         self.places = {
             (model, row[key]): n
@@ -145,10 +171,21 @@ class Compiler:
         twins = [self._twin(row) for row in self.rows.get(Record, [])]
         counts = {model: len(rows) for model, rows in self.rows.items()}
         made = [self._template(*content) for content in contents]
-        return Pattern(list(self.slots), made, twins, facts, events, lines, counts, self._queue())
+        return Pattern(self._ordered(), made, twins, facts, events, lines, counts, self._queue())
 
     def _template(self, text: str, sources: list[Source]) -> Template:
-        return Template(text, [self.slot(*source) for source in sources])
+        made = Template(text, [self.slot(*source) for source in sources])
+        self.templates.append(made)
+        return made
+
+    def _ordered(self) -> list[Source]:
+        """Return all sources kind by kind, and tell the templates where theirs stand now."""
+        sources = sorted(self.slots, key=lambda source: KINDS.index(source[0]))
+        places = {source: place for place, source in enumerate(sources)}
+        found = [places[source] for source in self.slots]
+        for template in self.templates:
+            template.bind(found)
+        return sources
 
     # -- JSON ------------------------------------------------------------------------------------------------------
 
@@ -195,7 +232,7 @@ class Compiler:
         if value == self.found.number:
             return ("value", "number")
         if _DIGEST.fullmatch(value):
-            return self._digest(value)
+            return self._digest(value, step)
         if (said := self._said(value, step)) is not None:
             return said
         if _MOMENT.fullmatch(value):
@@ -216,11 +253,12 @@ class Compiler:
                     return ("said", n, name, told.index(value))
         return None
 
-    def _digest(self, value: str) -> Source:
-        for n, row in enumerate(self.rows.get(Record, [])):
-            if row["digest"].hex() == value:
-                return ("digest", n)
-        raise PatternError(f"a digest of nothing that was written: {value}")
+    def _digest(self, value: str, step: int) -> Source:
+        """Return whose digest it is: of two records that happen to say the same, the act's own."""
+        alike = [(row["at"], n) for n, row in enumerate(self.rows.get(Record, [])) if row["digest"].hex() == value]
+        if not alike:
+            raise PatternError(f"a digest of nothing that was written: {value}")
+        return ("digest", next((n for at, n in alike if at == self.steps[step].at), alike[0][1]))
 
     def _iso(self, value: str) -> Source:
         moment = datetime.fromisoformat(value)

@@ -16,7 +16,7 @@ def perform(world: World, step: Step, number: str) -> str:
     if step.act == TAKE:
         callbacks.take([number], by=step.by, at=step.at)
         return number
-    said = quoted(step.said, number)
+    said = quoted(step, number)
     if step.act == "register":
         return services.create("register", said, by=step.by, at=step.at).number
     if step.late and missed(step, number):
@@ -25,13 +25,14 @@ def perform(world: World, step: Step, number: str) -> str:
     return number
 
 
-def quoted(said: dict[str, Any], number: str) -> dict[str, Any]:
-    """Return what is said with the order's number where it is quoted."""
-    return {name: _put(value, number) for name, value in said.items()}
+def quoted(step: Step, number: str) -> dict[str, Any]:
+    """Return what is said with an act, with the order's number and the place where they are quoted."""
+    return {name: put(value, number, step.spot) for name, value in step.said.items()}
 
 
-def _put(value: Any, number: str) -> Any:
-    return value.replace(sayings.NUMBER, number) if isinstance(value, str) else value
+def put(value: Any, number: str, spot: str) -> Any:
+    """Return a text with number and place put in; anything else as it is."""
+    return value.replace(sayings.NUMBER, number).replace(sayings.SPOT, spot) if isinstance(value, str) else value
 
 
 def missed(step: Step, number: str) -> bool:

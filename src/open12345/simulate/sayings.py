@@ -1,7 +1,7 @@
 """What clerks, reviewers and callback agents write in simulated lives. Invented; plain office Chinese.
 
 `NUMBER` stands for the order's number: replies quote it, as real ones do, which also keeps any two of them from being
-the very same text.
+the very same text. `SPOT` stands for the place. Both are put in when they are known.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 NUMBER: Final = "\ue000"
-SPOT: Final = "{spot}"
+SPOT: Final = "\ue001"
 HERE: Final = "该处"
 
 CONTACTED: Final = (
@@ -23,24 +23,24 @@ FOUND: Final = (
 )  # fmt: skip
 VISITORS: Final = ("工作人员两名", "队员三名", "网格员和社工各一名", "经办人和物业负责人")
 ANSWERED: Final = (
-    "您好，您反映的{spot}的问题（工单" + NUMBER + "）已到场处置，后续将加强巡查，感谢您的监督。",
-    "您好，工单" + NUMBER + "反映的{spot}情况已经核实并处理，如有反复请再拨打热线。",
-    "您好，关于{spot}的诉求（工单" + NUMBER + "），我单位已会同有关方面处理完毕，请您留意。",
-    "您好，{spot}的情况已落实专人跟进，处理结果见工单" + NUMBER + "，感谢理解和支持。",
+    f"您好，您反映的{SPOT}的问题（工单{NUMBER}）已到场处置，后续将加强巡查，感谢您的监督。",
+    f"您好，工单{NUMBER}反映的{SPOT}情况已经核实并处理，如有反复请再拨打热线。",
+    f"您好，关于{SPOT}的诉求（工单{NUMBER}），我单位已会同有关方面处理完毕，请您留意。",
+    f"您好，{SPOT}的情况已落实专人跟进，处理结果见工单{NUMBER}，感谢理解和支持。",
 )  # fmt: skip
 EXPLAINED: Final = (
-    "您好，关于{spot}的诉求（工单" + NUMBER + "），经核实按现行规定办理，已将政策依据向您说明。",
-    "您好，工单" + NUMBER + "涉及{spot}的事项需按程序推进，目前进展和依据已向您解释。",
-    "您好，{spot}的情况（工单" + NUMBER + "）经查不在整改范围，理由已当面说明，请您理解。",
+    f"您好，关于{SPOT}的诉求（工单{NUMBER}），经核实按现行规定办理，已将政策依据向您说明。",
+    f"您好，工单{NUMBER}涉及{SPOT}的事项需按程序推进，目前进展和依据已向您解释。",
+    f"您好，{SPOT}的情况（工单{NUMBER}）经查不在整改范围，理由已当面说明，请您理解。",
 )  # fmt: skip
 FACTS: Final = (
-    "经办人到{spot}核实，工单" + NUMBER + "反映的情况存在，已当场处置并留存照片。",
-    "对{spot}进行了查看，确有工单" + NUMBER + "所述情形，已责成责任方整改到位。",
-    "工单" + NUMBER + "：{spot}的问题经两次复查已经消除。",
+    f"经办人到{SPOT}核实，工单{NUMBER}反映的情况存在，已当场处置并留存照片。",
+    f"对{SPOT}进行了查看，确有工单{NUMBER}所述情形，已责成责任方整改到位。",
+    f"工单{NUMBER}：{SPOT}的问题经两次复查已经消除。",
 )  # fmt: skip
 FACTS_EXPLAINED: Final = (
-    "经核查{spot}，工单" + NUMBER + "反映的情况部分存在，原因已查明。",
-    "工单" + NUMBER + "：{spot}的现状符合有关规定，市民的疑问来自信息不对称。",
+    f"经核查{SPOT}，工单{NUMBER}反映的情况部分存在，原因已查明。",
+    f"工单{NUMBER}：{SPOT}的现状符合有关规定，市民的疑问来自信息不对称。",
 )  # fmt: skip
 DEMANDS: Final = (
     "诉求应予支持，已按职责办结并安排回头看。", "属本单位职责，处置后已列入日常巡查。",
@@ -54,14 +54,14 @@ CITIZEN_EXPLAINED: Final = ("表示理解，希望继续关注", "对结果有�
 IN_CHARGE: Final = ("分管负责人", "分管副主任", "值班领导", "科室负责人")
 NO_SITE: Final = ("电话已核实清楚，不需到场", "事项不涉及现场", "材料齐全，书面核查即可")
 CO_WORK: Final = (
-    "配合到{spot}核查，本单位职责范围内的事项已办结。", "已派员协同处置{spot}的问题，情况已反馈主办单位。",
+    f"配合到{SPOT}核查，本单位职责范围内的事项已办结。", f"已派员协同处置{SPOT}的问题，情况已反馈主办单位。",
 )  # fmt: skip
-STATION: Final = ("已到{spot}巡查处置，照片已上传。", "网格员上门核实{spot}的情况，已办结。")
+STATION: Final = (f"已到{SPOT}巡查处置，照片已上传。", f"网格员上门核实{SPOT}的情况，已办结。")
 HANDED: Final = ("请就近到现场处置", "请核实后当日反馈", "请上门了解并处理")
 DIRECT: Final = (
-    "已按政策口径当场解答，市民表示清楚（工单" + NUMBER + "）。",
-    "已告知办理地点、时间和所需材料（工单" + NUMBER + "）。",
-    "已就所问事项作了解释，并发送了公开的办事指南（工单" + NUMBER + "）。",
+    f"已按政策口径当场解答，市民表示清楚（工单{NUMBER}）。",
+    f"已告知办理地点、时间和所需材料（工单{NUMBER}）。",
+    f"已就所问事项作了解释，并发送了公开的办事指南（工单{NUMBER}）。",
 )  # fmt: skip
 REFUSED: Final = (
     "已告知不属于热线受理范围，并说明可以前往的部门。", "已解释不予受理的原因，建议通过法定途径反映。",

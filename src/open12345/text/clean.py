@@ -33,6 +33,8 @@ _BREAK: Final = re.compile("\\r\\n|[\\r\\x0b\\x0c\\x85\u2028\u2029]")
 _SPACES: Final = re.compile("[ \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _AROUND_BREAK: Final = re.compile(" ?\\n ?")
 _BREAKS: Final = re.compile("\\n{3,}")
+# What nothing below changes: most texts are of such characters alone, which is seen in one go.
+_CANONICAL: Final = re.compile("[!-~\u4e00-\u9fff\u3001\u3002\uff0c\uff1a\uff1b\uff1f\uff01\uff08\uff09]*")
 
 
 def normalise(s: str) -> str:
@@ -42,6 +44,8 @@ def normalise(s: str) -> str:
     as typed. NUL, control, zero-width and direction characters, lone surrogates and noncharacters
     go. Line ends become newlines, at most two in a row; runs of spaces become one; ends are cut.
     """
+    if _CANONICAL.fullmatch(s):
+        return s
     s = _UNSEEN.sub("", _PAIR.sub(_joined, s))
     s = _STRAY.sub("", s)
     s = _BREAK.sub("\n", s)

@@ -2,7 +2,7 @@
 
 import re
 from hashlib import blake2b
-from itertools import pairwise
+from operator import add
 from typing import Final
 
 from .clean import normalise
@@ -10,6 +10,7 @@ from .clean import normalise
 _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003ffff"
 _TERMS: Final = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
 _FIRST_HAN: Final = "\u3400"
+_A_HAN: Final = re.compile(f"[{_HAN}]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _BYTES: Final = 16
 
@@ -36,7 +37,7 @@ def bigrams(s: str) -> list[str]:
     terms: list[str] = []
     for run in _TERMS.findall(normalise(s).casefold()):
         if run[0] >= _FIRST_HAN and _is_han(run[0]) and len(run) > 1:
-            terms += [first + second for first, second in pairwise(run)]
+            terms += map(add, run, run[1:])
         else:
             terms.append(run)
     return terms
@@ -57,7 +58,7 @@ def containment(part: str, whole: str) -> float:
 
 
 def _is_han(char: str) -> bool:
-    return re.match(f"[{_HAN}]", char) is not None
+    return _A_HAN.match(char) is not None
 
 
 def _pairs(s: str) -> set[str]:

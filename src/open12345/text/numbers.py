@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 
@@ -151,6 +152,11 @@ def as_view(s: str) -> str:
 
 
 def _keys(allow: Collection[str]) -> frozenset[str]:
+    return _keys_of(frozenset(allow))
+
+
+@lru_cache(maxsize=256)
+def _keys_of(allow: frozenset[str]) -> frozenset[str]:
     return frozenset(filter(None, map(phone_key, allow)))
 
 
