@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from open12345.intake import cli
 from open12345.intake.importer import Import, Tally
 from open12345.orders.models import Event, WorkOrder
-from open12345.project import commands
+from open12345.project import boot, commands
 from tests.cast import Town
 from tests.intake.importing import HEADS, row, write
 
@@ -109,7 +109,7 @@ def test_as_a_command_of_the_house_it_speaks_english_and_quotes_what_is_chinese(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`project.commands` runs every room's command so; only the file's own words stay as they are."""
-    monkeypatch.setattr(commands.boot, "database_running", nullcontext)
+    monkeypatch.setattr(boot, "database_running", nullcontext)
     app = typer.Typer()
     app.callback()(lambda: None)
     cli.register(app)

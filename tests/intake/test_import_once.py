@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from pytest_django import Settings
 from open12345.intake import imports
 from open12345.intake.importer import Import
 from open12345.intake.models import ImportRun
+from open12345.intake.table import open_table
 from open12345.orders import queries
 from open12345.orders.models import WorkOrder
 from tests.cast import Town, open_town
@@ -69,7 +69,7 @@ def ordered(run: ImportRun) -> ImportRun:
 
 
 @pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How often rows were really taken."""
     found: list[int] = []
     real = Import.run
@@ -128,8 +128,12 @@ def test_a_worker_that_was_given_up_stops_and_tells_nothing_more(
 def test_of_several_workers_one_reads(town: Town, run: ImportRun, monkeypatch: pytest.MonkeyPatch) -> None:
     ImportRun.objects.filter(pk=run.pk).update(state="queued")
     opened: list[int] = []
-    real = imports.open_table
-    monkeypatch.setattr(imports, "open_table", lambda *a, **k: (opened.append(1), real(*a, **k))[1])
+
+    def counted(*place: Any, **how: Any) -> Any:
+        opened.append(1)
+        return open_table(*place, **how)
+
+    monkeypatch.setattr(imports, "open_table", counted)
     at_once(3, lambda: imports.read(run.pk, run.attempt))
     assert len(opened) == 1
     assert ImportRun.objects.get(pk=run.pk).state == "uploaded"

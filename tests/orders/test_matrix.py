@@ -185,7 +185,7 @@ def ruled_out(action: str, unit: str, place: Place) -> bool:
         "check_answer": not DirectCheck.objects.filter(order=place.order).exists(),
         "answer_instruction": unit != PARENT or not Instruction.objects.filter(order=place.order).exists(),
         "apply": unit == CO_HANDLER,
-        "undo_dispatch": place.order.events.order_by("seq").last().action != "dispatch",
+        "undo_dispatch": place.order.events.get(seq=place.order.head_seq).action != "dispatch",
         "hand_down": unit != OWN,
         "ask_centre": "withdrawal" in pending or (place.order.origin == "upper" and place.order.stage != "accepted"),
     }.get(action, False)

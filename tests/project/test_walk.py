@@ -55,7 +55,7 @@ def address(committed_db: None, settings: LazySettings) -> Iterator[str]:
 def complaints(path: Path) -> Path:
     texts, dice = read_texts(JIUTING / "demo"), Random(1)
     assert texts is not None
-    rows = [asdict(matter(text, dice.choice(texts.places), dice).text) for text in texts.complaints]
+    rows = [asdict(matter(text, dice.choice(texts.places), dice, "松江区九亭镇").text) for text in texts.complaints]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()

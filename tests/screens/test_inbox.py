@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ AtScreen = Callable[[str], Browser]
 HOME = "/orders/applications/"
 
 
-def asked(town: Town, said: dict[str, object], **order: object) -> str:
+def asked(town: Town, said: Mapping[str, Any], **order: Any) -> str:
     number = (signed if said is EXTENSION else dispatched)(town, **order)
     town.do("clerk.urban", number, "apply", said)
     return number

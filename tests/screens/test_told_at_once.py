@@ -9,7 +9,7 @@ import pytest
 
 from open12345.orders.models import Event, WorkOrder
 from tests.api.callers import machine
-from tests.cast import REPORT, Town, complaint
+from tests.cast import Town, complaint
 from tests.orders.walks import answered, dispatched, reported, signed, to_callback
 from tests.screens.conftest import Browser, text_of
 from tests.screens.test_forms import field, wages

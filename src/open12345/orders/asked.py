@@ -21,7 +21,8 @@ from open12345.policy.applications import ApplicationRule, EvidenceField, Reason
 from open12345.worktime import Limit, Unit, limit_text
 
 KINDS_OF_UNIT: Final = {
-    "district": __("区县"), "department": __("委办部门"), "town": __("街镇"), "street": __("街道"), "firm": __("国有企业"),
+    "district": __("区县"), "department": __("委办部门"), "town": __("街镇"), "street": __("街道"),
+    "firm": __("国有企业"),
     "committee": __("管委会"), "community": __("居村委"), "station": __("工作站"), "centre": __("中心"),
 }  # fmt: skip
 

@@ -75,7 +75,8 @@ class Fates:
                 free &= ~self._rows(heard)
         table.fate[away & free] = _PLACE[Fate.ANSWERED_AT_ONCE]
         table.fate[refused & free] = _PLACE[Fate.REFUSED]
-        return table.fate == NONE
+        left: Mask = table.fate == NONE
+        return left
 
     # --- what citizens say ----------------------------------------------------------------------------
 
