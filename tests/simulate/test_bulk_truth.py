@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from open12345.orders.models import Event, Record, Requester, WorkOrder
 from open12345.project.cluster import APPLICATION
 from open12345.simulate import shadow, step
 from open12345.simulate.copying import Ids, copy
-from open12345.simulate.lives import World
+from open12345.simulate.lives import World, script
 from open12345.simulate.shapes import Fate, Life
 from open12345.simulate.staffing import staffing
 from open12345.simulate.stamp import Sheet, Stamper
@@ -160,10 +161,31 @@ def check(town: Town, some: list[Life]) -> Stamper:
 
 @pytest.mark.function("SIM-01")
 @pytest.mark.usefixtures("loader")
-@pytest.mark.parametrize(("hours", "count"), [(30 * 24, 6), (30, 6)], ids=["lived", "cut"])
+@pytest.mark.parametrize(("hours", "count"), [(30 * 24, 5), (30, 4)], ids=["lived", "cut"])
 def test_stamped_rows_equal_what_the_services_write(town: Town, hours: int, count: int) -> None:
     until = BEGIN + timedelta(hours=hours)
     check(town, list(lives(town.pack, count, begin=BEGIN, until=until, seed=2)))
+
+
+@pytest.mark.usefixtures("loader")
+def test_what_one_life_happens_to_say_twice_another_does_not(town: Town) -> None:
+    world = World(town.pack, staffing(town.pack))
+    until = BEGIN + timedelta(days=40)
+    plain = (life for life in lives(town.pack, 200, begin=BEGIN, until=until, fates=(Fate.REDISPATCHED,)))
+    life = next(x for x in plain if x.request.channel == "phone" and not x.request.caller.anonymous)
+    others = [_again(life, n) for n in range(1, 40)]
+    alike = next(x for x in others if len(_answers(world, x)) == 1)
+    unlike = next(x for x in others if len(_answers(world, x)) == 2 and x.request.index > alike.request.index)
+    assert check(town, [alike, unlike]).learned == 1
+
+
+def _again(life: Life, n: int) -> Life:
+    caller = replace(life.request.caller, key=n, phone=f"1990{n:07d}")
+    return replace(life, request=replace(life.request, index=n, at=BEGIN + timedelta(minutes=n), caller=caller))
+
+
+def _answers(world: World, life: Life) -> set[str]:
+    return {step.own["text"] for step in script(world, life) if step.act == "answer"}
 
 
 @pytest.mark.nightly

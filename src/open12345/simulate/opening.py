@@ -74,6 +74,7 @@ class Opening:
         facts = {
             "text": digest, "number": number, "origin": origin, "channel": said["channel"], "kind": said["kind"],
             "category": said["category"], "urgency": said["urgency"], "area": area, "type": "ordinary",
+            "located": said.get("longitude") is not None or None,
             "foreign_system": said.get("foreign_system"), "foreign_number": said.get("foreign_number"),
         }  # fmt: skip
         values = {
