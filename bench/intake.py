@@ -178,10 +178,10 @@ def _wait_for(port: int) -> None:
 def _cpu(pid: int) -> float:
     """Return the CPU seconds of a process, of everything below it, and of its children that ended."""
     processes = {int(p.name): _stat(p) for p in Path("/proc").iterdir() if p.name.isdigit()}
-    family = {pid}
-    for child in sorted(processes):  # a child's number is higher, wrap-around apart
-        if processes[child][0] in family:
-            family.add(child)
+    family, found = {pid}, {pid}
+    while found:  # generation by generation: numbers wrap around, a child's may be lower
+        found = {child for child, (parent, _seconds) in processes.items() if parent in found} - family
+        family |= found
     return sum(processes[member][1] for member in family if member in processes)
 
 
