@@ -16,7 +16,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from itertools import islice
 from multiprocessing.context import ForkContext
@@ -41,7 +41,7 @@ from open12345.simulate.copying import Ids, copy
 from open12345.simulate.library import Library, shelf
 from open12345.simulate.lives import World
 from open12345.simulate.repeats import Callers
-from open12345.simulate.shapes import Life
+from open12345.simulate.shapes import Life, Truth
 from open12345.simulate.staffing import staffing
 from open12345.simulate.stamp import Sheet, Stamper
 
@@ -51,6 +51,8 @@ Progress = Callable[[int, str], None]
 CHUNK: Final = 1000
 _ROOM: Final = 3
 _POLL: Final = 0.5
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+_TRUTHS: Final = tuple(part.name for part in fields(Truth))
 
 
 class BulkError(RuntimeError):
@@ -334,7 +336,7 @@ def _write_chunk(
     sheet = Sheet()
     numbers = [stamper.stamp(life, sheet) for life in lives]
     path = place.folder / f"{which[0]:06d}-{which[1]}.jsonl"
-    lines = (json.dumps(truth_of(life, n), ensure_ascii=False) for life, n in zip(lives, numbers, strict=True))
+    lines = (_JSON.encode(truth_of(life, n)) for life, n in zip(lives, numbers, strict=True))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     with resume.unchecked(connection):
         rows = copy(connection, sheet)
@@ -355,9 +357,13 @@ def truth_of(life: Life, number: str) -> dict[str, Any]:
     """Return what a request really is, and which order it became."""
     request = life.request
     return {
-        "index": request.index, "number": number, "fate": life.fate.value, **asdict(request.truth),
+        "index": request.index, "number": number, "fate": life.fate.value, **_told(request.truth),
         "said_category": request.category, "life_unit": life.unit, "marks": dict(life.marks),
     }  # fmt: skip
+
+
+def _told(truth: Truth) -> dict[str, Any]:
+    return {name: getattr(truth, name) for name in _TRUTHS}
 
 
 def _gathered(folder: Path) -> Path:

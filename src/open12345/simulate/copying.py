@@ -67,10 +67,10 @@ class Ids:
 
     def __call__(self, model: type[models.Model], many: int) -> int:
         """Return the first of `many` numbers in a row; 0 for a table without numbers of its own."""
-        if not isinstance(model._meta.pk, models.AutoField):
-            return 0
         first, end = self._left.get(model, (0, 0))
         if first + many > end:
+            if not isinstance(model._meta.pk, models.AutoField):
+                return 0
             first, end = self._reserve(model, max(many, self.block))
         self._left[model] = first + many, end
         return first

@@ -6,9 +6,10 @@ orders have in common.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -67,7 +68,7 @@ class Opening:
         sealed = None
         if text.changed:
             sealed = self._seal(box, text.whole, f"{context}order/{order}")
-        digest = chain.content_digest([text.title, text.body, text.place, *_point(said)], sealed)
+        digest = _digest([text.title, text.body, text.place, *_point(said)], sealed)
         index = requesters.phone_index(phone) if phone else None
         area = self.areas.get(said["area"]) if said["area"] else None
         origin = said.get("origin", "own")
@@ -160,9 +161,10 @@ def copied(text: str) -> str:
     return text
 
 
-def quoted(text: str) -> str:
-    """Return a text as it stands inside JSON's quotes."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+def _digest(said: list[str], sealed: bytes | None) -> str:
+    """Return `chain.content_digest` of some texts."""
+    told = "[" + ",".join(map(encode_basestring, said)) + "]"
+    return hashlib.sha256(told.encode() + (sealed or b"")).hexdigest()
 
 
 def _point(said: dict[str, Any]) -> list[str]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 from open12345.callback.sampling import is_drawn
 from open12345.orders import clocks
@@ -30,6 +30,8 @@ from open12345.simulate.step import watch_moment
 from open12345.simulate.texts_of_orders import Texts
 
 __all__ = ["Sheet", "Stamper"]
+#: A sequence that is found again in a number, whatever stands around it.
+_MODEL: Final = 9_876_543_210_987
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Stamper:
     def __init__(self, world: World, pack_version: int, ids: Any, callers: Callers | None = None) -> None:
         self.world, self.pack, self.version, self.ids = world, world.pack, str(pack_version), ids
         self.dues = Dues(self.pack)
+        self._numbers: dict[tuple[date, str], str] = {}
         self.texts = Texts(self.pack, self.model_number())
         self.opening = Opening(self.pack, self.texts, self.version)
         self.units = {code: str(pk) for code, pk in world.people.units.items()}
@@ -70,8 +73,13 @@ class Stamper:
 
     def number(self, at: datetime, channel: str, order: int) -> str:
         """Return the number of an order."""
-        day, char = at.astimezone(self.dues.zone).date(), self.pack.channels[channel].char
-        return self.pack.number.format(area=self.pack.area_code, day=day, channel=char, sequence=order)
+        key = (at.astimezone(self.dues.zone).date(), channel)
+        form = self._numbers.get(key)
+        if form is None:
+            char = self.pack.channels[channel].char
+            model = self.pack.number.format(area=self.pack.area_code, day=key[0], channel=char, sequence=_MODEL)
+            form = self._numbers[key] = _form(model, self.pack.number.sequence_width)
+        return form % order
 
     # -- one life --------------------------------------------------------------------------------------------------
 
@@ -236,6 +244,12 @@ class Stamper:
                 clock.breached = due
         if clock.breached is None and stopped is not None and stopped > clock.due:
             clock.breached = clock.due
+
+
+def _form(model: str, width: int) -> str:
+    """Return the numbers of a day and channel as a pattern for the sequence."""
+    before, _, after = model.rpartition(str(_MODEL))
+    return f"{before.replace('%', '%%')}%0{width}d{after.replace('%', '%%')}"
 
 
 def _due_before(clock: Running, place: int) -> datetime:

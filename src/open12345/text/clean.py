@@ -34,7 +34,8 @@ _SPACES: Final = re.compile("[ \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+"
 _AROUND_BREAK: Final = re.compile(" ?\\n ?")
 _BREAKS: Final = re.compile("\\n{3,}")
 # What nothing below changes: most texts are of such characters alone, which is seen in one go.
-_CANONICAL: Final = re.compile("[!-~\u4e00-\u9fff\u3001\u3002\uff0c\uff1a\uff1b\uff1f\uff01\uff08\uff09]*")
+_COMMON: Final = "[!-~\u4e00-\u9fff\u3001\u3002\uff0c\uff1a\uff1b\uff1f\uff01\uff08\uff09]+"
+_CANONICAL: Final = re.compile(f"(?:{_COMMON}(?:[ \\n]{_COMMON})*)?")
 
 
 def normalise(s: str) -> str:

@@ -76,7 +76,7 @@ def titled(s: str) -> list[Place]:
     surname the first is taken for another word (对方张女士, 向李老师), and so are words that only end or begin like
     one (过程中医生, 许多老师).
     """
-    if not any(title in s for title in CALLED):
+    if _CALLED_SO.search(s) is None:
         return []
     return [place for title in _CALLED_SO.finditer(s) if (place := _before(s, title.start())) is not None]
 
