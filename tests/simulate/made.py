@@ -65,7 +65,8 @@ def _life(  # noqa: PLR0917 - made once for each
     text = f"{road}{dice.of(TEXTS)}{dice.of(MORE)}"
     request = Request(
         index, at + timedelta(seconds=dice(60)), channel, kind, urgency, category, area if dice(5) else "", road,
-        *((121.3 + key % 97 / 1000, 31.1 + key % 89 / 1000) if key % 2 else (None, None)), f"{road}{dice.of(['问题', '扰民', '咨询', '隐患'])}", text, caller,
+        121.3 + key % 97 / 1000 if key % 2 else None, 31.1 + key % 89 / 1000 if key % 2 else None,
+        f"{road}{dice.of(['问题', '扰民', '咨询', '隐患'])}", text, caller,
         Truth(category, unit, f"made{dice(9)}"), foreign=f"Q{index:09d}" if channel == "upper" else "",
     )  # fmt: skip
     slow = timedelta(days=9 + dice(5)) if fate in {Fate.LATE, Fate.EXTENDED} else timedelta(hours=3 + dice(40))
