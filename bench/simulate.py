@@ -72,6 +72,8 @@ def _run() -> None:
         f"seconds                  {done.seconds:9.1f}   " + ", ".join(f"{n} {s:.1f}" for n, s in done.phases.items())
     )
     print(f"rate                     {rate:9.0f} orders/s, {done.rows / done.seconds:,.0f} rows/s")
+    learnt = sum(1 for kept in (HOME / "simulate" / "learnt").rglob("*") if kept.is_file())
+    print(f"kinds learnt             {learnt:9,}   each played once through the services")
     print(
         f"CPU per order            {ours * 1000 / done.orders:9.3f} ms in Python, "
         f"{database * 1000 / done.orders:.3f} ms in PostgreSQL"
@@ -80,7 +82,8 @@ def _run() -> None:
     _half(done.orders)
     _raw(done.rows)
     begun = time.monotonic()
-    flaws = [*history.verify(WorkOrder.objects.all()[:5000]), *history.verify_anchors()]
+    last = WorkOrder.objects.order_by("pk").values_list("pk", flat=True)[min(5000, done.orders) - 1]
+    flaws = [*history.verify(WorkOrder.objects.filter(pk__lte=last)), *history.verify_anchors()]
     print(f"verify-history (5,000)   {len(flaws)} flaws, {time.monotonic() - begun:.1f} s")
     begun = time.monotonic()
     found = list(invariants.check_all())
