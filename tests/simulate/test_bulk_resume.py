@@ -84,8 +84,8 @@ def whole(dsn: str, orders: int) -> None:
 @pytest.mark.usefixtures("_no_trace")
 @pytest.mark.function("SIM-01")
 def test_a_killed_run_goes_on_without_doubles(dsn: str) -> None:
-    killed_after(dsn, 60, 2)
-    whole(dsn, 60)
+    killed_after(dsn, 40, 1)
+    whole(dsn, 40)
 
 
 @pytest.mark.usefixtures("_no_trace")
