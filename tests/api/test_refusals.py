@@ -202,7 +202,7 @@ def test_every_wrong_field_is_named(centre: Caller, said: dict[str, Any], wrong:
 
 
 def test_all_that_is_missing_is_named_at_once(centre: Caller) -> None:
-    assert fields(problem(centre.post("/orders", {}), 422, "refused")) == {"kind", "body"}
+    assert fields(problem(centre.post("/orders", {}), 422, "refused")) == {"kind", "body", "phone"}
 
 
 def test_odd_but_honest_text_is_taken(centre: Caller) -> None:
@@ -353,7 +353,7 @@ def test_a_key_over_its_limit_is_told_when_to_come_back(town: object) -> None:
 def test_fields_are_told_in_english_too(centre: Caller) -> None:
     said = complaint(phone="abc", kind="", body="字" * 20_001, urgency="very")
     told = centre.post("/orders", said, Accept_Language="en").json()
-    assert {error["field"] for error in told["errors"]} == {"kind", "body", "urgency"}
+    assert {error["field"] for error in told["errors"]} == {"kind", "body", "urgency", "phone"}
     assert not re.search("[\u4e00-\u9fff]", json.dumps(told, ensure_ascii=False))
 
 

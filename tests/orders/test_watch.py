@@ -409,6 +409,7 @@ def _forget_calendars() -> None:
     official.known_until.cache_clear()
     official._last_year.cache_clear()
     packs._read.cache_clear()
+    clocks._explain_parts.cache_clear()
     jiuting().__dict__.pop("_calendar", None)
     packs.forget()
     for pack in (jiuting(), packs.pack_at(MORNING)[1]):

@@ -16,6 +16,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "area_code": "行政区划代码",
     "synthetic": "含示意数据",
     "synthetic_notice": "示意数据提示",
+    "synthetic_notice_en": "示意数据提示（英文）",
     "sources": "依据",
     "text_not_published": "未公开文本",
     "number": "工单编号",

@@ -81,6 +81,7 @@ KEYED: Final[Mapping[str, tuple[str, ...]]] = {
         "area_code",
         "synthetic",
         "synthetic_notice",
+        "synthetic_notice_en",
         "sources",
         "text_not_published",
         "number",

@@ -55,6 +55,7 @@ class Pack(Entry):
     area_code: AreaCode
     synthetic: bool = False
     synthetic_notice: Text = ""
+    synthetic_notice_en: Text = ""
     sources: tuple[Text, ...] = ()
     text_not_published: tuple[Text, ...] = ()
     number: NumberPattern = NumberPattern()
