@@ -15,7 +15,10 @@ from tests.walks.conftest import PHONE, WIDE
 from tests.walks.test_complaint import choose, open_from, press
 
 Enter = Callable[..., Page]
-SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+#: Both sizes by night; the first walk of test_complaint goes at both by day.
+SIZES = pytest.mark.parametrize(
+    "size", [pytest.param(WIDE, id="desk"), pytest.param(PHONE, id="phone", marks=pytest.mark.nightly)]
+)
 
 
 @pytest.mark.function("DIS-01")

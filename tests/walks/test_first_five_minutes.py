@@ -100,7 +100,7 @@ def the_section() -> str:
     return README.read_text(encoding="utf-8").split("## Five minutes")[1].split("## ")[0]
 
 
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+@pytest.mark.parametrize("locale", [pytest.param("zh-CN", marks=pytest.mark.nightly), "en-US"])
 def test_the_readme_leads_from_the_door_to_a_closed_order(town: Town, enter: Enter, locale: str) -> None:
     page = enter("", locale=locale)
     reader = Reader(page, Guide(the_section(), english=locale == "en-US"))
