@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -161,6 +162,18 @@ def test_words_suggest_category_urgency_place_and_area_with_their_reasons(town: 
     assert 'data-set="phone=13912345678"' in told
     assert 'data-set="place=涞亭南路12号"' in told
     assert "诉求类型" in told, "what is missing"
+
+
+@pytest.mark.function("INT-08")
+def test_what_was_said_weighs_more_than_what_neighbours_called_about(town: Town, at_screen: AtScreen) -> None:
+    kept = {"category": "B0101"}
+    for n in range(8):
+        dispatched(
+            town, title=f"路口积水第{n}处", body="涞亭南路和沪亭北路路口人行道积水，老人过不去", category="B0101"
+        )
+    told = hint(at_screen("agent"), "suggest", body="涞亭南路和沪亭北路路口有无证设摊占用人行道，老人过不去")
+    assert re.findall(r'data-set="category=(\w+)', told)[:2] == ["A0101", "B0101"], "neighbours come second"
+    assert "相近工单" in told
 
 
 @pytest.mark.function("INT-08")

@@ -24,8 +24,10 @@ from open12345.text import bigrams, find_phones, places
 
 #: So many categories are offered, one key each.
 OFFERED: Final = 3
-#: What the words of a title, of its urgent words, of what stands above it, and an alike order weigh.
+#: What the words of a title, of its urgent words, of what stands above it, and the most alike order weigh.
 _TITLE, _URGENT, _ABOVE, _ALIKE = 3.0, 2.0, 1.0, 2.0
+#: What each further alike order adds, as a share of that, and how many count: neighbours do not outvote words.
+_FURTHER, _MOST = 0.1, 5
 #: A suggestion below this weight says nothing.
 _LEAST: Final = 1.0
 _AREA_ENDING: Final = re.compile(r"(社区)?(居民|村民)?(委员会|居委会|村委会|居委|村委)?$|社区$|[（(].*$")
@@ -52,14 +54,16 @@ def categories(talk: Talk, alike: Sequence[tuple[WorkOrder, float]] = ()) -> lis
     pack, text = talk.sight.pack, talk.text
     grams = set(bigrams(text))
     weighed = {row.code: _weigh(row, above, grams, text) for row, above in _leaves(pack)}
-    times: dict[str, int] = {}
+    scores: dict[str, list[float]] = {}
     for order, score in alike:
         if order.category in weighed:
-            weight, words = weighed[order.category]
-            weighed[order.category] = (weight + _ALIKE * score, words)
-            times[order.category] = times.get(order.category, 0) + 1
+            scores.setdefault(order.category, []).append(score)
+    for code, found in scores.items():
+        weight, words = weighed[code]
+        more = 1 + _FURTHER * min(len(found) - 1, _MOST)
+        weighed[code] = (weight + _ALIKE * max(found) * more, words)
     best = sorted((code for code, (weight, _w) in weighed.items() if weight >= _LEAST), key=lambda c: -weighed[c][0])
-    return [_category_offer(talk, code, _why(weighed[code][1], times.get(code, 0))) for code in best[:OFFERED]]
+    return [_category_offer(talk, code, _why(weighed[code][1], len(scores.get(code, ())))) for code in best[:OFFERED]]
 
 
 def _category_offer(talk: Talk, code: str, why: str) -> Offer:
