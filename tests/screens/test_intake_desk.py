@@ -166,7 +166,6 @@ def test_words_suggest_category_urgency_place_and_area_with_their_reasons(town: 
 
 @pytest.mark.function("INT-08")
 def test_what_was_said_weighs_more_than_what_neighbours_called_about(town: Town, at_screen: AtScreen) -> None:
-    kept = {"category": "B0101"}
     for n in range(8):
         dispatched(
             town, title=f"路口积水第{n}处", body="涞亭南路和沪亭北路路口人行道积水，老人过不去", category="B0101"
