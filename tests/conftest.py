@@ -44,12 +44,6 @@ def pytest_unconfigure() -> None:
     _server.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long ones, so that no worker is left alone with them at the end."""
-    long = ("tests/walks/", "tests/project/", "tests/simulate/")
-    items.sort(key=lambda item: not item.nodeid.startswith(long))
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replaces pytest-django's own: created and migrated as owner, used as the application."""
