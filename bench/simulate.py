@@ -42,7 +42,7 @@ def _run() -> None:
     from open12345.orders.models import WorkOrder
     from open12345.policy import find_pack, read_pack
     from open12345.project import boot, embedded
-    from open12345.simulate import bulk
+    from open12345.simulate.history import bulk
     from open12345.worktime import SHANGHAI
 
     sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -92,7 +92,7 @@ def _run() -> None:
 
 def _raw(rows: int) -> None:
     """Copy the same rows into empty tables without indexes, in one process."""
-    from open12345.simulate import bulk
+    from open12345.simulate.history import bulk
 
     with bulk.loader() as connection:
         connection.execute("SET session_replication_role = replica")

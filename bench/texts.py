@@ -18,10 +18,10 @@ from random import Random
 from typing import Any
 
 from open12345.policy import find_pack, read_pack
-from open12345.simulate.matters import all_matters
-from open12345.simulate.people import caller
 from open12345.simulate.shapes import Request
-from open12345.simulate.texts import Spoken, World, speak
+from open12345.simulate.speech.matters import all_matters
+from open12345.simulate.speech.people import caller
+from open12345.simulate.speech.texts import Spoken, World, speak
 from open12345.text import similarity
 
 SHANGHAI = timezone(timedelta(hours=8))

@@ -17,7 +17,7 @@ def main(dsn: str, database: str, orders: int) -> None:
 
     for alias in connections:
         connections[alias].settings_dict["NAME"] = database
-    from open12345.simulate import bulk
+    from open12345.simulate.history import bulk
     from open12345.simulate.shapes import Fate
     from open12345.worktime import SHANGHAI
     from tests.cast import jiuting

@@ -18,7 +18,7 @@ from django.db import connections
 from open12345.orders import history, invariants
 from open12345.orders.models import Event, WorkOrder
 from open12345.project.cluster import SUPERUSER
-from open12345.simulate import bulk
+from open12345.simulate.history import bulk
 from tests.cast import open_town
 from tests.settings import CLUSTER
 

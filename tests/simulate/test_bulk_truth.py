@@ -16,12 +16,13 @@ from open12345.directory import packs
 from open12345.orders import history, invariants, requesters
 from open12345.orders.models import Event, Record, Requester, WorkOrder
 from open12345.project.cluster import APPLICATION
-from open12345.simulate import shadow, step
-from open12345.simulate.copying import Ids, copy
-from open12345.simulate.lives import World, script
+from open12345.simulate.history import shadow
+from open12345.simulate.history.copying import Ids, copy
+from open12345.simulate.history.stamp import Sheet, Stamper
+from open12345.simulate.lives import step
+from open12345.simulate.lives.script import World, script
+from open12345.simulate.lives.staffing import staffing
 from open12345.simulate.shapes import Fate, Life
-from open12345.simulate.staffing import staffing
-from open12345.simulate.stamp import Sheet, Stamper
 from open12345.worktime import SHANGHAI
 from tests.cast import Town
 from tests.simulate.made import lives

@@ -12,10 +12,10 @@ from open12345.api.services import create_key
 from open12345.directory.person import SYSTEM
 from open12345.orders import history, queries
 from open12345.orders.models import WorkOrder
-from open12345.simulate import live
-from open12345.simulate.lives import World
+from open12345.simulate.lives import live
+from open12345.simulate.lives.script import World
+from open12345.simulate.lives.staffing import staffing
 from open12345.simulate.shapes import Fate, Life
-from open12345.simulate.staffing import staffing
 from tests.cast import Town
 from tests.simulate.made import lives
 
@@ -78,7 +78,7 @@ def test_ctrl_c_stops_between_two_acts(town: Town, monkeypatch: pytest.MonkeyPat
         if len(naps) > 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("open12345.simulate.live.time.sleep", interrupted)
+    monkeypatch.setattr("open12345.simulate.lives.live.time.sleep", interrupted)
     some = list(lives(town.pack, 3, begin=now, until=now + timedelta(days=99), fates=(Fate.REFUSED,)))
     tally = live.run(
         some, "http://127.0.0.1", keys(town, world, some), 1, world=world, say=said.append, transport=Doors()

@@ -12,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from open12345.policy import Pack, find_pack, read_pack
-from open12345.simulate import events
-from open12345.simulate.arrivals import midnight
-from open12345.simulate.characters import characters
-from open12345.simulate.officehours import OfficeHours
-from open12345.simulate.plan import STRETCH, Plan
-from open12345.simulate.scenario import Event, Scenario, Units
-from open12345.simulate.scenario_files import read_scenario
+from open12345.simulate.planning import events
+from open12345.simulate.planning.arrivals import midnight
+from open12345.simulate.planning.characters import characters
+from open12345.simulate.planning.officehours import OfficeHours
+from open12345.simulate.planning.plan import STRETCH, Plan
+from open12345.simulate.planning.sorting import Unreachable
+from open12345.simulate.planning.table import matching
+from open12345.simulate.scenarios.files import read_scenario
+from open12345.simulate.scenarios.scenario import Event, Scenario, Units
+from open12345.simulate.scenarios.windows import Days
 from open12345.simulate.shapes import Caller, Fate, Life, Request
-from open12345.simulate.sorting import Unreachable
-from open12345.simulate.table import matching
-from open12345.simulate.windows import Days
 from open12345.worktime import SHANGHAI, Limit, add
 
 TODAY = datetime(2026, 11, 20, 15, 0, tzinfo=SHANGHAI)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from open12345.simulate.quotas import below, choose, draw, largest_remainder, scatter
+from open12345.simulate.planning.quotas import below, choose, draw, largest_remainder, scatter
 
 WEIGHTS = st.lists(st.floats(0, 1000, allow_nan=False), min_size=1, max_size=40)
 

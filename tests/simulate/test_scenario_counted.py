@@ -13,13 +13,14 @@ from pytest_django import Settings
 from typer.testing import CliRunner
 
 from open12345.orders.models import WorkOrder
-from open12345.simulate import check, cli, runs, step
-from open12345.simulate.arrivals import midnight
-from open12345.simulate.lives import World
-from open12345.simulate.plan import Plan
-from open12345.simulate.scenario import Scenario
-from open12345.simulate.staffing import staffing
-from open12345.simulate.voice import Townspeople
+from open12345.simulate import check, cli, runs
+from open12345.simulate.lives import step
+from open12345.simulate.lives.script import World
+from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.planning.arrivals import midnight
+from open12345.simulate.planning.plan import Plan
+from open12345.simulate.planning.voice import Townspeople
+from open12345.simulate.scenarios.scenario import Scenario
 from tests.cast import Town
 
 JUNE, UNTIL = "2025-06-03..2025-06-30", date(2025, 9, 30)
@@ -94,7 +95,7 @@ def test_what_was_planned_is_counted_and_a_changed_row_is_seen(
     assert lines["satisfied"].of == "7 / 10"
     assert lines["growth"].counted == "400.0 %"
 
-    monkeypatch.setattr("open12345.simulate.scenario_files.read_scenario", lambda _pack, _name: scenario)
+    monkeypatch.setattr("open12345.simulate.scenarios.files.read_scenario", lambda _pack, _name: scenario)
     assert _check(0)["ok"] is True
     changed = WorkOrder.objects.filter(channel="upper", accepted_at__gte=midnight(date(2025, 6, 3))).first()
     assert changed is not None

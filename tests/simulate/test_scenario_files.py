@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from open12345.policy import Pack, PackError, find_pack, read_pack
-from open12345.simulate.rounding import how_printed, reachable
-from open12345.simulate.scenario_files import read_scenario, scenario_names
-from open12345.simulate.windows import Days
+from open12345.simulate.scenarios.files import read_scenario, scenario_names
+from open12345.simulate.scenarios.rounding import how_printed, reachable
+from open12345.simulate.scenarios.windows import Days
 
 SCENARIOS = [
     ("baoshan", "2022-h1"), ("jiuting", "year"), ("pudong", "year"), ("qinhuai", "2019-2023h1"), ("shanghai", "2022"),

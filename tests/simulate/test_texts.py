@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from open12345.policy import find_pack, pack_names, read_pack
-from open12345.simulate import texts
-from open12345.simulate.facts import BLANKS
-from open12345.simulate.grammar import GrammarError, compile_pattern
-from open12345.simulate.matters import all_matters
-from open12345.simulate.noise import KINDS
-from open12345.simulate.people import PREFIX, caller
 from open12345.simulate.shapes import Request
-from open12345.simulate.texts import Spoken, World
-from open12345.simulate.topics import EVENTS
+from open12345.simulate.speech import texts
+from open12345.simulate.speech.facts import BLANKS
+from open12345.simulate.speech.grammar import GrammarError, compile_pattern
+from open12345.simulate.speech.matters import all_matters
+from open12345.simulate.speech.noise import KINDS
+from open12345.simulate.speech.people import PREFIX, caller
+from open12345.simulate.speech.texts import Spoken, World
+from open12345.simulate.speech.topics import EVENTS
 from open12345.text import find_ids, find_phones, mask_text, similarity
 
 AT = datetime(2026, 5, 14, 15, 30, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from open12345.simulate import truth
-from open12345.simulate.people import caller
 from open12345.simulate.shapes import Request, Truth
+from open12345.simulate.speech.people import caller
 
 
 def request(index: int, told: Truth) -> Request:

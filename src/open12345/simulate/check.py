@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from open12345.policy import Pack
-from open12345.simulate.arrivals import shrink
 from open12345.simulate.counting import Counting, Found
-from open12345.simulate.rounding import how_printed, step
-from open12345.simulate.scenario import Figure, Scenario
+from open12345.simulate.planning.arrivals import shrink
+from open12345.simulate.scenarios.rounding import how_printed, step
+from open12345.simulate.scenarios.scenario import Figure, Scenario
 
 _RATES: Final = frozenset({"share", "growth", "yearly_growth", "satisfied_rate", "solved_rate", "daily_mean"})
 _UNSCALED: Final = frozenset({"accounts", "units", "busiest_day"})

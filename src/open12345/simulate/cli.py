@@ -92,7 +92,7 @@ def check_scenario(
 ) -> None:
     """Print each figure of the scenario's text beside the one counted from the database; 1 where any differs."""
     from open12345.simulate import check, runs  # noqa: PLC0415 - the same
-    from open12345.simulate.scenario_files import read_scenario  # noqa: PLC0415
+    from open12345.simulate.scenarios.files import read_scenario  # noqa: PLC0415
 
     with _explained(as_json=as_json):
         run = runs.sheet()
@@ -200,7 +200,7 @@ def _end(lines: list[str], *, as_json: bool) -> NoReturn:
 def _only(pack: str) -> str:
     """Return the pack's only scenario; raises Refused that names them where there are several."""
     from open12345.simulate import runs  # noqa: PLC0415 - the same
-    from open12345.simulate.scenario_files import scenario_names  # noqa: PLC0415
+    from open12345.simulate.scenarios.files import scenario_names  # noqa: PLC0415
 
     names = scenario_names(find_pack(pack))
     if len(names) == 1:

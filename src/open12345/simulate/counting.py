@@ -19,9 +19,9 @@ from django.db import connection
 
 from open12345.directory.models import Post, Unit
 from open12345.policy import Pack
-from open12345.simulate.arrivals import midnight
-from open12345.simulate.scenario import Counted, Where
-from open12345.simulate.windows import Days
+from open12345.simulate.planning.arrivals import midnight
+from open12345.simulate.scenarios.scenario import Counted, Where
+from open12345.simulate.scenarios.windows import Days
 
 _HUNDRED: Final = Decimal(100)
 _ENDED: Final = "o.stage in ('closed', 'archived')"

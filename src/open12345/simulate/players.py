@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from open12345.simulate import runs, truth
-from open12345.simulate.lives import World
+from open12345.simulate.lives.script import World
+from open12345.simulate.lives.staffing import staffing
 from open12345.simulate.runs import Prepared
 from open12345.simulate.shapes import FOREVER, Life
-from open12345.simulate.staffing import staffing
 
 Tell = Callable[[int], None]
 """Is told how many orders more are done."""
@@ -55,7 +55,7 @@ Player = Callable[[Prepared, Options, Tell], Played]
 
 def step(prepared: Prepared, options: Options, tell: Tell) -> Played:
     """Let the real services play every act, by a virtual clock."""
-    from open12345.simulate import step as player  # noqa: PLC0415 - each speed loads its own
+    from open12345.simulate.lives import step as player  # noqa: PLC0415 - each speed loads its own
 
     del options
     runs.note(prepared.run)
@@ -80,7 +80,7 @@ def _told(prepared: Prepared, tell: Tell) -> Iterator[Life]:
 
 def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
     """Write everything at once, in several processes; a run that was stopped goes on."""
-    from open12345.simulate import bulk  # noqa: PLC0415 - each speed loads its own
+    from open12345.simulate.history import bulk  # noqa: PLC0415 - each speed loads its own
 
     run, so_far = prepared.run, 0
 
@@ -101,7 +101,7 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
 
 def live(prepared: Prepared, options: Options, tell: Tell) -> Played:
     """Let citizens and desks act over HTTP, beside whatever the instance holds; Ctrl-C ends it."""
-    from open12345.simulate import live as player  # noqa: PLC0415 - each speed loads its own
+    from open12345.simulate.lives import live as player  # noqa: PLC0415 - each speed loads its own
 
     began = time.monotonic()
     stamp = f"L{int(time.time()):x}"

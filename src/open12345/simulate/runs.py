@@ -21,13 +21,13 @@ from open12345.directory.demo import ensure_demo_staff
 from open12345.directory.person import SYSTEM
 from open12345.orders.models import WorkOrder
 from open12345.policy import Pack, find_pack, read_pack
-from open12345.simulate.arrivals import first_and_last, midnight, per_day
-from open12345.simulate.fates import Untold
-from open12345.simulate.plan import Plan
-from open12345.simulate.scenario import Scenario
-from open12345.simulate.scenario_files import at_fault, read_scenario
-from open12345.simulate.sorting import Unreachable
-from open12345.simulate.voice import Townspeople
+from open12345.simulate.planning.arrivals import first_and_last, midnight, per_day
+from open12345.simulate.planning.fates import Untold
+from open12345.simulate.planning.plan import Plan
+from open12345.simulate.planning.sorting import Unreachable
+from open12345.simulate.planning.voice import Townspeople
+from open12345.simulate.scenarios.files import at_fault, read_scenario
+from open12345.simulate.scenarios.scenario import Scenario
 from open12345.worktime import SHANGHAI
 
 SHEET: Final = "run.json"

@@ -7,7 +7,7 @@ from os import SEEK_END
 from pathlib import Path
 from typing import Final
 
-from .shapes import Request, Truth
+from open12345.simulate.shapes import Request, Truth
 
 NAME: Final = "truth.jsonl"
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from open12345.policy import PackError, find_pack
 from open12345.simulate import players, runs
-from open12345.simulate.scenario_files import scenario_names
+from open12345.simulate.scenarios.files import scenario_names
 
 ORDERS: Final = 600
 WITHOUT: Final = frozenset({"jiuting"})

@@ -1,0 +1,108 @@
+"""Texts as orders keep them: normalised, masked, with their search words; each piece worked on once.
+
+Whatever the rooms do to a text (`inputs`, `writing.Mask`, `watch.index_words`) is done here by the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Final
+
+from open12345.orders import writing
+from open12345.policy import Pack
+from open12345.simulate.lives import sayings
+from open12345.text import bigrams, normalise, places
+from open12345.text.grams import bare
+
+#: A place that nobody would mask, by which sayings about a place are judged.
+_SPOT: Final = "涞亭南路"
+_TWIN_BYTES: Final = 16
+_KEPT: Final = 200_000
+
+
+class NotPlain(ValueError):
+    """A saying that the platform would mask or change; the message quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A request's text as stored, and as it was said where masking took something away."""
+
+    title: str
+    body: str
+    place: str
+    whole: str
+    changed: bool
+    search: str
+
+
+class Texts:
+    """The texts of one pack's orders."""
+
+    def __init__(self, pack: Pack, number: str) -> None:
+        """`number`: any order's of the pack, by which the mask judges sayings that quote one."""
+        self.number = number
+        self.allow = writing.service_numbers(pack)
+        self.mask = writing.Mask((), self.allow)
+        self._plain: dict[str, str] = {}
+        self._twin = lru_cache(maxsize=_KEPT)(self._bare)
+        self._bare_spot = lru_cache(maxsize=_KEPT)(bare)
+        self._said = lru_cache(maxsize=20_000)(self._of_text)
+        self._place = lru_cache(maxsize=50_000)(self.mask)
+
+    def of_request(self, said: dict[str, Any], name: str, address: str, titled: Callable[[str], str]) -> Text:
+        """Return the text of a request as `taking.fill_order` keeps it."""
+        return self._said(said["title"], said["body"], said["place"], name, address, titled)
+
+    def _of_text(
+        self, title: str, body: str, place: str, name: str, address: str, titled: Callable[[str], str]
+    ) -> Text:
+        title, body, named = (normalise(text).strip() for text in (title, body, place))
+        title = title or titled(body)
+        place = named or next(iter(places(body)), "")
+        mask = writing.Mask((name,) if name else (), self.allow, (address,) if address else ())
+        masked = (mask(title), mask(body))
+        special = address or (name and name in place)
+        masked_place = replace(mask, is_place=bool(named))(place) if special else self._place(place)
+        changed = (*masked, masked_place) != (title, body, place)
+        words = set(bigrams(f"{masked[0]} {masked_place} {masked[1]}"))
+        whole = f"{title}\n{place}\n{body}" if changed else ""
+        return Text(*masked, masked_place, whole, changed, _vector(words))
+
+    def saying(self, text: str, number: str, spot: str) -> str:
+        """Return a saying as it stands in a record's JSON, with the order's number and the place put in.
+
+        Raises `NotPlain` for one that the platform would mask or change. Codes and moments go through as they are.
+        """
+        if text.isascii():
+            return text
+        known = self._plain.get(text)
+        if known is None:
+            known = self._plain[text] = self._judged(text)
+        return known.replace(sayings.NUMBER, number).replace(sayings.SPOT, spot)
+
+    def _judged(self, text: str) -> str:
+        """Return the saying as normalised; the place was judged by itself (`Filled.spot`)."""
+        said = normalise(text.replace(sayings.NUMBER, self.number).replace(sayings.SPOT, _SPOT)).strip()
+        if self.mask(said) != said or any(sign in said for sign in '"\\\n\t'):
+            raise NotPlain(said)
+        return said.replace(self.number, sayings.NUMBER).replace(_SPOT, sayings.SPOT)
+
+    def _bare(self, text: str) -> str:
+        found = bare(text.replace(sayings.NUMBER, self.number).replace(sayings.SPOT, _SPOT))
+        return found.replace(self.number.casefold(), sayings.NUMBER).replace(_SPOT, sayings.SPOT)
+
+    def twin_key(self, said: Iterable[str], number: str, spot: str) -> bytes:
+        """Return `writing.twin_key` of the joined texts."""
+        joined = "".join(map(self._twin, said)).replace(sayings.NUMBER, number.casefold())
+        if sayings.SPOT in joined:
+            joined = joined.replace(sayings.SPOT, self._bare_spot(spot))
+        return blake2b(joined.encode(), digest_size=_TWIN_BYTES).digest()
+
+
+def _vector(words: set[str]) -> str:
+    """Return the search words as a tsvector in COPY's text form: letters and digits alone need no quotes."""
+    return " ".join(words)

@@ -1,0 +1,1 @@
+"""How lives go: the acts of the people of one order, and doing them through services or over HTTP."""

@@ -1,0 +1,267 @@
+"""What the pack's own forms, lists and limits are filled with in simulated lives."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import Any
+
+from open12345 import worktime
+from open12345.intake.forms import OrderInput
+from open12345.orders import clocks, writing
+from open12345.policy import Pack
+from open12345.policy.applications import ApplicationRule, EvidenceField, Reason
+from open12345.simulate.lives import sayings
+from open12345.simulate.shapes import Fate, Life
+from open12345.text import normalise
+
+Fixed = tuple[tuple[str, Any], ...]
+Report = tuple[Fixed, dict[str, str]]
+_FILLABLE = frozenset({"text", "number", "rows", "choice"})
+
+
+class Given:
+    """A nested value of a form, that may stand in a key."""
+
+    __slots__ = ("_text", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value, self._text = value, json.dumps(value, sort_keys=True)
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Given) and other._text == self._text
+
+
+@dataclass(frozen=True)
+class Asking:
+    """An application as it is asked, and who decides on it: (role, of which unit)."""
+
+    fixed: Fixed
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a closing report of one category holds."""
+
+    on_site: bool
+    of_fact: bool
+    address: bool
+    solved: Report
+    explained: Report
+
+    def findings(self, fate: Fate) -> Report:
+        """Return the report: what shapes it, and its codes."""
+        return self.explained if fate is Fate.EXPLAINED else self.solved
+
+    def on_site_for(self, fate: Fate) -> bool:
+        """Say whether the report tells of a view on the spot."""
+        return dict(self.findings(fate)[0])["on_site"] is True
+
+
+class Filled:
+    """Answers made once per pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._forms: dict[tuple[str, str], Form] = {}
+        self._asked: dict[tuple[str, str], Asking] = {}
+        self.takes_position = "longitude" in OrderInput.model_fields
+        self.mask = writing.Mask((), writing.service_numbers(pack))
+        self.spot = lru_cache(maxsize=100_000)(self._spot)
+        self.answers = lru_cache(maxsize=512)(self._answers)
+        self.heard = lru_cache(maxsize=1024)(self._heard)
+        self.unhappy = lru_cache(maxsize=1024)(self._unhappy)
+        self.unhappy_check = lru_cache(maxsize=1024)(self._unhappy_check)
+        self.bad_answers = lru_cache(maxsize=2)(self._bad_answers)
+
+    # -- lists of the pack -----------------------------------------------------------------------------------------
+
+    def _spot(self, place: str) -> str:
+        """Return how clerks call a place: as it is written, unless the platform would mask or change that."""
+        text = f"到{place}核实"
+        plain = place and normalise(text) == text and self.mask(text) == text and not set(place) & set('"\\\n\t')
+        return place if plain else sayings.HERE
+
+    @cached_property
+    def reached(self) -> str:
+        """The outcome of a first contact that reached the citizen."""
+        return next(o.code for o in self.pack.closing.contact_outcomes if o.reached)
+
+    @cached_property
+    def method(self) -> str:
+        """How citizens are answered."""
+        return self.pack.closing.answer_methods[0].code
+
+    @cached_property
+    def refusal(self) -> str:
+        """Why a request is not accepted."""
+        first = self.pack.refusals[0]
+        return first.sub[0].code if first.sub else first.code
+
+    @cached_property
+    def late_reason(self) -> str:
+        """Why a limit was missed."""
+        return self.pack.closing.late_reasons[-1].code
+
+    # -- the closing report ----------------------------------------------------------------------------------------
+
+    def form_of(self, kind: str, category: str) -> Form:
+        """Return what a report on a request of this kind and category holds."""
+        if (kind, category) not in self._forms:
+            self._forms[kind, category] = self._form(kind, category)
+        return self._forms[kind, category]
+
+    def _form(self, kind: str, category: str) -> Form:
+        rules, code = self.pack.closing, self.pack.extra_form(category)
+        on_site = self.pack.on_site_required(category)
+        moment = datetime(2000, 1, 3, tzinfo=worktime.SHANGHAI)
+        extra = Given({f.code: _fill(f, moment) for f in rules.extra_forms[code] if f.required}) if code else None
+        more: Fixed = (("extra", extra),) if extra else ()
+        fair = [o.code for o in rules.demand_options if not o.negative]
+        facts = [o.code for o in rules.fact_options]
+
+        def report(outcome: str, which: int, *, on_spot: bool) -> Report:
+            codes = {"fact": facts[min(which, len(facts) - 1)], "demand": fair[min(which, len(fair) - 1)]}
+            return (("on_site", on_spot), *more), {"outcome": outcome, **codes}
+
+        address = "address" in self.pack.required_fields(category)
+        of_fact = self.pack.kinds[kind].findings_required
+        solved = report("solved", 0, on_spot=on_site or of_fact)
+        return Form(on_site, of_fact, address, solved, report("explained", 1, on_spot=on_site))
+
+    # -- the citizen's word ----------------------------------------------------------------------------------------
+
+    def _answers(self, solved: str, satisfied: str, cause: str) -> Fixed:
+        rules = self.pack.callback
+        solved = solved or next(o.code for o in rules.solved_options if o.counts_as_solved)
+        good = [level.code for level in rules.scale if level.satisfied]
+        satisfied = satisfied or good[min(1, len(good) - 1)]
+        level = rules.level(satisfied)
+        if level is not None and not level.satisfied and not cause:
+            cause = next((c.code for c in rules.causes if not c.subjective), rules.causes[0].code)
+        return _answered(solved, satisfied, cause)
+
+    def _bad_answers(self, solved: bool) -> Fixed:  # noqa: FBT001 - cached by place
+        rules = self.pack.callback
+        bad = next(level.code for level in rules.scale if not level.satisfied)
+        option = next(o.code for o in rules.solved_options if o.counts_as_solved is solved)
+        cause = next((c.code for c in rules.causes if c.subjective), rules.causes[0].code)
+        return _answered(option, bad, cause)
+
+    def _heard(self, answers: Fixed, truthful: str) -> Fixed:
+        said = {"contacted": "yes", "truthful": truthful, **dict(answers)}
+        said["process_satisfied"] = said["satisfied"]
+        allowed = {q.code: {o.code for o in q.options} for q in self.pack.callback.script if q.answers == "options"}
+        for name, codes in allowed.items():
+            if name in said and said[name] not in codes:
+                said[name] = min(codes)
+        asked = {q.code for q in self.pack.callback.script} | {"solved", "satisfied", "cause"}
+        return tuple((name, value) for name, value in said.items() if name in asked)
+
+    def _unhappy(self, answers: Fixed) -> str:
+        """Return why the rules forbid to close with these answers before the last round, "" where they do not."""
+        rules, said = self.pack.callback, dict(answers)
+        solved, level = rules.solved_option(said["solved"]), rules.level(said["satisfied"])
+        cause = rules.cause(said.get("cause", ""))
+        if solved is not None and not solved.counts_as_solved:
+            return "not_solved"
+        bad = level is not None and not level.satisfied and cause is not None and cause.subjective
+        return "subjective" if bad else ""
+
+    def _unhappy_check(self, answers: Fixed) -> str:
+        """Return "unhappy" where a check of a direct answer suggests to open the order again."""
+        rules, said = self.pack.callback, dict(answers)
+        solved, level = rules.solved_option(said["solved"]), rules.level(said["satisfied"])
+        bad = (solved is not None and not solved.counts_as_solved) or (level is not None and not level.satisfied)
+        return "unhappy" if bad else ""
+
+    # -- applications ----------------------------------------------------------------------------------------------
+
+    def application(self, effect_name: str, at: datetime, life: Life | None = None) -> Asking:
+        """Return how the application `effect_name` ("return", "extension") is asked under this pack."""
+        limit = self._more_time(life) if life is not None else ""
+        if (effect_name, limit) not in self._asked:
+            self._asked[effect_name, limit] = self._asking(effect_name, at, limit)
+        return self._asked[effect_name, limit]
+
+    def _asking(self, effect_name: str, at: datetime, limit: str) -> Asking:
+        wanted = {"return": "return", "extension": "extend"}[effect_name]
+        kind, rule = next((k, r) for k, r in self.pack.applications.items() if r.effect == wanted)
+        reason, fields = _provable(rule)
+        evidence = Given({f.code: _fill(f, at) for f in fields if f.required})
+        fixed: Fixed = (("kind", kind), ("reason", reason.code), ("evidence", evidence))
+        if limit:
+            fixed = (*fixed, ("limit", limit))
+        return Asking(fixed, tuple((_decider(step.roles, step.of), step.of) for step in rule.steps))
+
+    def _more_time(self, life: Life) -> str:
+        """Return the longest extension: the original limit, at most what the pack allows."""
+        original = self._limits(life, "reply")[0]
+        rule = next(r for r in self.pack.applications.values() if r.effect == "extend")
+        most = rule.extend_at_most
+        within = most is not None and most.unit == original.unit and most.number < original.number
+        return str(most if within else original)
+
+    # -- time ------------------------------------------------------------------------------------------------------
+
+    def _limits(self, life: Life, kind: str) -> tuple[worktime.Limit, ...]:
+        request = life.request
+        return self.pack.clock_parts(
+            kind, urgency=request.urgency, order_kind=request.kind, category=request.category or None
+        )
+
+    def window(self, life: Life, at: datetime) -> datetime:
+        """Return until when a unit that gets the order at `at` may hand it back."""
+        limits = self._limits(life, "return")
+        return clocks.due_of(self.pack, limits, at)[0] if limits else at + timedelta(hours=4)
+
+    def reply_due(self, life: Life, at: datetime) -> datetime:
+        """Return until when a unit that gets the order at `at` must answer."""
+        return clocks.due_of(self.pack, self._limits(life, "reply"), at)[0]
+
+    def archivable(self, closed: datetime) -> datetime:
+        """Return from when an order closed at `closed` may be put away."""
+        return worktime.add(self.pack.calendar(), closed, self.pack.archive_after)
+
+
+def _answered(solved: str, satisfied: str, cause: str) -> Fixed:
+    """Return the answers; a cause that nobody asks for is left out."""
+    known: Fixed = (("solved", solved), ("satisfied", satisfied))
+    return (*known, ("cause", cause)) if cause else known
+
+
+def _provable(rule: ApplicationRule) -> tuple[Reason, tuple[EvidenceField, ...]]:
+    """Return the first reason whose evidence can be written without files or other orders."""
+    for reason in rule.all_reasons:
+        fields = rule.evidence_for(reason.code)
+        if not reason.sub and all(f.type in _FILLABLE for f in fields if f.required):
+            return reason, fields
+    raise LookupError(rule.title)
+
+
+def _decider(roles: tuple[Any, ...], of: str) -> str:
+    return next((str(r) for r in roles if of != "own_unit" and str(r) == "dispatcher"), str(roles[0]))
+
+
+def _fill(field: EvidenceField, at: datetime) -> Any:
+    if field.type == "number":
+        return int(max(field.min or 0, 6))
+    if field.type == "choice":
+        return field.options[0].code
+    if field.type == "date":
+        return f"{at:%Y-%m-%d}"
+    if field.type == "rows":
+        return [{f.code: _fill(f, at) for f in field.fields if f.required}]
+    if field.type == "site_visit":
+        return {"at": f"{at:%Y-%m-%d %H:%M}", "people": sayings.VISITORS[0], "found": sayings.FOUND[0]}
+    text = sayings.FILLED
+    return (text * (1 + int(field.min or 1) // len(text)))[: int(field.max or 200)]

@@ -1,0 +1,429 @@
+"""How a life goes: the acts of its people one after the other, each with its moment and what is said.
+
+The same script is played through the real services (`step`, and to learn a pattern) and stamped (`bulk`). What is the
+same for all lives of a kind stands in `Step.fixed`, what belongs to this one life in `Step.own`; whether a limit was
+missed is not decided here but when it is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+from open12345.directory.person import SYSTEM, Person
+from open12345.policy import Pack
+from open12345.simulate.chance import mix
+from open12345.simulate.lives import sayings
+from open12345.simulate.lives.filling import Filled, Given
+from open12345.simulate.lives.staffing import Staffing
+from open12345.simulate.shapes import Fate, Life
+
+#: The act of taking a callback from the pool; all others are actions of the life cycle.
+TAKE: Final = "take"
+UPPER_SYSTEM: Final = "upper"
+_MINUTE: Final = timedelta(minutes=1)
+_MASK: Final = (1 << 64) - 1
+_MIDDLING: Final = 0.6
+_CHECKED: Final = (("ended", "connected"), ("heard", "yes"))
+_CONNECTED: Final = (("ended", "connected"),)
+_FROM_ABOVE: Final = (("origin", "upper"), ("foreign_system", UPPER_SYSTEM))
+
+Fixed = tuple[tuple[str, Any], ...]
+
+
+class NoSuchLife(ValueError):
+    """A life that the rules of the pack do not allow; the message says which and why."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One act.
+
+    `own` holds what differs from life to life, `shape` what of it leads elsewhere; `late`: the clock whose missing
+    needs a reason; `unit`: for which one it is done ("" = the centre).
+    """
+
+    at: datetime
+    act: str
+    by: Person
+    fixed: Fixed = ()
+    own: dict[str, Any] = field(default_factory=dict)
+    late: str = ""
+    unit: str = ""
+    shape: str = ""
+    spot: str = ""
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what is said with the act; number and place still stand as `sayings.NUMBER` and `SPOT`."""
+        return {**{name: value.value if isinstance(value, Given) else value for name, value in self.fixed}, **self.own}
+
+
+class Dice:
+    """Draws that depend on the request's place in the run alone."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, *keys: int) -> None:
+        self._state = mix(*keys)
+
+    def __call__(self, sides: int) -> int:
+        """Return a number from 0 to below `sides`."""
+        self._state = (self._state * 6364136223846793005 + 1442695040888963407) & _MASK
+        return (self._state >> 33) % sides
+
+    def of(self, texts: Sequence[str]) -> str:
+        """Return one of `texts`."""
+        return texts[self(len(texts))]
+
+
+@dataclass
+class World:
+    """What all scripts of a run share: pack, people, what evidence and answers the pack asks for."""
+
+    pack: Pack
+    people: Staffing
+    seed: int = 0
+
+    @cached_property
+    def filled(self) -> Filled:
+        """What the pack's own forms are filled with."""
+        return Filled(self.pack)
+
+
+def script(world: World, life: Life, *, drawn: bool = False) -> list[Step]:
+    """Return the acts of `life` up to its end, in order; `drawn`: its direct answer was drawn for a check."""
+    steps = _Script(world, life, drawn=drawn).written()
+    until = life.until
+    if steps[-1].at <= until:
+        return steps
+    return [step for step in steps if step.at <= until]
+
+
+class _Script:
+    def __init__(self, world: World, life: Life, *, drawn: bool) -> None:
+        self.world, self.life, self.pack, self.drawn = world, life, world.pack, drawn
+        self.request = life.request
+        self.dice = Dice(world.seed, self.request.index)
+        self.steps: list[Step] = []
+        self.known: dict[tuple[str, str], Person] = {}
+        self.at = self.request.at.astimezone(world.pack.calendar().zone)
+        channel = self.pack.channels[self.request.channel]
+        self.upper = channel.origin == "upper" or bool(self.request.foreign)
+        self.reachable = not self.request.caller.anonymous and bool(self.request.caller.phone)
+        self.quick = self.request.urgency != "ordinary"
+        name = self.request.caller.name
+        self.spot = world.filled.spot(self.request.place)
+        if name and name in self.spot:
+            self.spot = sayings.HERE
+        self.form = world.filled.form_of(self.request.kind, self.request.category)
+        if self.form.address:
+            self.spot = sayings.HERE
+
+    # -- acting ----------------------------------------------------------------------------------------------------
+
+    def do(
+        self, role: str, unit: str, act: str, fixed: Fixed = (), /, *, late: str = "", shape: str = "", **own: Any
+    ) -> None:
+        """Let somebody act now; moments never stand still, and never fall on a whole second."""
+        by = SYSTEM if role == "system" else self.who(role, unit)
+        moment = self.at.replace(microsecond=1 + self.dice(999_998))
+        if self.steps and moment <= self.steps[-1].at:
+            moment = self.steps[-1].at + timedelta(milliseconds=200 + self.dice(700))
+        self.at = moment
+        self.steps.append(Step(moment, act, by, fixed, own, late, unit, shape, self.spot))
+
+    def who(self, role: str, unit: str) -> Person:
+        """Return somebody for the act; who takes an order's callback is who calls."""
+        if (role, unit) not in self.known:
+            self.known[role, unit] = self.world.people.pick(role, unit, self.dice(1 << 20))
+        return self.known[role, unit]
+
+    def wait(self, low: int, high: int) -> None:
+        """Let some minutes pass; urgent matters go six times as fast."""
+        seconds = low * 60 + self.dice((high - low) * 60 + 1)
+        self.at += timedelta(seconds=seconds // 6 + 1 if self.quick else seconds)
+
+    def text(self, texts: Sequence[str]) -> str:
+        """Return one of the sayings; the place is put in when it is known who asks (`playing.quoted`)."""
+        return texts[self.dice(len(texts))]
+
+    # -- the stages ------------------------------------------------------------------------------------------------
+
+    def written(self) -> list[Step]:
+        """Write the whole script."""
+        self.register()
+        fate = self.life.fate
+        if fate is Fate.ANSWERED_AT_ONCE:
+            self.answered_at_once()
+        elif fate is Fate.REFUSED:
+            self.wait(1, 6)
+            reason = self.world.filled.refusal
+            self.do("agent", "", "refuse", (("reason", reason),), told=self.text(sayings.REFUSED))
+        else:
+            self.dispatched()
+        return self.steps
+
+    def register(self) -> None:
+        """The agent takes the request in."""
+        request, caller = self.request, self.request.caller
+        own: dict[str, Any] = {
+            "channel": request.channel, "kind": request.kind, "category": request.category,
+            "urgency": request.urgency, "area": request.area, "place": request.place, "title": request.title,
+            "body": request.body, "enterprise": caller.enterprise,
+        }  # fmt: skip
+        if caller.anonymous:
+            own["anonymous"] = True
+        else:
+            own |= {"name": caller.name, "phone": caller.phone}
+        if self.form.address:
+            own["address"] = request.place
+        if request.longitude is not None and self.world.filled.takes_position:
+            own |= {"longitude": request.longitude, "latitude": request.latitude}
+        if self.upper:
+            number = request.foreign or f"S{request.at:%Y%m%d}{request.index:07d}"
+            own["foreign_number"] = number
+        self.do("agent", "", "register", _FROM_ABOVE if self.upper else (), **own)
+
+    def answered_at_once(self) -> None:
+        """The agent answers and closes; one in ten is called about later."""
+        if not self.pack.kinds[self.request.kind].answer_directly:
+            raise NoSuchLife(f"request {self.request.index}: {self.request.kind} cannot be answered at once")
+        self.wait(2, 9)
+        self.do("agent", "", "answer_directly", (("method", "phone"),), text=self.text(sayings.DIRECT))
+        if self.drawn:
+            self.at += max(self.life.callback_after, _MINUTE)
+            answers = self.answers()
+            bad = self.world.filled.unhappy_check(answers)
+            self.do("callback_agent", "", "check_answer", _CHECKED, shape=bad, **dict(answers))
+        self.archived()
+
+    def dispatched(self) -> None:
+        """To a unit, through its hands, and back to the citizen; perhaps twice."""
+        life = self.life
+        self.wait(4, 70)
+        if life.fate is Fate.RETURNED_THEN_SOLVED and life.wrong_unit:
+            self.returned()
+        self.dispatch(life.unit, life.co_handlers)
+        if not self.handled(life.report_after):
+            return
+        if self.comes_again:
+            self.again()
+            if not self.handled(life.report_after / 2):
+                return
+        self.ended()
+        self.archived()
+
+    def dispatch(self, unit: str, co_handlers: tuple[str, ...] = ()) -> None:
+        """The dispatcher gives the order to a unit; with the reason that the life is marked with."""
+        reason = self.life.marks.get("reason", "")
+        own: dict[str, Any] = {"reason": reason} if reason else {}
+        if co_handlers:
+            own["co_handlers"] = list(co_handlers)
+        self.do("dispatcher", "", "dispatch", lead=unit, **own)
+
+    def returned(self) -> None:
+        """To the wrong unit first, which hands it back with its leader's and the centre's consent."""
+        life, unit = self.life, self.life.wrong_unit
+        self.do("dispatcher", "", "dispatch", (("no_return", False), ("reason", sayings.ADVISED)), lead=unit)
+        window = self.world.filled.window(life, self.at)
+        self.at = min(self.at + life.sign_after, self.at + (window - self.at) * _MIDDLING)
+        self.do("clerk", unit, "sign")
+        self.at = min(self.at + 10 * _MINUTE, self.at + (window - self.at) * _MIDDLING)
+        ask = self.world.filled.application("return", self.at)
+        self.do("clerk", unit, "apply", ask.fixed, to=life.unit, explanation=self.text(sayings.NOT_OURS))
+        self.granted(ask.steps, unit)
+        self.wait(5, 60)
+
+    def granted(self, steps: Sequence[tuple[str, str]], unit: str) -> None:
+        """Each step of an application is decided by whom the pack names."""
+        for role, of in steps:
+            self.wait(10, 90)
+            self.do(role, unit if of == "own_unit" else "", "grant", note=self.text(sayings.DECIDED))
+
+    def handled(self, report_after: timedelta) -> bool:
+        """From the signature to the report that passes; False where the life stands still before."""
+        life, unit = self.life, self.life.unit
+        self.at += life.sign_after
+        self.do("clerk", unit, "sign")
+        signed = self.at
+        if self.reachable:
+            self.at += life.contact_after
+            note = self.text(sayings.CONTACTED)
+            self.do("clerk", unit, "contact", (("outcome", self.world.filled.reached),), late="contact", note=note)
+        if life.fate is Fate.STANDING:
+            return False
+        end = max(signed + report_after, self.at + 20 * _MINUTE)
+        self.worked(end)
+        self.at = max(end, self.at + _MINUTE)
+        self.told()
+        fixed, codes = self.form.findings(life.fate)
+        self.do("clerk", unit, "submit_report", fixed, late="reply", **codes, **self.findings())
+        if self.pack.review:
+            self.wait(10, 200)
+            self.do("reviewer", "", "pass_review", note=self.text(sayings.PASSED))
+        return True
+
+    def worked(self, end: datetime) -> None:
+        """What happens between first contact and report: helpers, stations, a request for more time, a visit."""
+        life, unit, begun = self.life, self.life.unit, self.at
+        for n, helper in enumerate(life.co_handlers if life.fate is Fate.CO_HANDLED else ()):
+            if self.count("dispatch") > 1 or self.count("redispatch"):
+                break
+            self.at = begun + (end - begun) * (0.1 + 0.02 * n)
+            self.do("clerk", helper, "sign")
+            self.at = begun + (end - begun) * (0.4 + 0.04 * n)
+            text = self.text(sayings.CO_WORK)
+            self.do("clerk", helper, "submit_report", (("outcome", "solved"),), fact_explanation=text)
+        if life.fate is Fate.HANDED_DOWN:
+            self.by_a_station(begun, end)
+        if life.fate is Fate.EXTENDED and not self.count("apply"):
+            self.extended(begun, end)
+        if self.form.on_site_for(life.fate):
+            self.at = max(self.at, begun + (end - begun) * _MIDDLING)
+            visit = {"people": self.text(sayings.VISITORS), "place": sayings.SPOT, "found": self.text(sayings.FOUND)}
+            self.do("worker", unit, "arrive", **visit)
+
+    def by_a_station(self, begun: datetime, end: datetime) -> None:
+        """A unit below does the work, and its parent checks it."""
+        unit = self.life.unit
+        stations = [s.code for s in self.pack.unit_tree.children(unit) if self.world.people.has("clerk", s.code)]
+        if not stations:
+            raise NoSuchLife(f"request {self.request.index}: {unit} has no unit below it to hand down to")
+        station = self.dice.of(stations)
+        self.at = begun + (end - begun) * 0.1
+        self.do("clerk", unit, "hand_down", unit=station, note=self.text(sayings.HANDED))
+        self.at = begun + (end - begun) * 0.2
+        self.do("clerk", station, "sign")
+        self.at = begun + (end - begun) * 0.5
+        text = self.text(sayings.STATION)
+        self.do("clerk", station, "submit_report", (("outcome", "solved"),), fact_explanation=text)
+        self.at = begun + (end - begun) * 0.55
+        self.do("clerk", unit, "check_child", (("ok", True),))
+
+    def extended(self, begun: datetime, end: datetime) -> None:
+        """More time, asked for before the limit is over."""
+        due = self.world.filled.reply_due(self.life, self.dispatched_at)
+        self.at = begun + (min(end, due) - begun) * 0.3
+        ask = self.world.filled.application("extension", self.at, self.life)
+        self.do("clerk", self.life.unit, "apply", ask.fixed, explanation=sayings.MORE_TIME)
+        self.granted(ask.steps, self.life.unit)
+
+    def told(self) -> None:
+        """The citizen is told shortly before the report, on the same day."""
+        if not self.reachable:
+            return
+        report = self.at
+        self.at = report - timedelta(seconds=120 + self.dice(900))
+        if self.at.date() != report.date():
+            self.at = report.replace(hour=0, minute=0, second=1) if report.hour or report.minute else report
+        texts = sayings.EXPLAINED if self.life.fate is Fate.EXPLAINED else sayings.ANSWERED
+        self.do("clerk", self.life.unit, "answer", (("method", self.world.filled.method),), text=self.text(texts))
+        self.at = max(report, self.at + timedelta(seconds=5))
+
+    def findings(self) -> dict[str, Any]:
+        """Return what the closing report says."""
+        plain = self.life.fate is Fate.EXPLAINED
+        said = {
+            "fact_explanation": self.text(sayings.FACTS_EXPLAINED if plain else sayings.FACTS),
+            "demand_explanation": self.text(sayings.DEMANDS_EXPLAINED if plain else sayings.DEMANDS),
+            "citizen_said": self.text(sayings.CITIZEN_EXPLAINED if plain else sayings.CITIZEN),
+            "in_charge": self.text(sayings.IN_CHARGE),
+        }
+        if self.form.on_site_for(self.life.fate):
+            visited = (self.at - timedelta(minutes=20 + self.dice(60))).replace(second=0, microsecond=0)
+            return {**said, "site_at": visited.isoformat(), "site_people": self.text(sayings.VISITORS)}
+        return {**said, "no_site_reason": self.text(sayings.NO_SITE)}
+
+    # -- the citizen's word ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def comes_again(self) -> bool:
+        """Whether a second round follows: by its fate, or because the rules let nobody close with such answers."""
+        if self.life.fate is Fate.UNREACHABLE or (not self.reachable and not self.upper):
+            return False
+        if self.pack.callback.rounds < 2:  # noqa: PLR2004 - a second round
+            return False
+        if self.life.fate in {Fate.REDISPATCHED, Fate.UNHAPPY_REOPENED}:
+            return True
+        return not self.upper and bool(self.world.filled.unhappy(self.answers()))
+
+    def answers(self) -> Fixed:
+        """Return how the citizen rates the end."""
+        return self.world.filled.answers(self.life.solved, self.life.satisfied, self.life.cause)
+
+    def again(self) -> None:
+        """The first callback finds it not solved, or badly done: a new round."""
+        self.at += self.life.callback_after
+        reason = self.text(sayings.AGAIN)
+        if self.upper:
+            self.do("dispatcher", "", "reopen_by_upper", reason=reason)
+            return
+        self.take()
+        happy = self.life.fate is Fate.UNHAPPY_REOPENED
+        heard = self.world.filled.bad_answers(solved=happy)
+        self.do("callback_agent", "", "redispatch", (), reason=reason, **dict(self.heard(heard, truthful="partly")))
+
+    def heard(self, answers: Fixed, truthful: str = "yes") -> Fixed:
+        """Return all that is asked, as the pack's script allows."""
+        return self.world.filled.heard(answers, truthful)
+
+    def ended(self) -> None:
+        """The last callback closes the order, whatever is said."""
+        self.at += max(self.life.callback_after, 3 * _MINUTE)
+        if self.upper:
+            said = {"solved": self.life.solved, "satisfied": self.life.satisfied}
+            told = {name: code for name, code in said.items() if code}
+            self.do("dispatcher", "", "close_by_upper", note=self.text(sayings.UPPER), **told)
+        elif self.life.fate is Fate.UNREACHABLE and self.reachable:
+            self.never_reached()
+        elif not self.reachable:
+            self.anonymous_end()
+        else:
+            self.take()
+            answers = self.answers()
+            why = self.world.filled.unhappy(answers)
+            self.do("callback_agent", "", "close", _CONNECTED, shape=why, **dict(self.heard(answers)))
+
+    def anonymous_end(self) -> None:
+        """Nobody can be called."""
+        self.take()
+        self.do("callback_agent", "", "close", (("ended", "anonymous"),))
+
+    def never_reached(self) -> None:
+        """Tries on several days, then the end without a talk."""
+        rules = self.pack.callback
+        tries = max(rules.attempts, rules.days)
+        for n in range(tries):
+            self.take()
+            outcome = ("no_answer", "no_answer", "busy", "powered_off")[self.dice(4)] if n else "no_answer"
+            self.do("callback_agent", "", "log_attempt", outcome=outcome)
+            self.at += timedelta(days=1, minutes=self.dice(50)) if n + 1 < tries else timedelta(seconds=40)
+        self.do("callback_agent", "", "close", (("ended", "unreachable"),))
+
+    def take(self) -> None:
+        """A callback agent takes the order from the pool, and is the one who calls."""
+        self.do("callback_agent", "", TAKE)
+        self.at += timedelta(seconds=60 + self.dice(240))
+
+    def archived(self) -> None:
+        """Put away by the platform at night, once its time is over."""
+        rested = self.world.filled.archivable(self.at)
+        night = rested.replace(hour=1, minute=30, second=0, microsecond=0)
+        self.at = (night if night >= rested else night + timedelta(days=1)) + timedelta(seconds=self.dice(40))
+        if self.at <= self.life.until:
+            self.do("system", "", "archive")
+
+    # -- looking back ----------------------------------------------------------------------------------------------
+
+    def count(self, act: str) -> int:
+        """Return how often something was done."""
+        return sum(step.act == act for step in self.steps)
+
+    @property
+    def dispatched_at(self) -> datetime:
+        """When the present round began."""
+        return next(s.at for s in reversed(self.steps) if s.act in {"dispatch", "redispatch", "reopen_by_upper"})

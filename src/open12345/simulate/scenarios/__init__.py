@@ -1,0 +1,1 @@
+"""A scenario as data: what may be written, where it lies, and what is wrong with one."""
