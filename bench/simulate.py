@@ -1,9 +1,9 @@
 """`make bench-simulate`: orders per second that the simulator writes as history, beside raw COPY of the same rows.
 
-One run, one PostgreSQL of its own (durable settings), an empty database: lives are told, stamped, copied in two
-processes; indexes built, heads sealed, tables analysed. Then the very same rows are copied once more into empty tables
-without indexes, which is what the database can take at all. CPU milliseconds move less than the machine's speed.
-Options by environment: BENCH_ORDERS (20000), BENCH_HOME (var/bench-simulate, made anew).
+One run, one PostgreSQL of its own (durable settings), an empty database: a scenario's lives are told, stamped, copied by
+two processes; indexes built, heads sealed, tables analysed. Then the very same rows are copied once more into empty
+tables without indexes, which is what the database can take at all. CPU milliseconds move less than the machine's speed.
+Options by environment: BENCH_ORDERS (60000), PACK (baoshan), SCENARIO (2022-h1), BENCH_HOME (var/bench-simulate, anew).
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from __future__ import annotations
 import os
 import resource
 import shutil
-import sys
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from open12345.simulate.runs import Prepared
 
 HOME = Path(os.environ.get("BENCH_HOME", "var/bench-simulate")).resolve()
-ORDERS = int(os.environ.get("BENCH_ORDERS", "20000"))
+ORDERS = int(os.environ.get("BENCH_ORDERS", "60000"))
+PACK, SCENARIO = os.environ.get("PACK", "baoshan"), os.environ.get("SCENARIO", "2022-h1")
 
 
 def main() -> None:
@@ -33,34 +36,19 @@ def main() -> None:
 
 
 def _run() -> None:
-    from django.utils import timezone
-
-    from open12345.directory import packs
-    from open12345.directory.demo import ensure_demo_staff
-    from open12345.directory.person import SYSTEM
     from open12345.orders import history, invariants
     from open12345.orders.models import WorkOrder
-    from open12345.policy import find_pack, read_pack
     from open12345.project import boot, embedded
     from open12345.simulate.history import bulk
-    from open12345.worktime import SHANGHAI
 
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-    from tests.simulate.made import lives
-
-    pack = read_pack(find_pack("jiuting"))
-    begin = datetime(2022, 1, 3, tzinfo=SHANGHAI)
-    packs.load_pack(pack, effective_from=begin - timedelta(days=400), by=SYSTEM, at=timezone.now())
-    ensure_demo_staff(pack, timezone.now())
-    every = timedelta(days=180) / ORDERS
-    until = begin + timedelta(days=181)
+    whole, prepared = _prepared()
     server = embedded.status(boot.cluster()).pid or 0
     _server.append(server)
     before, python = _cpu(server), _own()
-    print(f"begin {time.strftime('%T')}")
+    print(f"begin {time.strftime('%T')}   {PACK} {SCENARIO}, {prepared.plan.size:,} of its {whole:,} orders")
     done = bulk.write(
-        lambda start: lives(pack, ORDERS - start, begin=begin, until=until, start=start, every=every),
-        pack=pack, run="bench", until=until, progress=_tell,
+        lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), pack=prepared.pack, run="bench",
+        until=prepared.run.now, seed=prepared.run.seed, progress=_tell,
     )  # fmt: skip
     database, ours = _cpu(server) - before, _own() - python
     rate = done.orders / done.seconds
@@ -90,16 +78,24 @@ def _run() -> None:
     print(f"fsck                     {len(found)} flaws, {time.monotonic() - begun:.1f} s", *found[:5])
 
 
+def _prepared() -> tuple[int, Prepared]:
+    """Return how many orders the scenario has, and a run of about ORDERS of them."""
+    from open12345.simulate import runs
+
+    whole = runs.prepare(PACK, SCENARIO, scale=1.0).plan.size
+    return whole, runs.prepare(PACK, SCENARIO, scale=min(1.0, ORDERS / whole))
+
+
 def _raw(rows: int) -> None:
     """Copy the same rows into empty tables without indexes, in one process."""
-    from open12345.simulate.history import bulk
+    from open12345.simulate.history import bulk, writers
 
-    with bulk.loader() as connection:
+    with writers.loader() as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("CREATE SCHEMA raw")
         begun, size = time.monotonic(), 0
         spent = 0.0
-        for model in bulk._loaded():
+        for model in bulk.loaded_tables():
             name = model._meta.db_table
             connection.execute(f'CREATE TABLE raw."{name}" (LIKE public."{name}")')
             with connection.cursor() as cursor:

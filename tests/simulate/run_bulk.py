@@ -27,9 +27,11 @@ def main(dsn: str, database: str, orders: int) -> None:
     until = begin + timedelta(days=20)
     bulk.CHUNK = 20  # type: ignore[misc]
     bulk.write(
-        lambda start: lives(
-            jiuting(), orders - start, begin=begin, until=until, start=start,
-            fates=(Fate.REFUSED, Fate.ANSWERED_AT_ONCE),
+        lambda start, mine: (
+            life for life in lives(
+                jiuting(), orders - start, begin=begin, until=until, start=start,
+                fates=(Fate.REFUSED, Fate.ANSWERED_AT_ONCE),
+            ) if mine(life.request.caller.key)
         ),
         pack=jiuting(), run="test", until=until, dsn=dsn,
     )  # fmt: skip

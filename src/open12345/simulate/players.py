@@ -92,8 +92,8 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
 
     runs.note(run)
     written = bulk.write(
-        lambda start: prepared.plan.lives(prepared.voice, start), pack=prepared.pack, progress=progress,
-        processes=options.processes, run=f"{run.pack}-{run.scenario}", until=run.now, seed=run.seed,
+        lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), pack=prepared.pack,
+        progress=progress, processes=options.processes, run=f"{run.pack}-{run.scenario}", until=run.now, seed=run.seed,
     )  # fmt: skip
     runs.note(replace(run, finished=True))
     return Played(written.orders, written.events, written.seconds, str(written.truth or ""), written.phases)

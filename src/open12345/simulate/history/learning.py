@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import models
 
@@ -26,6 +27,8 @@ from open12345.simulate.shapes import Fate, Life
 from open12345.worktime import Limit
 
 Rows = dict[type[models.Model], list[Row]]
+#: The act that ends a life, long after the others.
+PUT_AWAY: Final = "archive"
 
 
 class PatternError(RuntimeError):
@@ -68,17 +71,22 @@ class Skeleton:
     late: tuple[tuple[int, int], ...]
 
 
-def play(world: World, life: Life, steps: list[Step], *, drawn: bool) -> Found:
-    """Play one life on the stage (which must be up) and return what was written."""
+def play(world: World, life: Life, steps: list[Step], *, drawn: bool) -> list[Found]:
+    """Play one life on the stage (which must be up) and return what was written; last, what its whole length wrote.
+
+    Before it stands the same life as it was before it was put away: what others of its kind that closed later are yet.
+    """
     shadow.clear()
     if life.fate is Fate.ANSWERED_AT_ONCE:
         _begin_where(world, life, drawn=drawn)
-    number = ""
-    for step in steps:
+    number, found = "", list[Found]()
+    for place, step in enumerate(steps):
         catch_up(step.at)
+        if step.act == PUT_AWAY:
+            found.append(_found(life, steps[:place], number))
         number = perform(world, step, number)
     catch_up(life.until)
-    return _found(life, steps, number)
+    return [*found, _found(life, steps, number)]
 
 
 def _begin_where(world: World, life: Life, *, drawn: bool) -> None:

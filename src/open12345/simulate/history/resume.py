@@ -41,11 +41,10 @@ class Run:
     done: frozenset[tuple[int, int]]
     ended: bool
 
-    @property
-    def first(self) -> int:
-        """The first chunk of which something is missing."""
+    def first(self, shard: int) -> int:
+        """Return the first chunk of which a writer's batch is missing."""
         chunk = 0
-        while all((chunk, shard) in self.done for shard in range(self.processes)):
+        while (chunk, shard) in self.done:
             chunk += 1
         return chunk
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 from django.apps import apps
@@ -80,12 +81,26 @@ def rows() -> dict[type[models.Model], list[Row]]:
     return {model: found for model in tables() if (found := rows_of(model))}
 
 
-def rows_of(model: type[models.Model], **where: Any) -> list[Row]:
+def rows_of(model: type[models.Model]) -> list[Row]:
     """Return the rows of one table as attribute → value."""
-    names = [field.attname for field in model._meta.concrete_fields if field.column]
-    key = [f.attname for f in model._meta.pk_fields] if hasattr(model._meta, "pk_fields") else ["pk"]
-    return [_plain(row) for row in model._default_manager.filter(**where).order_by(*key).values(*names)]
+    fields = [field for field in model._meta.concrete_fields if field.column]
+    with connection.cursor() as cursor:  # a tenth of what building the same query costs, and each life asks 16 times
+        cursor.execute(_select(model))
+        return [
+            {field.attname: _python(field, value) for field, value in zip(fields, row, strict=True)}
+            for row in cursor.fetchall()
+        ]
 
 
-def _plain(row: Row) -> Row:
-    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}
+@cache
+def _select(model: type[models.Model]) -> str:
+    names = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if field.column)
+    keys = model._meta.pk_fields if hasattr(model._meta, "pk_fields") else [model._meta.pk]
+    order = ", ".join(f'"{key.column}"' for key in keys)
+    return f'SELECT {names} FROM "{model._meta.db_table}" ORDER BY {order}'  # noqa: S608 - names from the models
+
+
+def _python(field: models.Field[Any, Any], value: Any) -> Any:
+    for convert in field.get_db_converters(connection):
+        value = convert(value, None, connection)
+    return bytes(value) if isinstance(value, memoryview) else value

@@ -7,6 +7,7 @@ digests, facts and the hash chain. `tests/simulate/test_bulk_truth.py` holds bot
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from open12345.simulate.lives.step import watch_moment
 from open12345.simulate.shapes import Fate, Life
 
 __all__ = ["Sheet", "Stamper"]
+#: What says where a request is on the map: values, or none.
+_POINT: Final = frozenset({"longitude", "latitude"})
 #: A sequence that is found again in a number, whatever stands around it.
 _MODEL: Final = 9_876_543_210_987
 
@@ -64,7 +67,10 @@ class Stamper:
         self.library = Library()
         self.learned = 0
         self.stage: Callable[[], AbstractContextManager[None]] = shadow.stage
+        self._flags = [(str(kind), later) for kind in self.pack.clock_rules for later in (False, True)]
         self._kinds: dict[tuple[str, str, str], tuple[bool, ...]] = {}
+        self._learnt: dict[Any, list[tuple[bool, ...]]] = defaultdict(list)
+        self._alike: dict[Any, Any] = {}
         self._reckoners: dict[tuple[int, str, str, str], list[tuple[ClockRule, Reckoner]]] = {}
 
     def model_number(self) -> str:
@@ -89,7 +95,7 @@ class Stamper:
         number = self.number(life.request.at, life.request.channel, order)
         drawn = life.fate is Fate.ANSWERED_AT_ONCE and is_drawn(number, self.pack.callback.direct_share)
         steps = script(self.world, life, drawn=drawn)
-        key = self._base_key(life, steps, drawn=drawn)
+        key = self._key(life, self._acts_key(life, steps, drawn=drawn))
         bones = self.skeletons.get(key)
         if bones is None:
             bones = self._learn(life, steps, key, drawn=drawn)
@@ -102,17 +108,48 @@ class Stamper:
         Filling(self, pattern, life, steps, acts, running, order, number).write(sheet)
         return number
 
-    def _base_key(self, life: Life, steps: list[Step], *, drawn: bool) -> Any:
+    def _acts_key(self, life: Life, steps: list[Step], *, drawn: bool) -> Any:
+        """Return what the acts of a life have in common with those of others; a point on the map is a value alone."""
         request = life.request
-        kinds = self._kinds_of(life)
-        parts: list[Any] = [kinds, drawn]
+        parts: list[Any] = [drawn]
         for step in steps:
             if step.act == "dispatch":
                 given = self.opening.given(step.own, step.fixed, request.category, request.area)
                 parts.append((given.no_return, len(step.own.get("co_handlers", ())), step.fixed))
+            elif step.act == "register":
+                parts.append((step.act, step.fixed, *(name for name in step.own if name not in _POINT)))
             else:
                 parts.append((step.act, step.fixed, step.shape, *step.own))
         return tuple(parts)
+
+    def _key(self, life: Life, acts: Any) -> Any:
+        """Return the key of a life's kind: its acts, and which clocks run where they are wanted.
+
+        Lives in which another clock could have run are of the same kind if that clock was never wanted: a life of the
+        same acts in which it could have run left none of it.
+        """
+        flags = self._kinds_of(life)
+        key = self._alike.get((acts, flags))
+        if key is None:
+            key = acts, flags
+            for other in self._learnt[acts]:
+                if all(
+                    one is two or self._unwanted(acts, n) for n, (one, two) in enumerate(zip(flags, other, strict=True))
+                ):
+                    key = acts, other
+                    break
+            if key in self.skeletons:
+                self._alike[acts, flags] = key
+        return key
+
+    def _unwanted(self, acts: Any, n: int) -> bool:
+        """Say whether a life of these acts is known that could have had the clock and did not."""
+        kind, later = self._flags[n]
+        return any(
+            flags[n]
+            and all(rule.kind != kind or (rule.round > 1) is not later for rule in self.skeletons[acts, flags].clocks)
+            for flags in self._learnt[acts]
+        )
 
     def _kinds_of(self, life: Life) -> tuple[bool, ...]:
         """Return which clocks run at all for such a request, in the first round and later."""
@@ -121,7 +158,7 @@ class Stamper:
         found = self._kinds.get(key)
         if found is None:
             found = self._kinds[key] = tuple(
-                bool(self.dues.limits(life, kind, n)) for kind in self.pack.clock_rules for n in (1, 2)
+                bool(self.dues.limits(life, kind, 2 if later else 1)) for kind, later in self._flags
             )
         return found
 
@@ -132,16 +169,32 @@ class Stamper:
         known = self.library.find(key)
         if known is None:
             with self.stage():
-                found = learning.play(self.world, life, steps, drawn=drawn)
-            bones = learning.skeleton(found, steps)
-            self._check(life, steps, bones, found)
-            base = variants.in_time(found)
-            known = bones, base
-            self._check_variant(found, base, steps, bones)
-            self.library.keep(key, known)
+                played = learning.play(self.world, life, steps, drawn=drawn)
+            for found in played:
+                known = self._known(life, [step for step in steps if step.at <= found.steps[-1].at], found)
+                acts, flags = key
+                self._keep((acts[: 1 + sum(place is not None for place in found.places)], flags), known)
             self.learned += 1
+        else:
+            self._remember(key, known)
+        return self.skeletons[key]
+
+    def _known(self, life: Life, steps: list[Step], found: learning.Found) -> tuple[Skeleton, learning.Found]:
+        """Return what a life that was played tells of all others of its kind."""
+        bones = learning.skeleton(found, steps)
+        self._check(life, steps, bones, found)
+        base = variants.in_time(found)
+        self._check_variant(found, base, steps, bones)
+        return bones, base
+
+    def _keep(self, key: Any, known: tuple[Skeleton, learning.Found]) -> None:
+        if key not in self.skeletons:
+            self.library.keep(key, known)
+            self._remember(key, known)
+
+    def _remember(self, key: Any, known: tuple[Skeleton, learning.Found]) -> None:
         self.skeletons[key], self.bases[key] = known
-        return known[0]
+        self._learnt[key[0]].append(key[1])
 
     def _variant(self, key: Any, late: tuple[bool, ...], marks: variants.Marks) -> learning.Found:
         bones, base = self.skeletons[key], self.bases[key]

@@ -11,7 +11,7 @@ begin at any place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
@@ -148,13 +148,17 @@ class Plan:
         """How many lives there are."""
         return self.table.size
 
-    def lives(self, voice: Voice, start: int = 0, stop: int | None = None) -> Iterator[Life]:
-        """Yield the lives from place `start` to before `stop`, in order of time."""
+    def lives(
+        self, voice: Voice, start: int = 0, stop: int | None = None, mine: Callable[[int], bool] | None = None
+    ) -> Iterator[Life]:
+        """Yield the lives from place `start` to before `stop`, in order of time; `mine`: of such callers' keys only."""
         end = self.size if stop is None else min(stop, self.size)
         for begin in range(start - start % STRETCH, end, STRETCH):
             rows = self._stretch(begin)
             for index in range(max(begin, start), min(begin + STRETCH, end)):
-                yield self._life(index, rows[index - begin], voice)
+                row = rows[index - begin]
+                if mine is None or mine(self._person(index, row)):
+                    yield self._life(index, row, voice)
 
     # --- the columns ----------------------------------------------------------------------------------
 
@@ -256,7 +260,7 @@ class Plan:
         truth, area = codes.leaves[row.truth], codes.areas[row.area]
         before = None if row.repeats == NONE or repeated else self._earlier(row.repeats, voice)
         topic = self.scenario.events[row.event].code if row.event != NONE else ""
-        caller = self._caller(index if row.repeats == NONE else row.repeats, row, voice)
+        caller = self._caller(index, row, voice)
         said = voice.say(index, category=truth, area=area, at=at, repeat_of=before, topic=topic, caller=caller)
         channel = codes.channels[row.channel]
         return Request(
@@ -281,10 +285,12 @@ class Plan:
         begin = index - index % STRETCH
         return self._request(index, self._stretch(begin)[index - begin], voice, repeated=True)
 
-    def _caller(self, person: int, row: _Row, voice: Voice) -> Caller:
-        """Return who asks: one of a town's people, so that some ask about other matters too."""
-        key = mix(self.scenario.seed, person) % self._people_there
-        found = voice.caller(key, company=row.enterprise)
+    def _person(self, index: int, row: _Row) -> int:
+        """Return the key of who asks: one of a town's people, so that some ask about other matters too."""
+        return mix(self.scenario.seed, index if row.repeats == NONE else row.repeats) % self._people_there
+
+    def _caller(self, index: int, row: _Row, voice: Voice) -> Caller:
+        found = voice.caller(self._person(index, row), company=row.enterprise)
         return replace(found, anonymous=True) if row.anonymous else found
 
     def _true_unit(self, row: _Row) -> str:

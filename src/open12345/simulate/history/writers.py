@@ -1,0 +1,237 @@
+"""The processes that tell, stamp and write lives: each those of its own callers, in the order of time.
+
+A writer makes its lives itself, so that nothing but counts passes between processes. A chunk of the run is one batch of
+each writer: one transaction, together with the note that it is written. What was killed goes on from there.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import queue
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, fields
+from multiprocessing.context import ForkContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Final, Protocol, Self
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+from psycopg.conninfo import make_conninfo
+
+from open12345.directory import packs
+from open12345.orders import queries
+from open12345.orders.stages import ENDED, Stage
+from open12345.simulate.history import resume, shadow
+from open12345.simulate.history.copying import Ids, copy
+from open12345.simulate.history.library import Library, shelf
+from open12345.simulate.history.repeats import Callers
+from open12345.simulate.history.stamp import Sheet, Stamper
+from open12345.simulate.lives.script import World
+from open12345.simulate.shapes import Life, Truth
+
+_POLL: Final = 0.5
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+_TRUTHS: Final = tuple(part.name for part in fields(Truth))
+
+
+class Source(Protocol):
+    """Where lives come from."""
+
+    def __call__(self, start: int, mine: Callable[[int], bool]) -> Iterable[Life]:
+        """Tell the lives from place `start` of the run on, in order, of those callers whose key is `mine`."""
+
+
+class BulkError(RuntimeError):
+    """A writer failed; the message is what it said."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which run, into which database, with the truth beside it in which folder."""
+
+    run: resume.Run
+    dsn: str
+    folder: Path
+
+
+@contextmanager
+def loader(dsn: str = "") -> Iterator[psycopg.Connection[Any]]:
+    """A connection that may load: of the role that settings name for it, else of the owner."""
+    with psycopg.connect(dsn or _dsn(), autocommit=True) as connection:
+        connection.execute("SET synchronous_commit = off")
+        connection.execute("SET client_encoding = 'UTF8'")
+        yield connection
+
+
+def _dsn() -> str:
+    """The loader's role, in the database that this process works on."""
+    named = getattr(settings, "LOADER_SECRET_URL", "")
+    own = connections["default"].settings_dict
+    return make_conninfo(named, dbname=own["NAME"])
+
+
+# -- the one who waits -------------------------------------------------------------------------------------------------
+
+
+def write_all(lives: Source, world: World, place: Place, tell: Callable[[int], None]) -> None:
+    """Let the writers write everything that is not written yet; `tell(orders so far)`.
+
+    Raises BulkError with what a writer said that failed.
+    """
+    for alias in connections:
+        connection = connections[alias]
+        connection.close()
+        if isinstance(connection, DatabaseWrapper):
+            connection.close_pool()
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(_writer(context, (lives, world, place, n, answers))) for n in range(place.run.processes)
+        ]
+        _listen(writers, answers, tell)
+
+
+@contextmanager
+def _writer(context: ForkContext, told: tuple[Any, ...]) -> Iterator[BaseProcess]:
+    process = context.Process(target=_work, args=told, daemon=True)
+    process.start()
+    try:
+        yield process
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        process.join(10)
+
+
+def _listen(writers: list[BaseProcess], answers: Any, tell: Callable[[int], None]) -> None:
+    """Take answers until every writer has ended."""
+    written, ended = 0, 0
+    while ended < len(writers):
+        try:
+            orders, error = answers.get(timeout=_POLL)
+        except queue.Empty:
+            gone = [writer.exitcode for writer in writers if writer.exitcode not in (None, 0)]
+            if gone:
+                raise BulkError(f"a writer ended with {gone[0]}; run the same command again to go on") from None
+            continue
+        if error:
+            raise BulkError(error)
+        if orders is None:
+            ended += 1
+            continue
+        written += orders
+        tell(written)
+
+
+# -- the one who writes ------------------------------------------------------------------------------------------------
+
+
+def _work(lives: Source, world: World, place: Place, shard: int, answers: Any) -> None:
+    """The writer's process: until there is nothing more, or nobody waits any more."""
+    waiting = os.getppid()
+    try:
+        with loader(place.dsn) as connection, Shadow() as stage:
+            stamper = _stamper(world, connection, stage)
+            for chunk, some in batches(lives, place.run, shard):
+                if os.getppid() != waiting:
+                    return
+                _write_batch(connection, stamper, place, (chunk, shard), some)
+                answers.put((len(some), ""))
+        answers.put((None, ""))
+    except BaseException:  # noqa: BLE001 - told to the one who can tell the user
+        answers.put((0, traceback.format_exc()))
+
+
+def batches(lives: Source, run: resume.Run, shard: int) -> Iterator[tuple[int, list[Life]]]:
+    """Yield (chunk, lives of this writer) of all that is not written; empty ones too, so that none seems missing."""
+    chunk, some = run.first(shard), list[Life]()
+    for life in lives(chunk * run.chunk, lambda key: key % run.processes == shard):
+        while life.request.index >= (chunk + 1) * run.chunk:
+            if (chunk, shard) not in run.done:
+                yield chunk, some
+            chunk, some = chunk + 1, []
+        some.append(life)
+    if (chunk, shard) not in run.done:
+        yield chunk, some
+
+
+class Shadow:
+    """The shadow tables of one process, put up when the first life is learnt and left standing."""
+
+    def __init__(self) -> None:
+        self._standing: AbstractContextManager[None] | None = None
+
+    def __enter__(self) -> Self:
+        """Begin without tables."""
+        return self
+
+    def __call__(self) -> AbstractContextManager[None]:
+        """Put the tables up, unless they stand."""
+        if self._standing is None:
+            self._standing = shadow.stage()
+            self._standing.__enter__()
+        return nullcontext()
+
+    def __exit__(self, *error: object) -> None:
+        """Take the tables down."""
+        if self._standing is not None:
+            self._standing.__exit__(None, None, None)
+
+
+def _stamper(world: World, connection: psycopg.Connection[Any], stage: Shadow) -> Stamper:
+    version, _pack = packs.pack_at(queries.database_time())
+    stamper = Stamper(world, version, Ids(connection), _callers(connection))
+    stamper.stage, stamper.library = stage, Library(shelf(Path(settings.OPEN12345_HOME), world))
+    return stamper
+
+
+def _callers(connection: psycopg.Connection[Any]) -> Callers:
+    """Return who has something open already: of a run that goes on, and of orders taken by hand."""
+    known = Callers()
+    ended = [str(stage) for stage in (*ENDED, Stage.DRAFT)]
+    found = connection.execute(
+        "SELECT r.phone_index, o.id, o.body, o.accepted_at, CASE WHEN o.stage = ANY(%s) THEN o.closed_at END"
+        " FROM orders_workorder o JOIN orders_requester r ON r.id = o.requester_id"
+        " WHERE r.phone_index IS NOT NULL AND o.accepted_at IS NOT NULL AND (o.stage <> ALL(%s) OR o.closed_at >"
+        " (SELECT max(accepted_at) - interval '30 d' FROM orders_workorder)) ORDER BY o.id",
+        [ended, ended],
+    )
+    for index, pk, body, at, closed in found:
+        known.add(bytes(index), (pk, body, at, closed))
+    return known
+
+
+def _write_batch(
+    connection: psycopg.Connection[Any], stamper: Stamper, place: Place, which: tuple[int, int], lives: list[Life]
+) -> None:
+    """Stamp and write one batch; its truth stands in a file of its own before the orders are there."""
+    sheet = Sheet()
+    numbers = [stamper.stamp(life, sheet) for life in lives]
+    path = place.folder / f"{which[0]:06d}-{which[1]}.jsonl"
+    lines = (_JSON.encode(truth_of(life, n)) for life, n in zip(lives, numbers, strict=True))
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    with resume.unchecked(connection):
+        rows = copy(connection, sheet)
+        resume.note(connection, place.run.name, which, (sheet.orders, sheet.events, rows))
+
+
+def truth_of(life: Life, number: str) -> dict[str, Any]:
+    """Return what a request really is, and which order it became."""
+    request = life.request
+    return {
+        "index": request.index, "number": number, "fate": life.fate.value, **_told(request.truth),
+        "said_category": request.category, "life_unit": life.unit, "marks": dict(life.marks),
+    }  # fmt: skip
+
+
+def _told(truth: Truth) -> dict[str, Any]:
+    return {name: getattr(truth, name) for name in _TRUTHS}
