@@ -22,7 +22,7 @@ from open12345.simulate.planning.table import matching
 from open12345.simulate.scenarios.files import read_scenario
 from open12345.simulate.scenarios.scenario import Event, Scenario, Units
 from open12345.simulate.scenarios.windows import Days
-from open12345.simulate.shapes import Caller, Fate, Life, Request
+from open12345.simulate.shapes import Asked, Caller, Fate, Life
 from open12345.worktime import SHANGHAI, Limit, add
 
 TODAY = datetime(2026, 11, 20, 15, 0, tzinfo=SHANGHAI)
@@ -47,20 +47,9 @@ class Words:
 class Silent:
     """A voice that only tells who repeats whom."""
 
-    def say(
-        self,
-        index: int,
-        *,
-        category: str,
-        area: str,
-        at: datetime,
-        repeat_of: Request | None,
-        topic: str,
-        caller: Caller,
-    ) -> Words:
+    def say(self, asked: Asked) -> Words:
         """Return the index as words."""
-        del category, area, at, topic, caller
-        return Words(str(index), repeat_of=repeat_of.index if repeat_of else None)
+        return Words(str(asked.index), repeat_of=asked.repeat_of.index if asked.repeat_of else None)
 
     def caller(self, key: int, *, company: bool) -> Caller:
         """Return somebody."""

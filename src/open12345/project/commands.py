@@ -20,7 +20,7 @@ from open12345.project import boot
 ROOMS = ("directory", "orders", "intake", "api", "simulate")
 LANGUAGE = "en"
 PLAYS = frozenset({"simulate"})
-"""They write orders as people would, in the platform's own language."""
+"""They write orders as people would, in the platform's own language; and begin with nothing, not even tables."""
 
 WITHOUT_DATABASE = frozenset({"flowchart", "openapi"})
 """They print what the code says."""
@@ -41,13 +41,13 @@ def _run_with_database(app: typer.Typer) -> None:
     """Let every command of `app` and of its groups find the database running."""
     for command in app.registered_commands:
         if command.callback and command.name not in WITHOUT_DATABASE:
-            command.callback = _with_database(command.callback, speaks=command.name not in PLAYS)
+            command.callback = _with_database(command.callback, plays=command.name in PLAYS)
     for group in app.registered_groups:
         if group.typer_instance:
             _run_with_database(group.typer_instance)
 
 
-def _with_database(work: Callable[..., Any], *, speaks: bool) -> Callable[..., Any]:
+def _with_database(work: Callable[..., Any], *, plays: bool) -> Callable[..., Any]:
     from django.conf import settings  # noqa: PLC0415 - small commands do not load Django
     from django.db import ProgrammingError  # noqa: PLC0415 - small commands do not load Django
     from django.utils import translation  # noqa: PLC0415 - the same
@@ -56,7 +56,9 @@ def _with_database(work: Callable[..., Any], *, speaks: bool) -> Callable[..., A
 
     @functools.wraps(work)
     def run(*args: Any, **options: Any) -> Any:
-        with boot.database_running(), translation.override(LANGUAGE if speaks else settings.LANGUAGE_CODE):
+        with boot.database_running(), translation.override(settings.LANGUAGE_CODE if plays else LANGUAGE):
+            if plays and database.is_empty():
+                database.migrate(verbosity=0)
             try:
                 return work(*args, **options)
             except ProgrammingError:  # most likely a table that is not there

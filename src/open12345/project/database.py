@@ -46,6 +46,13 @@ def waiting_migrations() -> int:
         return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def is_empty() -> bool:
+    """Say whether nobody ever made tables here."""
+    with _server_reachable(), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations') IS NULL")
+        return bool(cursor.fetchone()[0])
+
+
 def require_migrated() -> None:
     """Raise when the database is not what this code was written for."""
     waiting = waiting_migrations()

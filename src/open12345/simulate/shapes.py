@@ -60,6 +60,19 @@ class Request:
     """Number of an upper platform, where it came from there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a voice shall find words for."""
+
+    index: int
+    category: str
+    area: str
+    at: datetime
+    caller: Caller
+    topic: str = ""
+    repeat_of: Request | None = None
+
+
 class Fate(StrEnum):
     """How an order's life goes."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,7 +68,7 @@ def write(  # noqa: PLR0913 - a run is told apart by all of these
             if not state.ended:
                 place = writers.Place(state, dsn, folder)
                 writers.write_all(lives, world, place, lambda orders: progress(orders, "orders"))
-        _finish(connection, tables, until, phases, progress)
+        _finish(connection, dsn, until, phases, progress)
         resume.end(connection, run)
         orders, events, rows = resume.totals(connection, run)
     return Written(orders, events, rows, time.monotonic() - begun, phases, _gathered(folder))
@@ -86,22 +87,29 @@ def _phase(phases: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _finish(
-    connection: psycopg.Connection[Any], tables: list[str], until: datetime | None, phases: dict[str, float],
-    progress: Progress,
+    connection: psycopg.Connection[Any], dsn: str, until: datetime | None, phases: dict[str, float], progress: Progress,
 ) -> None:  # fmt: skip
     """Build the indexes, seal the heads, analyse: what a run owes its instance."""
-    with _phase(phases, "indexes"):
-        connection.execute("SET maintenance_work_mem = '512MB'")
-        connection.execute("SET max_parallel_maintenance_workers = 2")
-        for name in resume.rebuild_indexes(connection):
-            progress(-1, f"index {name}")
-    with _phase(phases, "seal"):
-        progress(-1, "seal")
-        history.seal(until or queries.database_time())
+    tables = [model._meta.db_table for model in loaded_tables()]
+    with ThreadPoolExecutor(1) as beside:
+        built = beside.submit(_indexed, dsn, phases)
+        with _phase(phases, "seal"):
+            progress(-1, "seal")
+            history.seal(until or queries.database_time())
+        progress(-1, "indexes")
+        built.result()
     with _phase(phases, "analyse"):
         progress(-1, "analyse")
         for table in tables:
             connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
+
+
+def _indexed(dsn: str, phases: dict[str, float]) -> None:
+    with _phase(phases, "indexes"), writers.loader(dsn) as connection:
+        connection.execute("SET maintenance_work_mem = '512MB'")
+        connection.execute("SET max_parallel_maintenance_workers = 2")
+        for _name in resume.rebuild_indexes(connection):
+            pass
 
 
 def truth_folder(run: str) -> Path:

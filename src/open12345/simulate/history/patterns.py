@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, Final
 
@@ -116,6 +116,7 @@ class Pattern:
         return [values[place] for (place,) in self.of(kind)]
 
 
+@cache
 def columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     """Return the stored fields of a table in the order in which they are copied."""
     return [f for f in model._meta.concrete_fields if f.column]
@@ -137,6 +138,7 @@ class Compiler:
             {name: put(value, self.found.number, step.spot) for name, value in step.own.items()} for step in self.steps
         ]
         self.masked = [self._masked(said) for said in self.said]
+        self._told: dict[int, dict[str, int]] = {}
         self.places = {
             (model, row[key]): n
             for model, rows in self.rows.items() if (key := self._key(model)) is not None
@@ -401,8 +403,7 @@ class Compiler:
         return step if step is not None and lead and self.steps[step].act == "dispatch" else None
 
     def _row_step(self, row: Row) -> int:
-        moments = [n for v in row.values() if isinstance(v, datetime) and (n := self.at.get(v)) is not None]
-        return moments[0] if moments else 0
+        return next(iter(self._acts_of(row).values()), 0)
 
     def _person_or_unit(self, row: Row, name: str, value: int) -> Source | None:
         """Return whose id a number is: of who did it, or of the unit it went to."""
@@ -442,9 +443,16 @@ class Compiler:
         hints = {"by": ("at", "done_at"), "actor": ("at",), "unit": ("at",), "staff": ("at",)}.get(
             stem, (f"{stem}_at",)
         )
-        moments = [row[h] for h in hints if isinstance(row.get(h), datetime)]
-        moments += [v for v in row.values() if isinstance(v, datetime)]
-        return list(dict.fromkeys(self.at[m] for m in moments if m in self.at))
+        known = self._acts_of(row)
+        return list(dict.fromkeys([*(known[h] for h in hints if h in known), *known.values()]))
+
+    def _acts_of(self, row: Row) -> dict[str, int]:
+        """Return the acts that a row tells of, by the column that tells."""
+        known = self._told.get(id(row))
+        if known is None:
+            moments = ((name, self.at.get(value)) for name, value in row.items() if isinstance(value, datetime))
+            known = self._told[id(row)] = {name: step for name, step in moments if step is not None}
+        return known
 
     def _words(self, row: Row, name: str, value: str) -> Source | None:  # noqa: C901, PLR0911 - name by name
         if name.endswith("_name"):

@@ -26,10 +26,11 @@ APART: Final = 10_000_000_000
 Row = dict[str, Any]
 
 
-def tables() -> list[type[models.Model]]:
+@cache
+def tables() -> tuple[type[models.Model], ...]:
     """Return the tables that an order's life writes to: those that point at an order, the order, who asked."""
     found = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
-    return [model for model in found if model in {WorkOrder, Requester} or _of_order(model)]
+    return tuple(model for model in found if model in {WorkOrder, Requester} or _of_order(model))
 
 
 def _of_order(model: type[models.Model]) -> bool:

@@ -30,7 +30,7 @@ from open12345.simulate.planning.quotas import Floats, Ints
 from open12345.simulate.planning.sorting import Sorter
 from open12345.simulate.planning.table import NONE, URGENCIES, Codes, Table
 from open12345.simulate.scenarios.scenario import Scenario
-from open12345.simulate.shapes import Caller, Fate, Life, Request, Truth
+from open12345.simulate.shapes import Asked, Caller, Fate, Life, Request, Truth
 from open12345.worktime import SHANGHAI
 
 STRETCH: Final = 4096
@@ -69,18 +69,8 @@ class Spoken(Protocol):
 class Voice(Protocol):
     """Who finds words and people for requests (`voice.Townspeople`)."""
 
-    def say(
-        self,
-        index: int,
-        *,
-        category: str,
-        area: str,
-        at: datetime,
-        repeat_of: Request | None,
-        topic: str,
-        caller: Caller,
-    ) -> Spoken:
-        """Say what request `index` is about."""
+    def say(self, asked: Asked) -> Spoken:
+        """Say what a request is about."""
 
     def caller(self, key: int, *, company: bool) -> Caller:
         """Return the person or company of a key; the same one asks again under the same key."""
@@ -261,7 +251,7 @@ class Plan:
         before = None if row.repeats == NONE or repeated else self._earlier(row.repeats, voice)
         topic = self.scenario.events[row.event].code if row.event != NONE else ""
         caller = self._caller(index, row, voice)
-        said = voice.say(index, category=truth, area=area, at=at, repeat_of=before, topic=topic, caller=caller)
+        said = voice.say(Asked(index, truth, area, at, caller, topic, before))
         channel = codes.channels[row.channel]
         return Request(
             index=index, at=at, channel=channel, kind=codes.kinds[row.kind], urgency=URGENCIES[row.urgency],

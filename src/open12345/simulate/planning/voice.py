@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
 from open12345.policy import Pack
 from open12345.simulate.chance import mix
 from open12345.simulate.scenarios.scenario import Event, Scenario
-from open12345.simulate.shapes import Caller, Request
+from open12345.simulate.shapes import Asked, Caller
 from open12345.simulate.speech import people, texts
 from open12345.simulate.speech.matters import all_matters
 from open12345.simulate.speech.topics import Topic, leaf_of, matters_of
@@ -36,22 +35,13 @@ class Townspeople:
         self._codes = {row.title: row.code for row in pack.category_tree.leaves()}
         self._topic = lru_cache(maxsize=4096)(self._make_topic)
 
-    def say(
-        self,
-        index: int,
-        *,
-        category: str,
-        area: str,
-        at: datetime,
-        repeat_of: Request | None,
-        topic: str,
-        caller: Caller,
-    ) -> texts.Spoken:
-        """Say what request `index` is about."""
-        about = self._topic(topic, category) if topic else None
+    def say(self, asked: Asked) -> texts.Spoken:
+        """Say what a request is about."""
+        again = asked.repeat_of
+        topic = self._topic(asked.topic, asked.category) if asked.topic and again is None else None
         return texts.speak(
-            self.world, index, category=category, area=area, at=at, repeat_of=repeat_of,
-            topic=about if repeat_of is None else None, caller=None if caller.anonymous else caller,
+            self.world, asked.index, category=asked.category, area=asked.area, at=asked.at, repeat_of=again,
+            topic=topic, caller=None if asked.caller.anonymous else asked.caller,
         )  # fmt: skip
 
     def caller(self, key: int, *, company: bool) -> Caller:
