@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 import numpy as np
@@ -105,6 +105,17 @@ def test_quotas_come_out_at_any_scale(name: str, scenario: str, scale: float) ->
             among = plan.table.on(quota.days)
             number = int((among & np.isin(kinds, quota.values)).sum())
             assert abs(number - float(quota.percent or 0) / 100 * int(among.sum())) <= 1
+
+
+@pytest.mark.parametrize("clock", [time(0, 0, 20), time(3, 33), time(15, 0)])
+def test_nobody_has_spoken_after_now(clock: time) -> None:
+    now = datetime.combine(TODAY.date(), clock, SHANGHAI)
+    plan = Plan(read_scenario(pack("jiuting"), "year"), pack("jiuting"), until=now, scale=0.2)
+    last = list(lives(plan, plan.size - 40))
+    assert max(life.request.at for life in last) < now
+    assert plan.size == round(14_600 * 0.2)
+    spoken = [life for life in last if life.request.at.date() == now.date()]
+    assert len(spoken) == pytest.approx(8 * plan._passed() / 86_400, abs=6)
 
 
 @given(start=st.integers(0, 2272))

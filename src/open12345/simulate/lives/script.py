@@ -100,6 +100,8 @@ def script(world: World, life: Life, *, drawn: bool = False) -> list[Step]:
     until = life.until
     if steps[-1].at <= until:
         return steps
+    if steps[0].at > until:
+        raise NoSuchLife(f"request {life.request.index}: spoken at {steps[0].at}, after the run's end {until}")
     return [step for step in steps if step.at <= until]
 
 

@@ -80,8 +80,7 @@ def _merged(lives: Iterable[Life], world: World, done: Played) -> Iterator[tuple
     while waiting or following is not None:
         while following is not None and (not waiting or following.request.at <= waiting[0][0]):
             steps = script(world, following)
-            if steps:
-                heapq.heappush(waiting, (steps[0].at, following.request.index, 0, following, steps))
+            heapq.heappush(waiting, (steps[0].at, following.request.index, 0, following, steps))
             following = next(coming, None)
         if not waiting:
             return

@@ -13,6 +13,7 @@ from open12345.simulate.scenarios.scenario import Shape, Total
 from open12345.worktime import SHANGHAI, Calendar
 
 MAKE_UP: Final = "调休上班"
+DAY: Final = 86_400
 _WEEKEND: Final = 5
 
 
@@ -83,13 +84,29 @@ def place(day: date, first: date) -> int:
     return (day - first).days
 
 
-def seconds_of_day(shape: Shape, counts: Ints, rng: np.random.Generator) -> Ints:
-    """Return for every order, day after day in order of time, its second of the day."""
+def seconds_of_day(shape: Shape, counts: Ints, rng: np.random.Generator, passed: int = DAY) -> Ints:
+    """Return for every order, day after day in order of time, its second of the day.
+
+    `passed`: the seconds of the last day that are over; nobody has spoken after them.
+    """
     total = int(counts.sum())
     hours = draw(rng, total, shape.hours)
     seconds = hours * 3600 + rng.integers(0, 3600, total)
+    if passed < DAY and counts.size and counts[-1]:
+        today = slice(total - int(counts[-1]), total)
+        seconds[today] = draw(rng, int(counts[-1]), _by_second(shape)[:passed])
     days = np.repeat(np.arange(counts.size), counts)
     return seconds[np.lexsort((seconds, days))]
+
+
+def share_of_day(shape: Shape, passed: int) -> float:
+    """Return how much of a day's orders come in its first seconds."""
+    weights = _by_second(shape)
+    return float(weights[:passed].sum() / weights.sum())
+
+
+def _by_second(shape: Shape) -> Floats:
+    return np.repeat(np.asarray(shape.hours, dtype=np.float64), 3600)
 
 
 def scaled(totals: Sequence[Total], scale: float) -> tuple[Total, ...]:

@@ -39,6 +39,8 @@ _KEPT: Final = 64
 _DAILY_NOISE: Final = 0.06
 _REPEAT_WITHIN: Final = 30
 _PER_PERSON: Final = 0.7
+_LAST_WORDS: Final = 60
+"""Seconds before the run's "now" in which nobody speaks any more: what was said is on record then."""
 
 
 class Spoken(Protocol):
@@ -159,9 +161,17 @@ class Plan:
         weights = arrivals.day_weights(scenario.shape, self.pack.calendar(), first, days)
         weights *= events.busier(scenario.events, first, days, end)
         weights *= self._dice("days").lognormal(0, _DAILY_NOISE, days)
+        passed = self._passed() if last == end else arrivals.DAY
+        weights[-1] *= arrivals.share_of_day(scenario.shape, passed)
         counts = arrivals.per_day(arrivals.scaled(scenario.totals, self.scale), weights, first, end)
-        seconds = arrivals.seconds_of_day(scenario.shape, counts, self._dice("seconds"))
+        seconds = arrivals.seconds_of_day(scenario.shape, counts, self._dice("seconds"), passed)
         return Table(first, end, np.repeat(np.arange(days), counts), seconds)
+
+    def _passed(self) -> int:
+        """Return the seconds of the last day in which a request could still be taken in; all of a day that is over."""
+        now = self.until
+        passed = (now.hour * 60 + now.minute) * 60 + now.second + 1
+        return passed if passed == arrivals.DAY else max(passed - _LAST_WORDS, 1)
 
     def _dice(self, name: str, *more: int) -> np.random.Generator:
         return np.random.default_rng([self.scenario.seed, key_of(name) & 0x7FFFFFFF, *more])
