@@ -7,25 +7,26 @@ Exit codes: 0 done (all figures the same), 1 refused, mistakes or a difference, 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from open12345.policy import PackError, find_pack
+from open12345.simulate import progress
 
 if TYPE_CHECKING:  # numpy and the texts are loaded when a command runs: other commands start fast
     from open12345.simulate.check import Checked
     from open12345.simulate.runs import Prepared
 
 FOUND = 1
+MACHINE = 3
 stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
 
@@ -76,10 +77,10 @@ def simulate(  # noqa: PLR0913 - the options of a command
         name = scenario or _only(pack)
         day = until.date() if until else None
         with stderr.status("planning …"):
-            prepared = runs.prepare(pack, name, scale=scale, seed=seed, until=day, beside=mode == Mode.LIVE)
+            prepared = runs.prepare(pack, name, scale=scale, seed=seed, until=day, mode=mode.value)
         _announce(prepared, as_json=as_json)
-        options = players.Options(rate=rate, url=url, processes=processes)
-        with _bar(prepared.run.size, hidden=as_json) as tell:
+        options = players.Options(rate=rate, url=url, processes=processes, say=_say)
+        with _told(prepared, mode, as_json=as_json) as tell:
             played = players.PLAYERS[mode.value](prepared, options, tell)
     if as_json:
         stdout.print_json(data=played.as_json())
@@ -152,32 +153,35 @@ _HOW = {"truncated": "原文截尾"}
 def _announce(prepared: Prepared, *, as_json: bool) -> None:
     if not as_json:
         run = prepared.run
-        goes = "goes on: " if prepared.goes_on else ""
+        goes = "goes on: " if prepared.goes_on and not run.finished else ""
+        goes = "is here already: " if run.finished else goes
         stderr.print(
             f"{goes}{run.pack} {run.scenario}  {run.size:,} orders until {run.now:%Y-%m-%d}  scale {run.scale:g}"
         )
 
 
-class _Speed(ProgressColumn):
-    """Orders a second."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+def _say(line: str) -> None:
+    """Tell something beside the answer."""
+    stderr.print(line, markup=False, soft_wrap=True)
 
 
 @contextmanager
-def _bar(total: int, *, hidden: bool) -> Iterator[Callable[[int], None]]:
-    """A bar that is told how many orders more are done."""
-    parts = (TextColumn("orders"), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
-    with Progress(*parts, console=stderr, transient=True, disable=hidden or not stderr.is_terminal) as bar:
-        task = bar.add_task("orders", total=total)
-        yield lambda more: bar.advance(task, more)
+def _told(prepared: Prepared, mode: Mode, *, as_json: bool) -> Iterator[progress.Tell]:
+    """Show how far it is; who lives says so in lines of their own, and has no end."""
+    if as_json or mode is Mode.LIVE:
+        yield progress.silent
+        return
+    with progress.shown(stderr, prepared.run.size) as tell:
+        yield tell
 
 
 @contextmanager
 def _explained(*, as_json: bool) -> Iterator[None]:
     """Turn what may not be into a sentence, a remedy and the exit code 1."""
+    import psycopg  # noqa: PLC0415 - the same
+
     from open12345.simulate import runs  # noqa: PLC0415 - the same
+    from open12345.simulate.history import resume, writers  # noqa: PLC0415 - the same
 
     try:
         yield
@@ -185,16 +189,26 @@ def _explained(*, as_json: bool) -> Iterator[None]:
         _end([str(problem) for problem in error.problems], as_json=as_json)
     except runs.Refused as error:
         _end([error.message, error.remedy], as_json=as_json)
+    except resume.Busy as error:
+        _end([str(error), "Wait until it has ended, then give this command again."], as_json=as_json)
+    except writers.BulkError as error:
+        stderr.print(error.detail, style="dim", markup=False, soft_wrap=True, end="")
+        _end([str(error), _AGAIN], as_json=as_json, code=MACHINE)
+    except psycopg.OperationalError as error:
+        _end([f"The database went away: {str(error).strip()}", _AGAIN], as_json=as_json, code=MACHINE)
 
 
-def _end(lines: list[str], *, as_json: bool) -> NoReturn:
+_AGAIN: Final = "What was written stays. Give the same command again: it goes on from there."
+
+
+def _end(lines: list[str], *, as_json: bool, code: int = FOUND) -> NoReturn:
     if as_json:
         told: dict[str, Any] = {"ok": False, "problems": lines}
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for line in lines:
             stderr.print(line, style="red" if line == lines[0] else "", markup=False, soft_wrap=True)
-    raise typer.Exit(FOUND)
+    raise typer.Exit(code)
 
 
 def _only(pack: str) -> str:

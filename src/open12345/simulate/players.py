@@ -10,11 +10,9 @@ from typing import Any, Final
 from open12345.simulate import runs, truth
 from open12345.simulate.lives.script import World
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.progress import Tell
 from open12345.simulate.runs import Prepared
 from open12345.simulate.shapes import FOREVER, Life
-
-Tell = Callable[[int], None]
-"""Is told how many orders more are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,8 @@ class Options:
     """live: requests a minute."""
     url: str = ""
     processes: int = 2
+    say: Callable[[str], None] = print
+    """live: tells a line now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,18 @@ class Played:
     seconds: float
     truth: str = ""
     phases: Mapping[str, float] = field(default_factory=dict)
+    before: int = 0
+    """Of the orders: those that an earlier start of this run had written."""
 
     def sentence(self) -> str:
         """Say it in a line."""
-        speed = f", {self.orders / self.seconds:,.0f} orders/s" if self.seconds and self.orders else ""
+        fresh = self.orders - self.before
+        speed = f", {fresh / self.seconds:,.0f} orders/s" if self.seconds and fresh else ""
         if self.phases:
             speed += " (" + ", ".join(f"{name} {spent:.1f} s" for name, spent in self.phases.items()) + ")"
         beside = f"\nground truth: {self.truth}" if self.truth else ""
-        return f"{self.orders:,} orders with {self.events:,} events in {self.seconds:,.1f} s{speed}{beside}"
+        earlier = f", {self.before:,} of them written before" if self.before else ""
+        return f"{self.orders:,} orders with {self.events:,} events{earlier}, in {self.seconds:,.1f} s{speed}{beside}"
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a program."""
@@ -58,6 +62,9 @@ def step(prepared: Prepared, options: Options, tell: Tell) -> Played:
     from open12345.simulate.lives import step as player  # noqa: PLC0415 - each speed loads its own
 
     del options
+    if prepared.goes_on:
+        done = "was played to its end here" if prepared.run.finished else "was stopped, and cannot go on"
+        raise runs.Refused(f"This run by steps {done}.", runs.ELSEWHERE)
     runs.note(prepared.run)
     path = runs.folder() / truth.NAME
     began = time.monotonic()
@@ -84,11 +91,11 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
 
     run, so_far = prepared.run, 0
 
-    def progress(orders: int, _what: str) -> None:
+    def progress(orders: int, what: str) -> None:
         nonlocal so_far
-        if orders > so_far:
-            tell(orders - so_far)
-            so_far = orders
+        more = max(0, orders - so_far)
+        so_far += more
+        tell(more, what)
 
     runs.note(run)
     written = bulk.write(
@@ -96,7 +103,8 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
         progress=progress, processes=options.processes, run=f"{run.pack}-{run.scenario}", until=run.now, seed=run.seed,
     )  # fmt: skip
     runs.note(replace(run, finished=True))
-    return Played(written.orders, written.events, written.seconds, str(written.truth or ""), written.phases)
+    beside = str(written.truth or "")
+    return Played(written.orders, written.events, written.seconds, beside, written.phases, written.before)
 
 
 def live(prepared: Prepared, options: Options, tell: Tell) -> Played:
@@ -107,7 +115,7 @@ def live(prepared: Prepared, options: Options, tell: Tell) -> Played:
     stamp = f"L{int(time.time()):x}"
     world = World(prepared.pack, staffing(prepared.pack), prepared.scenario.seed)
     lives = (_now(life, stamp, tell) for life in prepared.plan.lives(prepared.voice))
-    tally = player.run(lives, options.url, {}, options.rate, world=world, name=stamp)
+    tally = player.run(lives, options.url, {}, options.rate, world=world, name=stamp, say=options.say)
     return Played(tally.orders, sum(tally.acts.values()), time.monotonic() - began)
 
 

@@ -24,6 +24,10 @@ class Tell(Protocol):
         """Tell it."""
 
 
+def silent(more: int = 0, what: str = ORDERS) -> None:
+    """Tell nobody."""
+
+
 class _Speed(ProgressColumn):
     """Orders a second."""
 

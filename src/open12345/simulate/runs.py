@@ -31,6 +31,7 @@ from open12345.simulate.scenarios.scenario import Scenario
 from open12345.worktime import SHANGHAI
 
 SHEET: Final = "run.json"
+LIVE: Final = "live"
 _DAY: Final = timedelta(days=1)
 
 
@@ -55,6 +56,7 @@ class Run:
     """The run's "now", ISO 8601."""
     size: int
     finished: bool = False
+    mode: str = "history"
 
     @property
     def now(self) -> datetime:
@@ -106,9 +108,9 @@ def prepare(
     scale: float | None = None,
     seed: int | None = None,
     until: date | None = None,
-    beside: bool = False,
+    mode: str = "history",
 ) -> Prepared:
-    """Read, load and plan a run; `beside`: it may go on beside orders that are there already (live).
+    """Read, load and plan a run; one that is live may go on beside orders that are there already.
 
     Loads the pack and its invented staff where the instance is empty. Raises PackError for mistakes of pack or
     scenario, Refused where the instance holds another pack, orders of its own, or another run.
@@ -118,16 +120,16 @@ def prepare(
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
     _refuse_other_pack(pack)
-    there = WorkOrder.objects.exists() and not beside
+    there = WorkOrder.objects.exists() and mode != LIVE
     begun = sheet() if there else None
     moment = _until(scenario, until, begun)
     plan = planned(scenario, pack, moment, scale)
-    run = Run(pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size)
+    run = Run(pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size, mode=mode)
     if begun is not None and not begun.same(run):
         asked = f"{begun.pack} {begun.scenario}, scale {begun.scale:g}, seed {begun.seed}, until {begun.until}"
-        raise Refused(f"This instance holds another run: {asked}.", _ELSEWHERE)
+        raise Refused(f"This instance holds another run: {asked} ({begun.mode}).", ELSEWHERE)
     if begun is None and there:
-        raise Refused(f"This instance holds {WorkOrder.objects.count()} orders already.", _ELSEWHERE)
+        raise Refused(f"This instance holds {WorkOrder.objects.count()} orders already.", ELSEWHERE)
     packs.ensure_pack(pack, by=SYSTEM, at=timezone.now())
     ensure_demo_staff(pack, timezone.now())
     return Prepared(begun or run, pack, scenario, plan, Townspeople(pack, scenario), begun is not None)
@@ -170,7 +172,7 @@ def _refuse_other_pack(pack: Pack) -> None:
     except packs.NoPack:
         return
     if ruling.id != pack.id:
-        raise Refused(f"This instance serves the pack {ruling.id}, not {pack.id}.", _ELSEWHERE)
+        raise Refused(f"This instance serves the pack {ruling.id}, not {pack.id}.", ELSEWHERE)
 
 
 def _until(scenario: Scenario, asked: date | None, begun: Run | None) -> datetime:
@@ -183,4 +185,4 @@ def _until(scenario: Scenario, asked: date | None, begun: Run | None) -> datetim
     return timezone.now().astimezone(SHANGHAI).replace(microsecond=0)
 
 
-_ELSEWHERE: Final = "Give it an instance of its own: OPEN12345_HOME=/path/to/folder open12345 simulate …"
+ELSEWHERE: Final = "Give it an instance of its own: OPEN12345_HOME=/path/to/folder open12345 simulate …"

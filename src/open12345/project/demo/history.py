@@ -11,7 +11,7 @@ from typing import Final
 from rich.console import Console
 
 from open12345.policy import PackError, find_pack
-from open12345.simulate import players, runs
+from open12345.simulate import players, progress, runs
 from open12345.simulate.scenarios.files import scenario_names
 
 ORDERS: Final = 600
@@ -35,6 +35,6 @@ def fill(pack_id: str, console: Console) -> int:
         console.print(f"history   left out: {error.problems[0]}")
         return 0
     with console.status("history …"):
-        played = players.history(prepared, players.Options(), lambda _more: None)
+        played = players.history(prepared, players.Options(), progress.silent)
     console.print(f"history   {played.orders} invented orders of {prepared.scenario.title}")
     return played.orders

@@ -44,6 +44,8 @@ class Written:
     seconds: float
     phases: dict[str, float] = field(default_factory=dict)
     truth: Path | None = None
+    before: int = 0
+    """Of the orders: those that an earlier start of this run had written."""
 
 
 def write(  # noqa: PLR0913 - a run is told apart by all of these
@@ -56,22 +58,24 @@ def write(  # noqa: PLR0913 - a run is told apart by all of these
     """
     begun = time.monotonic()
     phases: dict[str, float] = {}
-    with writers.loader(dsn) as connection:
+    with writers.loader(dsn) as connection, resume.alone(connection):
         state = resume.begin(connection, run, pack.id, processes=processes, chunk=CHUNK)
         tables = [model._meta.db_table for model in loaded_tables()]
         if not state.done and not WorkOrder.objects.exists():
             resume.drop_indexes(connection, tables)
+        before, _events, _rows = resume.totals(connection, run)
+        progress(before, "orders")
         folder = truth_folder(run)
         world = World(pack, staffing(pack), seed)
         world.people.warm()
         with _phase(phases, "orders"):
             if not state.ended:
                 place = writers.Place(state, dsn, folder)
-                writers.write_all(lives, world, place, lambda orders: progress(orders, "orders"))
+                writers.write_all(lives, world, place, lambda orders: progress(before + orders, "orders"))
         _finish(connection, dsn, until, phases, progress)
         resume.end(connection, run)
         orders, events, rows = resume.totals(connection, run)
-    return Written(orders, events, rows, time.monotonic() - begun, phases, _gathered(folder))
+    return Written(orders, events, rows, time.monotonic() - begun, phases, _gathered(folder), before)
 
 
 def loaded_tables() -> list[type[models.Model]]:

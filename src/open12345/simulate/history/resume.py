@@ -6,6 +6,7 @@ goes on where it stood, without doubles and without gaps. An instance that never
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,10 +26,18 @@ _TABLES: Final = """
     CREATE TABLE IF NOT EXISTS simulate.dropped_index (name text PRIMARY KEY, definition text NOT NULL);
 """
 _LOCK: Final = 12345_004
+_RUNNING: Final = 12345_005
+_WRITING: Final = 12345_006
+_PATIENCE: Final = 90.0
+"""Seconds in which a writer whose run was killed ends its batch, and then sees that nobody waits for it."""
 
 
 class OtherRun(ValueError):
     """A run of this name was begun with another pack."""
+
+
+class Busy(RuntimeError):
+    """Another process writes a run into this instance."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,38 @@ class Run:
         while (chunk, shard) in self.done:
             chunk += 1
         return chunk
+
+
+@contextmanager
+def alone(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Let one run at a time write into this instance; raises `Busy`.
+
+    The locks are the session's: whoever is killed has none. Writers left behind by a run that was killed are waited
+    for: their last batch and its truth would stand beside ours.
+    """
+    until = time.monotonic() + _PATIENCE
+    if not _locked(connection, _RUNNING):
+        raise Busy("Another `open12345 simulate` writes into this instance.")
+    try:
+        while not _locked(connection, _WRITING):
+            if time.monotonic() > until:
+                raise Busy("A writer of an earlier run is still at work.")
+            time.sleep(0.2)
+        connection.execute("SELECT pg_advisory_unlock(%s)", [_WRITING])
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(%s)", [_RUNNING])
+
+
+def _locked(connection: psycopg.Connection[Any], key: int) -> bool:
+    found = connection.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
+    return bool(found and found[0])
+
+
+def at_work(connection: psycopg.Connection[Any]) -> None:
+    """Note, for as long as this session lasts, that a writer is at work."""
+    connection.execute("SELECT pg_advisory_lock_shared(%s)", [_WRITING])
 
 
 def begin(connection: psycopg.Connection[Any], name: str, pack: str, *, processes: int, chunk: int) -> Run:

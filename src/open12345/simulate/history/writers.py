@@ -49,7 +49,12 @@ class Source(Protocol):
 
 
 class BulkError(RuntimeError):
-    """A writer failed; the message is what it said."""
+    """A writer failed; the message says how, `detail` is its traceback (empty where it could tell nothing)."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        """Keep both."""
+        self.detail = detail
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -121,10 +126,10 @@ def _listen(writers: list[BaseProcess], answers: Any, tell: Callable[[int], None
         except queue.Empty:
             gone = [writer.exitcode for writer in writers if writer.exitcode not in (None, 0)]
             if gone:
-                raise BulkError(f"a writer ended with {gone[0]}; run the same command again to go on") from None
+                raise BulkError(f"A writing process ended with {gone[0]}: was it killed?") from None
             continue
         if error:
-            raise BulkError(error)
+            raise BulkError(error.rstrip().rsplit("\n", 1)[-1], error)
         if orders is None:
             ended += 1
             continue
@@ -140,6 +145,7 @@ def _work(lives: Source, world: World, place: Place, shard: int, answers: Any) -
     waiting = os.getppid()
     try:
         with loader(place.dsn) as connection, Shadow() as stage:
+            resume.at_work(connection)
             stamper = _stamper(world, connection, stage)
             for chunk, some in batches(lives, place.run, shard):
                 if os.getppid() != waiting:
