@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from django.apps import apps
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import OperationalError, ProgrammingError, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
@@ -42,14 +42,23 @@ def waiting_migrations() -> int:
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - loads every migration
 
     with _server_reachable():
-        executor = MigrationExecutor(connections["default"])
+        try:
+            executor = MigrationExecutor(connections["default"])
+        except ProgrammingError as error:  # a migration that was killed before it gave the rights
+            raise EnvironmentProblem("The database was not migrated to the end.", _MIGRATE) from error
         return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+_MIGRATE = "Run first: open12345 migrate"
+
+
 def is_empty() -> bool:
-    """Say whether nobody ever made tables here."""
+    """Say whether no order was ever written here: tables may be missing, or half made by a killed migration."""
     with _server_reachable(), connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT to_regclass('django_migrations') IS NULL")
+        cursor.execute("SELECT to_regclass('orders_workorder') IS NULL")
+        if cursor.fetchone()[0]:
+            return True
+        cursor.execute("SELECT NOT EXISTS (SELECT FROM orders_workorder)")
         return bool(cursor.fetchone()[0])
 
 
@@ -58,9 +67,7 @@ def require_migrated() -> None:
     waiting = waiting_migrations()
     disconnect()
     if waiting:
-        raise EnvironmentProblem(
-            f"The database lacks {waiting} migrations that this version needs.", "Run first: open12345 migrate"
-        )
+        raise EnvironmentProblem(f"The database lacks {waiting} migrations that this version needs.", _MIGRATE)
 
 
 def disconnect() -> None:

@@ -66,6 +66,7 @@ def simulate(  # noqa: PLR0913 - the options of a command
     seed: Annotated[int | None, typer.Option(min=0, help="Other dice than the scenario's.")] = None,
     until: Day = None,
     rate: Annotated[float, typer.Option(min=0.01, help="live: requests a minute.")] = 30.0,
+    hurry: Annotated[float, typer.Option(min=1, help="live: how much faster than life a case goes on.")] = 60.0,
     url: Annotated[str, typer.Option(help="live: where the instance listens.")] = "http://127.0.0.1:8000",
     processes: Annotated[int, typer.Option(min=1, max=64, help="history: processes that write.")] = 2,
     as_json: Json = False,
@@ -75,11 +76,14 @@ def simulate(  # noqa: PLR0913 - the options of a command
 
     with _explained(as_json=as_json):
         name = scenario or _only(pack)
+        if mode is Mode.LIVE:
+            _reach(url)
         day = until.date() if until else None
         with stderr.status("planning …"):
             prepared = runs.prepare(pack, name, scale=scale, seed=seed, until=day, mode=mode.value)
-        _announce(prepared, as_json=as_json)
-        options = players.Options(rate=rate, url=url, processes=processes, say=_say)
+        if not as_json:
+            _say(f"{rate:g} requests a minute for {url}; Ctrl-C stops" if mode is Mode.LIVE else _announced(prepared))
+        options = players.Options(rate=rate, url=url, processes=processes, hurry=hurry, say=_say)
         with _told(prepared, mode, as_json=as_json) as tell:
             played = players.PLAYERS[mode.value](prepared, options, tell)
     if as_json:
@@ -150,14 +154,22 @@ def _cells(line: Checked) -> tuple[Text | str, ...]:
 _HOW = {"truncated": "原文截尾"}
 
 
-def _announce(prepared: Prepared, *, as_json: bool) -> None:
-    if not as_json:
-        run = prepared.run
-        goes = "goes on: " if prepared.goes_on and not run.finished else ""
-        goes = "is here already: " if run.finished else goes
-        stderr.print(
-            f"{goes}{run.pack} {run.scenario}  {run.size:,} orders until {run.now:%Y-%m-%d}  scale {run.scale:g}"
-        )
+def _announced(prepared: Prepared) -> str:
+    run = prepared.run
+    goes = "goes on: " if prepared.goes_on else ""
+    goes = "is here already: " if run.finished else goes
+    return f"{goes}{run.pack} {run.scenario}  {run.size:,} orders until {run.now:%Y-%m-%d}  scale {run.scale:g}"
+
+
+def _reach(url: str) -> None:
+    """Raise Refused unless a city can live at `url`."""
+    from open12345.simulate import runs  # noqa: PLC0415 - the same
+    from open12345.simulate.lives import live  # noqa: PLC0415 - the same
+
+    try:
+        live.reach(url)
+    except live.Shut as error:
+        raise runs.Refused(str(error), error.remedy) from error
 
 
 def _say(line: str) -> None:

@@ -23,6 +23,8 @@ class Options:
     """live: requests a minute."""
     url: str = ""
     processes: int = 2
+    hurry: float = 60.0
+    """live: how much faster than life a case goes on."""
     say: Callable[[str], None] = print
     """live: tells a line now and then."""
 
@@ -115,7 +117,12 @@ def live(prepared: Prepared, options: Options, tell: Tell) -> Played:
     stamp = f"L{int(time.time()):x}"
     world = World(prepared.pack, staffing(prepared.pack), prepared.scenario.seed)
     lives = (_now(life, stamp, tell) for life in prepared.plan.lives(prepared.voice))
-    tally = player.run(lives, options.url, {}, options.rate, world=world, name=stamp, say=options.say)
+    try:
+        tally = player.run(
+            lives, options.url, {}, options.rate, world=world, hurry=options.hurry, name=stamp, say=options.say
+        )
+    except player.Shut as error:
+        raise runs.Refused(str(error), error.remedy) from error
     return Played(tally.orders, sum(tally.acts.values()), time.monotonic() - began)
 
 

@@ -119,7 +119,7 @@ def prepare(
     scenario = read_scenario(pack, name)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
-    _refuse_other_pack(pack)
+    _refuse_other_pack(pack, live=mode == LIVE)
     there = WorkOrder.objects.exists() and mode != LIVE
     begun = sheet() if there else None
     moment = _until(scenario, until, begun)
@@ -166,10 +166,15 @@ def pack_in_force() -> Pack:
         raise Refused("No pack is loaded here.", "Run `open12345 simulate` first.") from error
 
 
-def _refuse_other_pack(pack: Pack) -> None:
+def _refuse_other_pack(pack: Pack, *, live: bool) -> None:
     try:
         ruling = packs.pack_at(timezone.now())[1]
-    except packs.NoPack:
+    except packs.NoPack as error:
+        if live:
+            raise Refused(
+                f"There is no instance in {settings.OPEN12345_HOME}.",
+                "Give this command the folder of the one that runs: OPEN12345_HOME=/path/to/folder",
+            ) from error
         return
     if ruling.id != pack.id:
         raise Refused(f"This instance serves the pack {ruling.id}, not {pack.id}.", ELSEWHERE)

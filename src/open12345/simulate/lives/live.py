@@ -24,10 +24,47 @@ from open12345.simulate.lives.script import TAKE, Step, World, script
 from open12345.simulate.shapes import Life
 
 _TRIES: Final = 20
+_LONGEST_PAUSE: Final = 10
 _BUSY: Final = frozenset({429, 503})
 _LATE: Final = "late_reason"
 _LINE_EVERY: Final = 60.0
+_ENTER: Final = "/accounts/enter/"
+_SLOW: Final = 0.8
+"""Below this share of what was asked for, the instance does not keep up."""
 _LONGEST_NAP: Final = 0.5
+
+
+class Shut(RuntimeError):
+    """No city can live there; the message says why, `remedy` what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        """Keep both sentences."""
+        self.remedy = remedy
+        super().__init__(message)
+
+
+def reach(url: str, transport: httpx.BaseTransport | None = None) -> None:
+    """Raise Shut unless a demo listens at `url`, in which anybody may enter as anybody."""
+    try:
+        with httpx.Client(base_url=url, timeout=10, transport=transport, follow_redirects=True) as client:
+            ours = "version" in _answer(client.get("/healthz"))
+            page = client.get("/accounts/login/").text if ours else ""
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Shut(f"Nothing answers at {url} ({error}).", _START) from error
+    if not ours:
+        raise Shut(f"What answers at {url} is no Open12345.", _START)
+    if _ENTER not in page:
+        raise Shut(f"{url} is no demo: nobody enters there without a password.", _START)
+
+
+_START: Final = "Start one, `open12345 up --demo`, and name its address: --url http://127.0.0.1:8000"
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    try:
+        return dict(response.json())
+    except (ValueError, TypeError):
+        return {}
 
 
 @dataclass
@@ -39,15 +76,22 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     waited: float = 0.0
     numbers: dict[int, str] = field(default_factory=dict)
+    people: set[int] = field(default_factory=set)
 
-    def line(self, since: float) -> str:
-        """Return the state in one line."""
+    def line(self, since: float, asked: float = 0.0) -> str:
+        """Return the state in one line; `asked`: requests a minute that there should be."""
         no = "".join(f", {many}× {what}" for what, many in self.refused.most_common(3))
         minutes = max(since / 60, 1 / 60)
         return (
             f"{time.strftime('%H:%M:%S')}  {self.orders} orders ({self.orders / minutes:.1f}/min), "
             f"{sum(self.acts.values())} acts, waited {self.waited:.0f} s{no}"
+            + (f"; {asked:g}/min are more than it can take" if self.orders / minutes < asked * _SLOW else "")
         )
+
+    def sentence(self) -> str:
+        """Return what was done by how many, in the order of how often."""
+        acts = ", ".join(f"{act} {many}" for act, many in self.acts.most_common())
+        return f"{len(self.people)} people at their desks: {acts}" if acts else "nothing was done"
 
 
 @dataclass
@@ -89,10 +133,11 @@ class Doors:
         client = self._client(Referer=self.base_url)
         client.get("/accounts/login/")
         token = next((c.value for c in client.cookies.jar if c.name.startswith("csrf")), "") or ""
-        answer = client.post("/enter/", data={"username": self._names[staff], "csrfmiddlewaretoken": token})
+        answer = client.post(_ENTER, data={"username": self._names[staff], "csrfmiddlewaretoken": token})
         if answer.status_code not in {200, 302}:
-            raise PermissionError(
-                f"no key for this post, and {self.base_url} lets nobody enter as {self._names[staff]}"
+            raise Shut(
+                f"{self.base_url} lets nobody enter as {self._names[staff]} ({answer.status_code}).",
+                "Give this command the folder of the instance that listens there: OPEN12345_HOME=/path/to/folder",
             )
         client.headers["X-CSRFToken"] = next(c.value for c in client.cookies.jar if c.name.startswith("csrf")) or ""
         return client
@@ -112,7 +157,7 @@ def run(  # noqa: PLR0913 - a city is told apart by all of these
 
     `keys`: "role@unit" → token; without one the demo's sign-in is used. `hurry`: how much faster than life.
     """
-    city = _City(world, Doors(base_url, keys, transport), hurry, name)
+    city = _City(world, Doors(base_url, keys, transport), hurry, name, say)
     begun = told = time.monotonic()
     coming = iter(lives)
     following: float | None = begun
@@ -121,7 +166,7 @@ def run(  # noqa: PLR0913 - a city is told apart by all of these
             now = time.monotonic()
             if now - told >= _LINE_EVERY:
                 told = now
-                say(city.tally.line(now - begun))
+                say(city.tally.line(now - begun, rate))
             if following is not None and now >= following:
                 life = next(coming, None)
                 following = following + 60 / rate if life is not None else None
@@ -135,7 +180,8 @@ def run(  # noqa: PLR0913 - a city is told apart by all of these
         say("stopped; what was begun stays as it stands")
     finally:
         city.doors.close()
-    say(city.tally.line(time.monotonic() - begun))
+    say(city.tally.line(time.monotonic() - begun, rate))
+    say(city.tally.sentence())
     return city.tally
 
 
@@ -147,6 +193,7 @@ class _City:
     doors: Doors
     hurry: float
     name: str
+    say: Callable[[str], None] = print
     tally: Tally = field(default_factory=Tally)
     waiting: list[tuple[float, int, int, _Turn]] = field(default_factory=list)
 
@@ -182,6 +229,7 @@ class _City:
             answer = self._sent(step, turn, {**said, _LATE: self.world.filled.late_reason}, again="-late")
         if answer.is_success:
             self.tally.acts[step.act] += 1
+            self.tally.people.add(step.by.id or 0)
             if step.act == "register":
                 self.tally.orders += 1
                 turn.number = str(answer.json()["number"])
@@ -200,10 +248,12 @@ class _City:
         for attempt in range(_TRIES):
             try:
                 answer = client.post(path, json=said if new else {"data": said}, headers=headers)
-            except httpx.TransportError:
+            except httpx.TransportError as error:
                 if attempt + 1 == _TRIES:
-                    raise
-                self._pause(min(2.0**attempt, 30))
+                    raise Shut(f"{self.doors.base_url} answers no more ({error}).", _START) from error
+                if attempt == 1:
+                    self.say(f"{self.doors.base_url} does not answer; trying again")
+                self._pause(min(2.0**attempt, _LONGEST_PAUSE))
                 continue
             if answer.status_code not in _BUSY:
                 return answer
