@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from open12345.directory import demo, queries
+from open12345.directory import demo, demo_people, queries
 from open12345.directory.models import AccessLog, Post, Staff, Unit
 from open12345.directory.roles import ADMINISTRATORS, STAFF_ROLES
 from open12345.policy import Pack
@@ -110,3 +110,59 @@ def test_the_list_takes_one_query(people: Pack, django_assert_num_queries: Djang
         accounts = queries.demo_accounts()
     assert [a.role for a in accounts][:3] == ["agent"] * 3
     assert accounts[-1].role == "audit_admin"
+
+
+# --- the door of a demo with many people ---------------------------------------------------------
+
+
+@pytest.fixture
+def thousands(people: Pack) -> Pack:
+    """A thousand accounts more, in a thousand communities of their own."""
+    above = Unit.objects.get(code=people.centre.code)
+    codes = [f"far{n}" for n in range(1000)]
+    units = Unit.objects.bulk_create(
+        Unit(code=c, name=f"远村{c}居委会", kind="community", parent=above, path=f"{above.path}{c}/", level=2)
+        for c in codes
+    )
+    staff = Staff.objects.bulk_create(
+        Staff(username=f"clerk.{unit.code}", name="韩远山", unit=unit, is_demo=True) for unit in units
+    )
+    Post.objects.bulk_create(Post(staff=s, role="clerk", unit=u) for s, u in zip(staff, units, strict=True))
+    return people
+
+
+def test_the_page_stays_small_with_a_thousand_accounts(thousands: Pack, client: Client) -> None:
+    page = client.get(reverse("account_login")).content
+    assert len(page) < 60_000
+    assert page.count(b'name="username"') < 60
+
+
+def test_every_role_is_offered_and_every_kind_of_unit(thousands: Pack) -> None:
+    shown = [account for section in demo_people.offered() for line in section.lines for account in line.people]
+    assert {account.role for account in shown} == STAFF_ROLES
+    clerks = [account for account in shown if account.role == "clerk"]
+    assert clerks[0].username == "clerk"
+    assert sorted(a.unit_kind for a in clerks) == sorted(
+        set(Unit.objects.exclude(kind="centre").values_list("kind", flat=True))
+    )
+
+
+def test_whoever_is_not_offered_is_found_by_unit_role_or_name(thousands: Pack, client: Client) -> None:
+    def found(words: str) -> list[str]:
+        return [a.username for s in demo_people.offered(words) for line in s.lines for a in line.people]
+
+    assert found("远村far777居委会") == ["clerk.far777"]
+    assert found("CLERK.FAR777") == ["clerk.far777"]
+    assert found("王立群 派单员") == ["dispatcher"]
+    assert found("韩远山 派单员") == []
+    assert found("远777") == ["clerk.far777"]
+    assert len(found("韩远山")) == demo_people.FOUND
+    page = client.get(reverse("account_login"), {"find": "far777"}).content.decode()
+    assert 'value="clerk.far777"' in page
+    assert client.post(reverse("enter"), {"username": "clerk.far777"}).status_code == 302
+
+
+def test_a_search_that_finds_nobody_says_so(people: Pack, client: Client) -> None:
+    page = client.get(reverse("account_login"), {"find": "<b>谁"}).content.decode()
+    assert "没有这样的人" in page
+    assert "<b>谁" not in page

@@ -50,12 +50,14 @@ class Reader:
         self.page, self.guide = page, guide
 
     def enter_as(self, role: str, unit: str = "") -> None:
-        """Press a name beside a role, where that is told one of a unit."""
+        """Press a name beside a role; where that is told, of a unit, whose name is typed to find it."""
         expect(self.page.get_by_role("heading", name=self.guide.word("演示：以下列身份进入"))).to_be_visible()
+        if unit:
+            self.page.get_by_role("searchbox", name=self.guide.word("找人或单位")).fill(unit)
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_url("**find=**")
         label = self.page.locator("dl.enter dt").filter(has_text=re.compile(rf"^{self.guide.word(role)}$"))
         names = label.locator("xpath=following-sibling::dd[1]")
-        if unit:
-            names.locator("summary").click()
         names.get_by_role("button", name=unit).first.click()
         expect(self.page.locator(".bar-menu")).to_be_visible()
 

@@ -80,6 +80,7 @@ class DemoAccount:
     role: str
     role_name: str
     unit: str
+    unit_kind: str
 
 
 def demo_accounts() -> list[DemoAccount]:
@@ -87,7 +88,10 @@ def demo_accounts() -> list[DemoAccount]:
     order = {role.value: place for place, role in enumerate(Role)}
     posts = Post.objects.filter(staff__is_demo=True, staff__is_active=True).select_related("staff", "unit")
     rows = sorted(posts, key=lambda post: (order[post.role], post.staff_id, post.pk))
-    return [DemoAccount(p.staff.username, p.staff.name, p.role, p.get_role_display(), p.unit.name) for p in rows]
+    return [
+        DemoAccount(p.staff.username, p.staff.name, p.role, p.get_role_display(), p.unit.name, p.unit.kind)
+        for p in rows
+    ]
 
 
 def versions() -> QuerySet[PackVersion]:

@@ -1,22 +1,23 @@
 """What templates may ask of the directory."""
 
-from itertools import groupby
-
 from django import template
 from django.conf import settings
 
-from open12345.directory import audit, queries
+from open12345.directory import audit, demo_people
 
 register = template.Library()
 
 
 @register.simple_tag
-def demo_list() -> list[tuple[str, list[queries.DemoAccount]]]:
-    """The demonstration accounts by role; nothing outside a demo."""
-    if not settings.DEMO:
-        return []
-    accounts = queries.demo_accounts()
-    return [(name, list(group)) for name, group in groupby(accounts, key=lambda a: a.role_name)]
+def demo_offer(find: str | None) -> list[demo_people.Section]:
+    """Whom a visitor may enter as, of those that fit `find`; nothing outside a demo."""
+    return demo_people.offered((find or "")[:50]) if settings.DEMO else []
+
+
+@register.simple_tag
+def is_demo() -> bool:
+    """Whether this instance is a demo."""
+    return bool(settings.DEMO)
 
 
 @register.simple_tag
