@@ -14,6 +14,7 @@ from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Stage
 from open12345.policy import find_pack, read_pack
 from open12345.project import demo
+from open12345.project.demo.texts import read_texts
 from open12345.worktime import SHANGHAI
 from tests.cast import open_town
 from tests.databases import Cleaner
@@ -40,4 +41,15 @@ def test_orders_of_every_stage_are_there_and_nothing_is_wrong_with_them(filled: 
     assert set(orders.values_list("stage", flat=True)) == set(Stage.values)
     found = [*invariants.check_all(), *history.verify(WorkOrder.objects.all())]
     assert [f"{flaw.code}: {flaw.order} {flaw.message}" for flaw in found] == []
-    assert all("九亭" not in order.title + order.body and "62112345" not in order.body for order in orders)
+
+
+@pytest.mark.parametrize("pack_name", ["baoshan", "pudong", "qinhuai", "shanghai"])
+def test_no_other_town_is_named_in_the_texts_of_a_pack(pack_name: str) -> None:
+    folder = find_pack(pack_name)
+    texts, pack = read_texts(folder / "demo"), read_pack(folder)
+    assert texts is not None
+    said = "".join(f"{t.title}{t.body}{t.found}{t.demand}{t.told}" for t in texts.complaints)
+    assert "九亭" not in said
+    assert "62112345" not in said
+    assert all(place.area in pack.area_tree for place in texts.places)
+    assert all(pack.is_leaf(text.category) for text in texts.complaints)
