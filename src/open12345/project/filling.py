@@ -27,9 +27,13 @@ def fill(pack_name: str, *, demo: bool, console: Console) -> None:
         made = ensure_demo_staff(pack, timezone.now())
         console.print(f"people    {made} new demo accounts" if made else "people    there already")
         lived_in.fill(console)
-        from open12345.project.demo import history  # noqa: PLC0415 - the simulator is loaded for a demo alone
 
-        history.fill(pack.id, console)
+
+def fill_behind(console: Console) -> None:
+    """Write the history behind a demo's stories, beside whatever the desks do meanwhile; only what is not done yet."""
+    from open12345.project.demo import history  # noqa: PLC0415 - the simulator is loaded for a demo alone
+
+    history.fill(packs.pack_at(timezone.now())[1].id, console)
 
 
 def _load(name: str) -> Pack:

@@ -3,8 +3,9 @@
 1. Check the port, before anything is started.
 2. Start the embedded PostgreSQL (or reach the operator's own).
 3. Migrate; load the pack; in a demo, make its people and orders.
-4. Start web and worker as child processes and wait until `/healthz` answers.
-5. Print the address; restart what dies; on Ctrl-C stop the children, then the database.
+4. Start web and worker as child processes and wait until `/healthz` answers; print the address.
+5. In a demo, write the years behind it while the site is open already.
+6. Restart what dies; on Ctrl-C stop the children, then the database.
 """
 
 import os
@@ -48,6 +49,7 @@ def run(plan: Plan) -> int:
             supervisor.wait_until_healthy(HOST, plan.port, stop)
             if not stop.is_set():
                 _welcome(plan, console)
+                _fill_behind(plan, stop, console)
             code = supervisor.watch(stop)
             console.print("stopping …")
     console.print("stopped")
@@ -70,9 +72,35 @@ def _welcome(plan: Plan, console: Console) -> None:
     database.disconnect()
 
 
+def _fill_behind(plan: Plan, stop: threading.Event, console: Console) -> None:
+    """Write the history behind a demo; Ctrl-C leaves the rest of it to the next start."""
+    from open12345.project import database, filling  # noqa: PLC0415 - needs Django set up
+
+    if not plan.demo:
+        return
+    try:
+        with _interruptible():
+            filling.fill_behind(console)
+    except KeyboardInterrupt:
+        stop.set()
+    finally:
+        database.disconnect()
+
+
 def _children(plan: Plan) -> list[Child]:
     web = ("serve", "--port", str(plan.port), "--workers", str(plan.workers))
     return [Child("web", web), Child("worker", ("worker",))]
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C and `kill` raise KeyboardInterrupt, whatever they did before."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The years behind a demo: the pack's scenario, so small that a first start stays short, written by the simulator.
 
 The stories of the last weeks (`demo.fill`) are played act by act and stand at the desks; what lies behind them is one
-of the pack's scenarios with complete histories, scaled to `ORDERS`. Jiuting has its stories alone.
+of the pack's scenarios with complete histories, scaled to `ORDERS`, written when the site is open already. Jiuting has
+its stories alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from rich.console import Console
 
 from open12345.policy import PackError, find_pack
 from open12345.simulate import players, progress, runs
+from open12345.simulate.history.resume import Busy
+from open12345.simulate.history.writers import BulkError
 from open12345.simulate.scenarios.files import scenario_names
 
 ORDERS: Final = 600
@@ -34,7 +37,11 @@ def fill(pack_id: str, console: Console) -> int:
     except PackError as error:  # a scenario that was edited: the demo stands without it
         console.print(f"history   left out: {error.problems[0]}")
         return 0
-    with console.status("history …"):
+    console.print(f"history   {prepared.run.size} orders of {prepared.scenario.title} are being written …")
+    try:
         played = players.history(prepared, players.Options(), progress.silent)
+    except (BulkError, Busy) as error:  # the desks work without; the next start goes on
+        console.print(f"history   not whole: {error}")
+        return 0
     console.print(f"history   {played.orders} invented orders of {prepared.scenario.title}")
     return played.orders
