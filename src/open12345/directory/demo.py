@@ -87,6 +87,11 @@ def demo_seats(pack: Pack) -> list[Seat]:
     return [*_centre_seats(pack), *_unit_seats(pack)]
 
 
+def first_unit(pack: Pack) -> str:
+    """The unit of "clerk", "approver" and "worker": the one that leads most of the duty list."""
+    return next(iter(_acting_units(pack))).code
+
+
 def _centre_seats(pack: Pack) -> Iterator[Seat]:
     for role, names in CENTRE_NAMES.items():
         for place, name in enumerate(names, start=1):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Final, NamedTuple
 
+from open12345.directory.demo import first_unit
 from open12345.project.demo import standing, stories, turns
 from open12345.project.demo.theatre import Case, Story, Theatre
 from open12345.worktime import Limit, Unit, add, subtract, used_share
@@ -103,6 +104,15 @@ STANDING: Final = (
     Standing(standing.left_in_hand, "B01", 0.55),
     Standing(standing.left_in_hand, "A02", 0.35),
 )
+#: What is on the desk of the first unit (that of "clerk"), whichever it is in the pack.
+FIRST_DESK: Final = (
+    (standing.left_in_hand, 1.1),
+    (standing.left_in_hand, 0.75),
+    (standing.left_in_hand, 0.4),
+    (standing.left_in_hand, 0.2),
+    (standing.left_unsigned, 0.06),
+    (standing.left_unsigned, 0.04),
+)
 #: How many calls an hour of the day brings, from midnight on (7×24).
 HOURS: Final = (2, 1, 1, 1, 1, 2, 4, 8, 14, 18, 17, 14, 9, 11, 15, 15, 13, 11, 10, 12, 12, 9, 6, 4)
 
@@ -116,12 +126,21 @@ def plan(theatre: Theatre, share: float = 1.0) -> Iterator[tuple[datetime, Story
             case = _case(theatre, number, line.category, line.plot)
             case.at = _moment(theatre, line, case.rng)
             yield case.at, line.plot(case)
-    for still in STANDING:
+    for still in (*STANDING, *_first_desk(theatre)):
         number += 1
         case = _case(theatre, number, still.category, still.plot)
         case.hurried = False
         case.at = _moment_by_share(theatre, case, still.used)
         yield case.at, still.plot(case)
+
+
+def _first_desk(theatre: Theatre) -> Iterator[Standing]:
+    """What stands at the first unit, of the matters that are its own."""
+    pack, unit = theatre.pack, first_unit(theatre.pack)
+    texts = {text.category for text in theatre.texts.complaints if not text.urgency}
+    own = [code for code in sorted(texts) if (items := pack.duty.find(code)) and items[0].lead == unit]
+    for place, (plot, used) in enumerate(FIRST_DESK if own else ()):
+        yield Standing(plot, own[place % len(own)], used)
 
 
 def _case(theatre: Theatre, number: int, category: str | None, plot: stories.Plot) -> Case:

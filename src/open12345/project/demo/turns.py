@@ -33,9 +33,11 @@ def _returned(case: Case, to: str) -> Story:
 
 
 def elsewhere(case: Case) -> str:
-    """A department that has not had the order yet."""
-    units = [unit.code for unit in case.theatre.pack.units if unit.kind == "department" and unit.code != case.lead]
-    return case.rng.choice(units)
+    """A department that citizens' matters are sent to, and that has not had the order yet."""
+    pack, right = case.theatre.pack, duty(case)
+    units = [unit.code for unit in pack.units if unit.kind == "department" and unit.code not in {case.lead, right}]
+    leads = {item.lead for part in pack.duty.classes for item in part.items}
+    return case.rng.choice([code for code in units if code in leads] or units)
 
 
 def returned(case: Case) -> Story:
