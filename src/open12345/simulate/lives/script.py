@@ -334,6 +334,7 @@ class _Script:
             "demand_explanation": self.text(sayings.DEMANDS_EXPLAINED if plain else sayings.DEMANDS),
             "citizen_said": self.text(sayings.CITIZEN_EXPLAINED if plain else sayings.CITIZEN),
             "in_charge": self.text(sayings.IN_CHARGE),
+            "category": self.request.category,  # as the form proposes it: nobody corrects the agent
         }
         if self.form.on_site_for(self.life.fate):
             visited = (self.at - timedelta(minutes=20 + self.dice(60))).replace(second=0, microsecond=0)
