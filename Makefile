@@ -1,4 +1,4 @@
-# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | bench-simulate | screenshots
+# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | bench-simulate | bench-classify | screenshots
 # Nothing but Python >= 3.11 (with venv), Node (with npm) and make is needed beforehand.
 
 SHELL := /bin/bash
@@ -13,7 +13,7 @@ PACK ?= jiuting
 export PORT PACK
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts screenshots clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ bench-pages: setup ## how long lists, pages and searches take at 100,000 orders 
 
 bench-texts: setup ## how fast the simulator's texts come, how alike they are, how well a linear model tells them apart
 	$(BIN)/python -m bench.texts
+
+bench-classify: setup ## how good and fast the classifier is beside a plain one; TEXTS=file.csv, else invented texts
+	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python bench/classify.py
 
 bench-simulate: setup ## orders per second of simulated history beside raw COPY of the same rows
 	PYTHONPATH=. $(BIN)/python -W ignore bench/simulate.py

@@ -15,7 +15,7 @@ from open12345.project.settings import ROOMS
 
 SOURCE = home.CHECKOUT / "src" / "open12345"
 #: Rooms without models and addresses; what plays a city comes through the doors of the others.
-PURE = {"policy", "text", "worktime", "project", "simulate"}
+PURE = {"policy", "classify", "text", "worktime", "project", "simulate"}
 
 
 def test_every_room_is_installed_and_has_its_addresses() -> None:

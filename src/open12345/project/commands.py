@@ -17,13 +17,13 @@ import typer
 
 from open12345.project import boot
 
-ROOMS = ("directory", "orders", "intake", "api", "simulate")
+ROOMS = ("directory", "orders", "intake", "dispatch", "api", "simulate")
 LANGUAGE = "en"
 PLAYS = frozenset({"simulate"})
 """They write orders as people would, in the platform's own language; and begin with nothing, not even tables."""
 
-WITHOUT_DATABASE = frozenset({"flowchart", "openapi"})
-"""They print what the code says."""
+WITHOUT_DATABASE = frozenset({"evaluate", "flowchart", "openapi"})
+"""They work with the code and files alone."""
 
 
 def add_rooms(app: typer.Typer) -> None:

@@ -1,0 +1,164 @@
+"""One decision among a few outcomes: linear scores and probabilities that are meant."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import minimize_scalar
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.svm import LinearSVC
+
+from .features import Numbers
+
+Scores = NDArray[np.float32]
+_HEATS: Final = (0.2, 50.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """How a decision is learnt; chosen on splits other than those reported (docs/classifier.md)."""
+
+    cost: float = 0.15
+    """Of a support vector machine: the higher, the closer to the training texts."""
+    even: float = 0.3
+    """Share (0-1) of a column's stretch that all have alike; the rest goes by how it tells outcomes apart."""
+    balance: float = 0.0
+    """0: each text weighs the same; 1: each outcome does."""
+    folds: int = 3
+    """Held-out parts by which probabilities are calibrated."""
+    seed: int = 12345
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Weights of the columns that count here (`columns`, in order) for each outcome; `heat` times score is a logit."""
+
+    codes: tuple[str, ...]
+    columns: NDArray[np.int32]
+    weights: Scores
+    bias: Scores
+    heat: float
+    priors: Scores
+    """Share of each outcome in training."""
+
+    def scores(self, rows: sparse.csr_matrix) -> Scores:
+        """Return a score per row and outcome."""
+        if len(self.codes) == 1:
+            return np.zeros((rows.shape[0], 1), np.float32)
+        found: Scores = picked(rows, self.columns) @ self.weights + self.bias
+        return found
+
+    def probabilities(self, rows: sparse.csr_matrix, trust: Scores) -> Scores:
+        """Return the probability of each outcome; what is not trusted (0-1, per row) goes by the priors."""
+        own = softmax(self.scores(rows) * np.float32(self.heat))
+        return trust[:, None] * own + (1 - trust[:, None]) * self.priors[None, :]
+
+
+def learn(rows: sparse.csr_matrix, labels: Numbers, codes: tuple[str, ...], heat: float, learning: Learning) -> Node:
+    """Learn one decision; `labels` are places in `codes`, each of which must occur."""
+    columns = np.unique(rows.indices).astype(np.int32)
+    counts = np.bincount(labels, minlength=len(codes))
+    priors = (counts / counts.sum()).astype(np.float32)
+    if len(codes) == 1:
+        none = np.zeros((0, 1), np.float32)
+        return Node(codes, columns[:0], none, np.zeros(1, np.float32), heat, priors)
+    weights, bias = linear(picked(rows, columns), labels, len(codes), learning)
+    return Node(codes, columns, weights, bias, heat, priors)
+
+
+def linear(rows: sparse.csr_matrix, labels: Numbers, outcomes: int, learning: Learning) -> tuple[Scores, Scores]:
+    """Return weights (columns x outcomes) and bias: a support vector machine for each outcome against all others.
+
+    Columns are stretched beforehand by how differently they stand in the two (log-count ratios, "NBSVM": S. Wang and
+    C. Manning, Baselines and Bigrams, ACL 2012); the stretch is part of the weights returned. An outcome without a
+    text scores as one that is ruled out.
+    """
+    weights = np.zeros((rows.shape[1], outcomes), np.float32)
+    bias = np.full(outcomes, -1, np.float32)
+    counts = np.bincount(labels, minlength=outcomes)
+    met = np.flatnonzero(counts)
+    if len(met) < 2:  # noqa: PLR2004 - one alone is told from nothing
+        return weights, bias
+    member = sparse.csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))), (outcomes, len(labels)))
+    present = sparse.csr_matrix((np.ones(rows.nnz), rows.indices, rows.indptr), rows.shape)
+    stood = np.asarray((member @ present).todense(), np.float64)
+    whole = stood.sum(axis=0)
+    for outcome in met[:1] if len(met) == 2 else met:  # noqa: PLR2004 - one plane parts two
+        stretch = stretched(stood[outcome], whole - stood[outcome], learning.even)
+        far = sparse.csr_matrix((rows.data * stretch[rows.indices], rows.indices, rows.indptr), rows.shape)
+        balance = {True: (len(labels) / len(met) / counts[outcome]) ** learning.balance, False: 1.0}
+        machine = LinearSVC(C=learning.cost, tol=0.01, random_state=learning.seed, class_weight=balance)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            machine.fit(far, labels == outcome)
+        weights[:, outcome], bias[outcome] = machine.coef_[0] * stretch, machine.intercept_[0]
+    if len(met) == 2:  # noqa: PLR2004 - the same
+        weights[:, met[1]], bias[met[1]] = -weights[:, met[0]], -bias[met[0]]
+    return weights, bias
+
+
+def stretched(inside: NDArray[np.float64], outside: NDArray[np.float64], even: float) -> NDArray[np.float64]:
+    """Return the stretch of each column: `even` for all alike, the rest by the size of its log-count ratio."""
+    ratio = np.abs(np.log((inside + 1) / (inside + 1).sum()) - np.log((outside + 1) / (outside + 1).sum()))
+    usual = np.sqrt(np.mean(ratio**2))
+    return np.asarray(even + (1 - even) * ratio / (usual if usual > 0 else 1))
+
+
+def picked(rows: sparse.csr_matrix, columns: NDArray[np.int32]) -> sparse.csr_matrix:
+    """Return the rows with these columns alone, numbered anew; much quicker than indexing."""
+    if len(columns) == rows.shape[1]:
+        return rows
+    place = np.full(rows.shape[1], -1, np.int32)
+    place[columns] = np.arange(len(columns), dtype=np.int32)
+    found = place[rows.indices]
+    kept = found >= 0
+    ends = np.concatenate([[0], np.cumsum(kept)])[rows.indptr].astype(np.int32)
+    return sparse.csr_matrix((rows.data[kept], found[kept], ends), shape=(rows.shape[0], len(columns)))
+
+
+def softmax(scores: Scores) -> Scores:
+    """Return probabilities from logits."""
+    found = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(found / found.sum(axis=1, keepdims=True), np.float32)
+
+
+def held_out(
+    rows: sparse.csr_matrix, labels: Numbers, outcomes: int, parts: Sequence[Numbers], learning: Learning
+) -> Scores:
+    """Return the scores of every text by a decision learnt without its part (places of rows)."""
+    scores = np.zeros((rows.shape[0], outcomes), np.float32)
+    for part in parts:
+        rest = np.setdiff1d(np.arange(rows.shape[0]), part)
+        if len(part) and len(rest):
+            weights, bias = linear(rows[rest], labels[rest], outcomes, learning)
+            scores[part] = rows[part] @ weights + bias
+    return scores
+
+
+def best_heat(held: Sequence[tuple[Scores, Numbers]]) -> float:
+    """Return the factor that makes held-out scores the likeliest probabilities; 1 where there are none.
+
+    As in Platt's scaling, each outcome is thought to have been the right one once more than it was: however well the
+    held-out texts are told apart, nothing becomes certain.
+    """
+    held = [(scores, labels) for scores, labels in held if len(labels) and scores.shape[1] > 1]
+    if not held:
+        return 1.0
+
+    def loss(log_heat: float) -> float:
+        heat = np.float32(np.exp(log_heat))
+        return sum(_surprise(np.log(np.maximum(softmax(scores * heat), 1e-9)), labels) for scores, labels in held)
+
+    found = minimize_scalar(loss, bounds=tuple(np.log(_HEATS)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def _surprise(logs: Scores, labels: Numbers) -> float:
+    right = float(logs[np.arange(len(labels)), labels].sum())
+    return -(right + float(logs.mean(axis=0).sum()))

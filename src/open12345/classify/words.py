@@ -1,0 +1,119 @@
+"""The words of a text that decided: what each n-gram gave to an answer, laid over the characters it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from .features import Features, Found, Numbers, Text, shortened
+from .nodes import Node
+
+_SHORTEST, _LONGEST = 2, 6
+_MOST: Final = 5
+_WORTH: Final = 0.25
+"""A character must give this share of what the best gives to make a word longer."""
+_LEAST: Final = 0.2
+"""A word must weigh this share of the weightiest."""
+
+Given = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One text's row, and the decisions that were asked."""
+
+    row: sparse.csr_matrix
+    root: Node
+    branches: tuple[Node, ...]
+    first: Numbers
+    """Place of the first level of each label."""
+
+    def of(self, label: int) -> dict[int, float]:
+        """Return by column what each n-gram spoke for the label, at both decisions, beside the mean of the others."""
+        first = int(self.first[label])
+        branch = self.branches[first]
+        within = label - int(np.flatnonzero(self.first == first)[0])
+        given: dict[int, float] = {}
+        for node, outcome in ((self.root, first), (branch, within)):
+            for column, share in _spoken(self.row, node, outcome):
+                given[column] = given.get(column, 0.0) + share
+        return given
+
+
+def _spoken(row: sparse.csr_matrix, node: Node, outcome: int) -> Iterator[tuple[int, float]]:
+    if len(node.codes) == 1:
+        return
+    place = np.searchsorted(node.columns, row.indices)
+    place[place == len(node.columns)] = 0
+    hit = np.flatnonzero(node.columns[place] == row.indices)
+    weights = node.weights[place[hit]]
+    beside = (weights.sum(axis=1) - weights[:, outcome]) / (len(node.codes) - 1)
+    shares = row.data[hit] * (weights[:, outcome] - beside) * node.heat
+    yield from zip(row.indices[hit].tolist(), shares.tolist(), strict=True)
+
+
+def deciding_words(features: Features, text: Text, given: dict[int, float]) -> tuple[str, ...]:
+    """Return up to five runs of 2 to 6 characters of title and body that spoke for an answer, weightiest first.
+
+    No run stands within another; where nothing spoke for the answer, none.
+    """
+    parts = (text.title, shortened(text.body, features.settings.longest))
+    laid = [_laid(found, len(part), given) for found, part in zip(features.locate(text), parts, strict=True)]
+    best = max((float(each.max()) for each in laid if len(each)), default=0.0)
+    if best <= 0:
+        return ()
+    runs = [run for each, part in zip(laid, parts, strict=True) for run in _runs(part, each, best * _WORTH)]
+    chosen: list[tuple[float, str]] = []
+    for weight, word in sorted(runs, key=lambda run: (-run[0], run[1])):
+        if len(chosen) == _MOST or (chosen and weight < chosen[0][0] * _LEAST):
+            break
+        if not any(word in other or other in word for _weight, other in chosen):
+            chosen.append((weight, word))
+    return tuple(word for _weight, word in chosen)
+
+
+def _laid(found: Found, length: int, given: dict[int, float]) -> Given:
+    """Return what each character gave: an n-gram shares its part among its occurrences and their characters."""
+    if not len(found.column):
+        return np.zeros(length)
+    columns, place, times = np.unique(found.column, return_inverse=True, return_counts=True)
+    share = np.array([given.get(column, 0.0) for column in columns.tolist()]) / times
+    each = share[place] / found.size
+    edge = np.zeros(length + 1)
+    np.add.at(edge, found.at, each)
+    np.add.at(edge, found.at + found.size, -each)
+    return np.cumsum(edge)[:length]
+
+
+def _runs(part: str, given: Given, floor: float) -> Iterator[tuple[float, str]]:
+    """Yield runs of letters and digits whose characters gave enough, cut to 2-6 characters, with their weight."""
+    start = 0
+    while start < len(part):
+        if given[start] < floor or not part[start].isalnum():
+            start += 1
+            continue
+        end = start
+        while end < len(part) and given[end] >= floor and part[end].isalnum():
+            end += 1
+        yield from _cut(part, given, start, end)
+        start = end
+
+
+def _cut(part: str, given: Given, start: int, end: int) -> Iterator[tuple[float, str]]:
+    if end - start < _SHORTEST:  # a character alone is no word: its better neighbour comes along
+        sides = [n for n in (start - 1, end) if 0 <= n < len(part) and part[n].isalnum()]
+        if sides:
+            side = max(sides, key=lambda n: float(given[n]))
+            start, end = min(start, side), max(end, side + 1)
+            yield float(given[start:end].sum()), part[start:end]
+        return
+    if end - start > _LONGEST:
+        sums = np.convolve(given[start:end], np.ones(_LONGEST), "valid")
+        start += int(sums.argmax())
+        end = start + _LONGEST
+    yield float(given[start:end].sum()), part[start:end]
