@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from open12345.api.services import create_key
 from open12345.directory.person import SYSTEM
@@ -62,7 +63,7 @@ def test_orders_live_through_the_api_and_wait_where_it_is_busy(town: Town) -> No
     assert not tally.refused
     assert set(WorkOrder.objects.values_list("stage", flat=True)) <= {"closed", "cancelled"}
     assert list(history.verify(WorkOrder.objects.all())) == []
-    assert "3 orders" in said[-1]
+    assert "3 orders" in said[-2]
 
 
 @pytest.mark.function("SIM-03")
@@ -85,3 +86,48 @@ def test_ctrl_c_stops_between_two_acts(town: Town, monkeypatch: pytest.MonkeyPat
     )
     assert tally.orders == 1
     assert "stopped" in said[0]
+
+
+class Site(httpx.BaseTransport):
+    """The platform as a browser meets it: forms, cookies, signing in."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        known = {name: value for name, value in request.headers.items() if name not in {"host", "content-length"}}
+        kind = known.pop("content-type", "")
+        client = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
+        answer = client.generic(request.method, request.url.path, request.read(), content_type=kind, headers=known)
+        cookies = [("set-cookie", cookie.OutputString()) for cookie in answer.cookies.values()]
+        return httpx.Response(
+            answer.status_code, headers=[*answer.headers.items(), *cookies], content=answer.content, request=request
+        )
+
+
+@pytest.fixture
+def demo(settings: Settings) -> None:
+    settings.DEMO = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+
+
+@pytest.mark.function("SIM-03")
+@pytest.mark.usefixtures("demo")
+def test_the_people_of_a_demo_enter_it_and_work(town: Town) -> None:
+    live.reach("http://127.0.0.1", Site())
+    world = World(town.pack, staffing(town.pack))
+    now = queries.database_time()
+    some = list(lives(town.pack, 1, begin=now, until=now + timedelta(days=99), fates=(Fate.REFUSED,)))
+    said: list[str] = []
+    tally = live.run(some, "http://127.0.0.1", {}, 60_000, world=world, hurry=1e9, say=said.append, transport=Site())
+    assert (tally.orders, tally.acts["refuse"]) == (1, 1), tally.refused
+    assert said[-1] == "1 people at their desks: register 1, refuse 1"
+
+
+@pytest.mark.usefixtures("town")
+def test_what_is_no_demo_is_told_before_anything_begins(demo: None, settings: Settings) -> None:
+    settings.DEMO = False
+    with pytest.raises(live.Shut, match="no demo"):
+        live.reach("http://127.0.0.1", Site())
+    elsewhere = httpx.MockTransport(lambda request: httpx.Response(200, text="hello"))
+    with pytest.raises(live.Shut, match="no Open12345"):
+        live.reach("http://127.0.0.1", elsewhere)
+    with pytest.raises(live.Shut, match=r"Nothing answers at http://127\.0\.0\.1:9"):
+        live.reach("http://127.0.0.1:9")

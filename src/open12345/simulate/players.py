@@ -71,18 +71,18 @@ def step(prepared: Prepared, options: Options, tell: Tell) -> Played:
     path = runs.folder() / truth.NAME
     began = time.monotonic()
     world = World(prepared.pack, staffing(prepared.pack), prepared.scenario.seed)
-    told = _told(prepared, tell)
-    played = player.play(told, world, until=prepared.run.now)
+    lives: list[Life] = []
+    played = player.play(_kept(prepared, tell, lives), world, until=prepared.run.now)
+    path.unlink(missing_ok=True)
+    truth.write(path, (life.request for life in lives), played.numbers)
     runs.note(replace(prepared.run, finished=True))
     return Played(len(played.numbers), played.acts, time.monotonic() - began, str(path))
 
 
-def _told(prepared: Prepared, tell: Tell) -> Iterator[Life]:
-    """Yield the lives, writing their truth beside the run."""
-    path = runs.folder() / truth.NAME
-    path.unlink(missing_ok=True)
+def _kept(prepared: Prepared, tell: Tell, lives: list[Life]) -> Iterator[Life]:
+    """Yield the lives, keeping them for their truth: it names the orders' numbers, which come later."""
     for life in prepared.plan.lives(prepared.voice):
-        truth.write(path, [life.request])
+        lives.append(life)
         yield life
         tell(1)
 

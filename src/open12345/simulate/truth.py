@@ -1,10 +1,11 @@
 """The ground truth beside a run: one JSON line per request, never in the platform's tables (SIM-05)."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from os import SEEK_END
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from open12345.simulate.shapes import Request, Truth
@@ -12,8 +13,10 @@ from open12345.simulate.shapes import Request, Truth
 NAME: Final = "truth.jsonl"
 
 
-def write(path: Path, requests: Iterable[Request]) -> int:
+def write(path: Path, requests: Iterable[Request], numbers: Mapping[int, str] = MappingProxyType({})) -> int:
     """Add the truth of `requests` to the file, each under its index; returns how many.
+
+    `numbers`: which order each became; where they are told, requests without an order are left out.
 
     A line that a killed run left open is ended first.
     """
@@ -23,7 +26,10 @@ def write(path: Path, requests: Iterable[Request]) -> int:
             raw.write(b"\n")
     with path.open("a", encoding="utf-8") as file:
         for request in requests:
-            line = {"index": request.index, **asdict(request.truth)}
+            if numbers and request.index not in numbers:
+                continue
+            known = {"number": numbers[request.index]} if numbers else {}
+            line = {"index": request.index, **known, **asdict(request.truth)}
             file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
             count += 1
     return count
@@ -38,6 +44,6 @@ def read(path: Path) -> Iterator[tuple[int, Truth]]:
                 told = json.loads(line)
             except json.JSONDecodeError:  # the last line of a run that was killed
                 continue
-            index = told.pop("index")
+            index, _number = told.pop("index"), told.pop("number", "")
             found[index] = Truth(**told)
     yield from sorted(found.items())
