@@ -3,7 +3,8 @@
 `make bench-classify TEXTS=complaints.csv` (columns title, body, category, and group where near-copies are marked; else
 they are found): 5 folds with groups kept together, for several seeds; mean and spread. Without TEXTS the simulator
 speaks: each leaf's templates are halved, one half learnt, the other asked (as in `bench/texts.py`). Seconds are of
-processor time, because a machine is seldom quiet. Options by environment: TEXTS, SEEDS (1,2,3), PACK (baoshan).
+processor time, because a machine is seldom quiet. Options by environment: TEXTS, SEEDS (1,2,3), PACK (baoshan),
+PER_LEAF (40), WHOLE.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from sklearn.svm import LinearSVC
 from open12345.classify import Text, Tree, copies, evaluate, splits, train
 
 SEEDS = tuple(int(seed) for seed in os.environ.get("SEEDS", "1,2,3").split(","))
-PER_LEAF = 40
+PER_LEAF = int(os.environ.get("PER_LEAF", "40"))
+WHOLE = bool(os.environ.get("WHOLE"))
+"""Whether the plain model of leaves is asked about the random split too (minutes)."""
 ROUNDS = 5
 
 Figures = dict[str, float]
@@ -61,7 +64,8 @@ def of_file(file: Path) -> dict[str, Any]:
 
 
 def of_simulator(name: str) -> dict[str, Any]:
-    """Return figures for templates never learnt, and for as many texts by luck."""
+    """Return figures for templates never learnt and for texts by luck, beside the model of `bench/texts.py`."""
+    from bench.texts import score
     from bench.texts import texts as spoken
     from open12345.policy import find_pack, read_pack
     from open12345.simulate.speech.texts import World
@@ -72,18 +76,15 @@ def of_simulator(name: str) -> dict[str, Any]:
     half = {t.key: n % 2 for templates in world.templates.values() for n, t in enumerate(templates)}
     texts, labels = [Text(each.title, each.body) for each in said], [each.category for each in said]
     tree = Tree({row.code: row.parent or "" for row in pack.categories})
-    unseen = np.array([half[each.template] for each in said]) == 1
-    luck = np.random.default_rng(3).random(len(said)) < unseen.mean()
+    known = np.array([half[each.template] for each in said]) == 0
+    luck = np.random.default_rng(3).random(len(said)) < known.mean()
     told: dict[str, Any] = {"pack": name, "texts": len(texts), "leaves": len(set(labels))}
-    for kind, asked in (("unseen_templates", unseen), ("random_split", luck)):
-        part = np.flatnonzero(~asked), np.flatnonzero(asked)
-        ours, plain = once(texts, labels, *part, tree), baseline(texts, labels, *part)
-        firsts = [tree.first(label) for label in labels]
-        told[kind] = {
-            "ours": rounded(ours["figures"]),
-            "plain": joined([plain], [labels[n] for n in part[1]])
-            | {"first_level": joined([baseline(texts, firsts, *part)], [firsts[n] for n in part[1]])["accuracy"]},
-        }
+    for kind, learnt in (("unseen_templates", known), ("random_split", luck)):
+        ours = once(texts, labels, np.flatnonzero(learnt), np.flatnonzero(~learnt), tree)
+        told[kind] = {"ours": rounded(ours["figures"])}
+        if kind == "unseen_templates" or WHOLE:
+            for level, names in (("first_level", [tree.first(label) for label in labels]), ("leaf", labels)):
+                told[kind][f"plain_{level}"] = vars(score(said, names, learnt.tolist()))
     return told
 
 

@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from .classifier import Prediction, Suggestion
 from .copies import copies
 from .features import Features, Numbers, Settings, Text
-from .nodes import Learning, Node, Scores, best_heat, held_out, learn
+from .nodes import Learning, Node, Scores, calibrated, held_out, learn
 from .trees import Tree
 from .words import Weights, deciding_words
 
@@ -127,7 +127,7 @@ def train(
     first = np.array([first_of[label] for label in labels])
     parts = calibration_parts(first, copies(texts) if groups is None else groups, learning)
     held = held_out(rows, first, len(below), parts, learning)
-    root = learn(rows, first, tuple(below), best_heat([(held, first)]), learning)
+    root = learn(rows, first, tuple(below), calibrated([(held, first)]), learning)
     branches = _branches(rows, labels, below, parts, learning)
     return Model(features, tree, root, branches, _floor(texts, parts, features.settings))
 
@@ -139,7 +139,7 @@ def _branches(
     parts: Sequence[Numbers],
     learning: Learning,
 ) -> dict[str, Node]:
-    """Learn a decision below each first level; all share one heat, because many have too few texts for their own."""
+    """Learn a decision below each first level; all share one scale, because many have too few texts for their own."""
     members: dict[str, tuple[Numbers, Numbers]] = {}
     held = []
     for first, codes in below.items():
@@ -150,8 +150,8 @@ def _branches(
         if len(codes) > 1:
             shares = [np.flatnonzero(np.isin(mine, part)) for part in parts]
             held.append((held_out(rows[mine], own, len(codes), shares, learning), own))
-    heat = best_heat(held)
-    return {first: learn(rows[mine], own, below[first], heat, learning) for first, (mine, own) in members.items()}
+    scale = calibrated(held)
+    return {first: learn(rows[mine], own, below[first], scale, learning) for first, (mine, own) in members.items()}
 
 
 def calibration_parts(labels: Numbers, groups: Numbers, learning: Learning) -> list[Numbers]:

@@ -10,21 +10,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
 from .features import Numbers
 
 Scores = NDArray[np.float32]
-_HEATS: Final = (0.2, 50.0)
+_SLOPES: Final = (-1.5, 4.0)
+"""Logarithms between which a slope lies."""
+_SHIFTS: Final = (-10.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Learning:
     """How a decision is learnt; chosen on splits other than those reported (docs/classifier.md)."""
 
-    cost: float = 0.15
+    cost: float = 1.0
     """Of a support vector machine: the higher, the closer to the training texts."""
     even: float = 0.3
     """Share (0-1) of a column's stretch that all have alike; the rest goes by how it tells outcomes apart."""
@@ -36,14 +38,28 @@ class Learning:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """How scores become probabilities: each outcome's own chance against all others, then together 1."""
+
+    slope: float = 5.0
+    shift: float = 0.5
+
+    def __call__(self, scores: Scores) -> Scores:
+        """Return probabilities; measured on held-out texts half as far off as a softmax of the scores."""
+        logs = -np.logaddexp(0, -(scores * np.float32(self.slope) + np.float32(self.shift)))
+        found = np.exp(logs - logs.max(axis=1, keepdims=True))
+        return np.asarray(found / found.sum(axis=1, keepdims=True), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """Weights of the columns that count here (`columns`, in order) for each outcome; `heat` times score is a logit."""
+    """Weights of the columns that count here (`columns`, in order) for each outcome, and how scores are scaled."""
 
     codes: tuple[str, ...]
     columns: NDArray[np.int32]
     weights: Scores
     bias: Scores
-    heat: float
+    scale: Scale
     priors: Scores
     """Share of each outcome in training."""
 
@@ -56,20 +72,20 @@ class Node:
 
     def probabilities(self, rows: sparse.csr_matrix, trust: Scores) -> Scores:
         """Return the probability of each outcome; what is not trusted (0-1, per row) goes by the priors."""
-        own = softmax(self.scores(rows) * np.float32(self.heat))
+        own = self.scale(self.scores(rows))
         return trust[:, None] * own + (1 - trust[:, None]) * self.priors[None, :]
 
 
-def learn(rows: sparse.csr_matrix, labels: Numbers, codes: tuple[str, ...], heat: float, learning: Learning) -> Node:
+def learn(rows: sparse.csr_matrix, labels: Numbers, codes: tuple[str, ...], scale: Scale, learning: Learning) -> Node:
     """Learn one decision; `labels` are places in `codes`, each of which must occur."""
     columns = np.unique(rows.indices).astype(np.int32)
     counts = np.bincount(labels, minlength=len(codes))
     priors = (counts / counts.sum()).astype(np.float32)
     if len(codes) == 1:
         none = np.zeros((0, 1), np.float32)
-        return Node(codes, columns[:0], none, np.zeros(1, np.float32), heat, priors)
+        return Node(codes, columns[:0], none, np.zeros(1, np.float32), scale, priors)
     weights, bias = linear(picked(rows, columns), labels, len(codes), learning)
-    return Node(codes, columns, weights, bias, heat, priors)
+    return Node(codes, columns, weights, bias, scale, priors)
 
 
 def linear(rows: sparse.csr_matrix, labels: Numbers, outcomes: int, learning: Learning) -> tuple[Scores, Scores]:
@@ -122,12 +138,6 @@ def picked(rows: sparse.csr_matrix, columns: NDArray[np.int32]) -> sparse.csr_ma
     return sparse.csr_matrix((rows.data[kept], found[kept], ends), shape=(rows.shape[0], len(columns)))
 
 
-def softmax(scores: Scores) -> Scores:
-    """Return probabilities from logits."""
-    found = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(found / found.sum(axis=1, keepdims=True), np.float32)
-
-
 def held_out(
     rows: sparse.csr_matrix, labels: Numbers, outcomes: int, parts: Sequence[Numbers], learning: Learning
 ) -> Scores:
@@ -141,22 +151,22 @@ def held_out(
     return scores
 
 
-def best_heat(held: Sequence[tuple[Scores, Numbers]]) -> float:
-    """Return the factor that makes held-out scores the likeliest probabilities; 1 where there are none.
+def calibrated(held: Sequence[tuple[Scores, Numbers]]) -> Scale:
+    """Return the scale that makes held-out scores the likeliest probabilities; a plain one where there are none.
 
     As in Platt's scaling, each outcome is thought to have been the right one once more than it was: however well the
     held-out texts are told apart, nothing becomes certain.
     """
     held = [(scores, labels) for scores, labels in held if len(labels) and scores.shape[1] > 1]
     if not held:
-        return 1.0
+        return Scale()
 
-    def loss(log_heat: float) -> float:
-        heat = np.float32(np.exp(log_heat))
-        return sum(_surprise(np.log(np.maximum(softmax(scores * heat), 1e-9)), labels) for scores, labels in held)
+    def loss(tried: NDArray[np.float64]) -> float:
+        scale = Scale(float(np.exp(tried[0])), float(tried[1]))
+        return sum(_surprise(np.log(np.maximum(scale(scores), 1e-9)), labels) for scores, labels in held)
 
-    found = minimize_scalar(loss, bounds=tuple(np.log(_HEATS)), method="bounded")
-    return float(np.exp(found.x))
+    found = minimize(loss, [np.log(5.0), 0.5], method="Nelder-Mead", options={"xatol": 0.01, "fatol": 0.01}).x
+    return Scale(float(np.exp(np.clip(found[0], *_SLOPES))), float(np.clip(found[1], *_SHIFTS)))
 
 
 def _surprise(logs: Scores, labels: Numbers) -> float:

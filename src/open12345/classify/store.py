@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from .features import Features, Part, Settings, Table
 from .model import Model
-from .nodes import Node
+from .nodes import Node, Scale
 from .trees import Tree
 
 VERSION: Final = 1
@@ -63,7 +63,7 @@ def save(path: Path, model: Model, card: Card) -> Card:
         "count": model.features.count,
         "floor": model.floor,
         "parents": dict(model.tree.parents),
-        "nodes": [{"codes": list(node.codes), "heat": node.heat} for node in _nodes(model)],
+        "nodes": [_told(node) for node in _nodes(model)],
     }
     digest = _digest(told, arrays)
     own = {**_asdict(card), "settings": told["settings"], "digest": digest}
@@ -119,6 +119,10 @@ def _nodes(model: Model) -> list[Node]:
     return [model.root, *(model.branches[code] for code in model.root.codes)]
 
 
+def _told(node: Node) -> dict[str, Any]:
+    return {"codes": list(node.codes), "slope": node.scale.slope, "shift": node.scale.shift}
+
+
 def _arrays(model: Model) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
     for name, part in (("title", model.features.title), ("body", model.features.body)):
@@ -145,15 +149,19 @@ def _node(number: int, told: Mapping[str, Any], arrays: Arrays, width: int) -> N
     columns, weights, bias, priors = (
         arrays[f"node.{number}.{kind}"] for kind in ("columns", "weights", "bias", "priors")
     )
-    codes, heat = tuple(map(str, told["codes"])), float(told["heat"])
+    codes, scale = tuple(map(str, told["codes"])), Scale(float(told["slope"]), float(told["shift"]))
     outcomes = len(codes)
     if weights.shape != (len(columns), outcomes) or bias.shape != (outcomes,) or priors.shape != (outcomes,):
         raise ValueError(f"decision {number} has weights of shape {weights.shape}")
     if len(_rising(columns)) and not 0 <= columns[0] <= columns[-1] < width:
         raise ValueError(f"decision {number} reads columns that are not there")
-    if not all(np.isfinite(array).all() for array in (weights, bias, priors)) or not 0 < heat < np.inf:
+    if (
+        not all(np.isfinite(array).all() for array in (weights, bias, priors))
+        or not 0 < scale.slope < np.inf
+        or not np.isfinite(scale.shift)
+    ):
         raise ValueError(f"decision {number} has weights that are no numbers")
-    return Node(codes, columns, weights, bias, heat, priors)
+    return Node(codes, columns, weights, bias, scale, priors)
 
 
 def _rising(values: NDArray[Any]) -> NDArray[Any]:

@@ -53,7 +53,7 @@ def _spoken(row: sparse.csr_matrix, node: Node, outcome: int) -> Iterator[tuple[
     hit = np.flatnonzero(node.columns[place] == row.indices)
     weights = node.weights[place[hit]]
     beside = (weights.sum(axis=1) - weights[:, outcome]) / (len(node.codes) - 1)
-    shares = row.data[hit] * (weights[:, outcome] - beside) * node.heat
+    shares = row.data[hit] * (weights[:, outcome] - beside) * node.scale.slope
     yield from zip(row.indices[hit].tolist(), shares.tolist(), strict=True)
 
 
