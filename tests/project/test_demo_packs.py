@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 from rich.console import Console
 
@@ -14,6 +16,7 @@ from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Stage
 from open12345.policy import find_pack, read_pack
 from open12345.project import demo
+from open12345.project.demo import history as demo_history
 from open12345.project.demo.texts import read_texts
 from open12345.worktime import SHANGHAI
 from tests.cast import open_town
@@ -53,3 +56,11 @@ def test_no_other_town_is_named_in_the_texts_of_a_pack(pack_name: str) -> None:
     assert "62112345" not in said
     assert all(place.area in pack.area_tree for place in texts.places)
     assert all(pack.is_leaf(text.category) for text in texts.complaints)
+
+
+@pytest.mark.parametrize("pack_name", ["baoshan", "pudong", "qinhuai", "shanghai"])
+def test_each_pack_has_years_behind_its_demo(pack_name: str, folder: Path, settings: Settings) -> None:
+    settings.OPEN12345_HOME = folder
+    prepared = demo_history.prepare(pack_name)
+    assert prepared is not None
+    assert demo_history.ORDERS[0] <= prepared.run.size <= demo_history.ORDERS[-1]

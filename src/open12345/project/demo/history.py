@@ -1,8 +1,8 @@
 """The years behind a demo: the pack's scenario, so small that a first start stays short, written by the simulator.
 
 The stories of the last weeks (`demo.fill`) are played act by act and stand at the desks; what lies behind them is one
-of the pack's scenarios with complete histories, scaled to `ORDERS`, written when the site is open already. Jiuting has
-its stories alone.
+of the pack's scenarios with complete histories, scaled to the first of `ORDERS` that it fits, written when the site is
+open already. Jiuting has its stories alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from open12345.simulate.history.resume import Busy
 from open12345.simulate.history.writers import BulkError
 from open12345.simulate.scenarios.files import scenario_names
 
-ORDERS: Final = 600
+ORDERS: Final = (600, 900, 1200)
 WITHOUT: Final = frozenset({"jiuting"})
 
 
@@ -29,13 +29,12 @@ def fill(pack_id: str, console: Console) -> int:
     begun = runs.sheet()
     if pack_id in WITHOUT or (begun is not None and begun.finished):
         return 0
-    names = scenario_names(find_pack(pack_id))
-    if not names:
-        return 0
     try:
-        prepared = runs.behind(pack_id, names[0], orders=ORDERS)
+        prepared = prepare(pack_id)
     except PackError as error:  # a scenario that was edited: the demo stands without it
         console.print(f"history   left out: {error.problems[0]}")
+        return 0
+    if prepared is None:
         return 0
     console.print(f"history   {prepared.run.size} orders of {prepared.scenario.title} are being written …")
     try:
@@ -45,3 +44,19 @@ def fill(pack_id: str, console: Console) -> int:
         return 0
     console.print(f"history   {played.orders} invented orders of {prepared.scenario.title}")
     return played.orders
+
+
+def prepare(pack_id: str) -> runs.Prepared | None:
+    """Plan the pack's first scenario at the smallest of the sizes at which its parts fit; None without scenarios.
+
+    Raises PackError where they fit at none: so few orders cannot always be parted as exactly as the scenario says.
+    """
+    names = scenario_names(find_pack(pack_id))
+    if not names:
+        return None
+    for orders in ORDERS[:-1]:
+        try:
+            return runs.behind(pack_id, names[0], orders=orders)
+        except PackError:
+            continue
+    return runs.behind(pack_id, names[0], orders=ORDERS[-1])
