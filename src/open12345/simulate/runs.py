@@ -115,8 +115,9 @@ def prepare(
     Loads the pack and its invented staff where the instance is empty. Raises PackError for mistakes of pack or
     scenario, Refused where the instance holds another pack, orders of its own, or another run.
     """
-    pack = read_pack(find_pack(pack_name))
-    scenario = read_scenario(pack, name)
+    folder_of_pack = find_pack(pack_name)
+    pack = read_pack(folder_of_pack)
+    scenario = read_scenario(pack, name, folder=folder_of_pack)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
     _refuse_other_pack(pack, live=mode == LIVE)
