@@ -15,8 +15,6 @@ from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from open12345.intake.unreadable import TableError
 
@@ -36,7 +34,6 @@ _BROKEN: Final = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    InvalidFileException,
     LookupError,
     ValueError,
     TypeError,
@@ -54,6 +51,8 @@ def records(path: Path) -> Iterator[list[str]]:
 
 
 def _records(file: BinaryIO) -> Iterator[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - half a second that only imports need
+
     try:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
