@@ -1,4 +1,4 @@
-"""Smart dispatch on the command line: `open12345 dispatch evaluate`.
+"""Smart dispatch on the command line: `open12345 dispatch evaluate`; what needs the database is in `cli_learning`.
 
 Exit codes: 0 done, 1 a file that cannot be used (each mistake named by file, row and column), 2 wrong usage, 130
 stopped by Ctrl-C. Nothing here needs a database.
@@ -20,6 +20,7 @@ from rich.console import Console
 
 from open12345.directory.csvfile import Line, read_rows
 from open12345.directory.errors import DirectoryError
+from open12345.dispatch import cli_learning
 
 if TYPE_CHECKING:  # scikit-learn is loaded when a command runs: other commands start fast
     from open12345.classify import Figures, Text, Tree
@@ -66,6 +67,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Categories by machine: how good a model is.")
     group.callback()(_group)
     group.command("evaluate")(evaluate)
+    cli_learning.register(group)
     app.add_typer(group, name="dispatch")
 
 

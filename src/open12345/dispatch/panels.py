@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from open12345.directory.person import Person
-from open12345.dispatch import cards, duty_hint, helps
-from open12345.orders import queries, web
+from open12345.dispatch import cards, duty_hint, helps, learnt
+from open12345.orders import hints, queries, web
 from open12345.orders.stages import Stage
 from open12345.ui import navigation
 
@@ -24,4 +24,5 @@ def lend() -> None:
     cards.lend()
     helps.lend_all()
     duty_hint.register()
+    hints.lend_guesser(learnt.guess)
     web.add_desk("dispatch", web.Desk("dispatch:queue", _("派单")))

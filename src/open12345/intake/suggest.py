@@ -9,18 +9,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
 from open12345.directory.models import Area
 from open12345.intake.forms import DraftInput
-from open12345.orders.hints import Talk
+from open12345.orders.hints import Talk, guesses
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Urgency
 from open12345.policy import Pack
 from open12345.policy.trees import Category
 from open12345.text import bigrams, find_phones, places
+
+if TYPE_CHECKING:  # only its name is needed
+    from open12345.classify import Suggestion
 
 #: So many categories are offered, one key each.
 OFFERED: Final = 3
@@ -30,6 +33,8 @@ _TITLE, _URGENT, _ABOVE, _ALIKE = 3.0, 2.0, 1.0, 2.0
 _FURTHER, _MOST = 0.1, 5
 #: A suggestion below this weight says nothing.
 _LEAST: Final = 1.0
+#: A guess below this probability says nothing.
+_LEAST_SURE: Final = 0.05
 _AREA_ENDING: Final = re.compile(r"(社区)?(居民|村民)?(委员会|居委会|村委会|居委|村委)?$|社区$|[（(].*$")
 _SHORTEST_NAME: Final = 2
 _IS_ROAD: Final = re.compile("(?:路|街|道|巷|胡同|站)(?:[0-9]|$)")
@@ -50,7 +55,13 @@ class Offer:
 
 
 def categories(talk: Talk, alike: Sequence[tuple[WorkOrder, float]] = ()) -> list[Offer]:
-    """Return the categories that the text and alike orders speak for, the best first."""
+    """Return the categories that the text and alike orders speak for, the best first.
+
+    Where a trained classifier is in force, it is asked; words of titles and alike orders are what a new centre has.
+    """
+    learnt = [guess for guess in guesses(talk) if guess.probability >= _LEAST_SURE]
+    if learnt:
+        return [_category_offer(talk, guess.code, _how_surely(guess)) for guess in learnt[:OFFERED]]
     pack, text = talk.sight.pack, talk.text
     grams = set(bigrams(text))
     weighed = {row.code: _weigh(row, above, grams, text) for row, above in _leaves(pack)}
@@ -64,6 +75,11 @@ def categories(talk: Talk, alike: Sequence[tuple[WorkOrder, float]] = ()) -> lis
         weighed[code] = (weight + _ALIKE * max(found) * more, words)
     best = sorted((code for code, (weight, _w) in weighed.items() if weight >= _LEAST), key=lambda c: -weighed[c][0])
     return [_category_offer(talk, code, _why(weighed[code][1], len(scores.get(code, ())))) for code in best[:OFFERED]]
+
+
+def _how_surely(guess: Suggestion) -> str:
+    words = "；" + _("词：%(words)s") % {"words": "、".join(guess.words[:4])} if guess.words else ""
+    return _("往年工单 %(percent)s%%") % {"percent": round(100 * guess.probability)} + words
 
 
 def _category_offer(talk: Talk, code: str, why: str) -> Offer:

@@ -6,13 +6,16 @@ far and stores nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from open12345.directory.models import Area
 from open12345.orders.sight import Sight
+
+if TYPE_CHECKING:  # only its name is needed: scikit-learn is not loaded at every start
+    from open12345.classify import Suggestion
 
 #: No panel reads more of a text than this many characters.
 _LONGEST = 4000
@@ -56,6 +59,7 @@ class Panel:
 
 
 _panels: dict[str, Panel] = {}
+_guessers: list[Callable[[Talk], Sequence[Suggestion]]] = []
 
 
 def lend(panel: Panel) -> None:
@@ -71,3 +75,14 @@ def panel_named(name: str) -> Panel | None:
 def panels() -> list[Panel]:
     """Return all panels, in order."""
     return sorted(_panels.values(), key=lambda panel: (panel.order, panel.name))
+
+
+def lend_guesser(read: Callable[[Talk], Sequence[Suggestion]]) -> None:
+    """Add one who guesses categories; the likeliest stands first, nothing where there is nothing to go by."""
+    if read not in _guessers:
+        _guessers.append(read)
+
+
+def guesses(talk: Talk) -> Sequence[Suggestion]:
+    """Return what the first one guesses that has something to say."""
+    return next((found for read in _guessers if (found := read(talk))), ())

@@ -1,0 +1,173 @@
+"""What the centre learns from its own orders: examples, training, and putting a classifier in force (DIS-03, DIS-08).
+
+Examples are orders that went their whole way: closed or put away, with the category under which they ended, whoever
+corrected it before. The newest are held back; a classifier is put in force only where it is no worse on orders that
+neither it nor the one in force has learnt from.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+
+from open12345.classify import Card, Classifier, Figures, Model, Text, Tree, evaluate, save, train
+from open12345.directory import access
+from open12345.directory.person import Person
+from open12345.dispatch import learnt
+from open12345.dispatch.models import Standing, TrainedClassifier
+from open12345.orders.models import WorkOrder
+from open12345.orders.stages import Stage
+from open12345.policy import Pack
+
+#: Orders further back than so many are not read: matters and words change.
+MOST: Final = 60_000
+#: The newest part, held back to measure with.
+HELD_BACK: Final = 0.15
+#: Fewer orders teach nothing worth a promise.
+LEAST: Final = 300
+#: Of a category with fewer, nothing is learnt: it is left to people.
+LEAST_OF_ONE: Final = 5
+_WENT_THEIR_WAY: Final = (Stage.CLOSED, Stage.ARCHIVED)
+
+
+class NotLearnt(Exception):
+    """Nothing can be learnt, or a classifier may not be put in force; says why and what helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One order that went its whole way."""
+
+    text: Text
+    category: str
+    at: datetime
+
+
+def examples(pack: Pack, *, most: int = MOST, after: datetime | None = None) -> list[Example]:
+    """Return the newest orders that went their whole way, oldest first; `after`: taken in later than that alone."""
+    leaves = [row.code for row in pack.categories if pack.is_leaf(row.code)]
+    found = WorkOrder.objects.filter(stage__in=_WENT_THEIR_WAY, category__in=leaves, accepted_at__isnull=False)
+    if after is not None:
+        found = found.filter(accepted_at__gt=after)
+    rows = found.order_by("-accepted_at", "-pk").values_list("title", "body", "category", "accepted_at")[:most]
+    return [Example(Text(title, body), category, at) for title, body, category, at in rows if at][::-1]
+
+
+def teach(pack: Pack, *, by: Person, at: datetime, most: int = MOST) -> TrainedClassifier:
+    """Train on the centre's own orders and keep the classifier with its card, not yet in force.
+
+    Raises NotLearnt where there are too few orders.
+    """
+    known = examples(pack, most=most)
+    cut = round(len(known) * (1 - HELD_BACK))
+    taught, held = _common(known[:cut]), known[cut:]
+    labels = Counter(one.category for one in taught)
+    if len(taught) < LEAST or len(labels) < 2:  # noqa: PLR2004 - else nothing is told apart
+        raise NotLearnt(
+            f"{len(known)} orders went their whole way, too few of them to learn from: {LEAST} of at least two "
+            "categories are needed. Train again when more are closed, or evaluate on a file of your own."
+        )
+    begun = time.process_time()
+    model = train([one.text for one in taught], [one.category for one in taught], tree=tree_of(pack))
+    figures = measured(model, pack, held, train_seconds=time.process_time() - begun)
+    card = Card(
+        texts=len(taught), labels=dict(labels), first_day=taught[0].at.isoformat(), last_day=taught[-1].at.isoformat(),
+        source=f"{pack.id}: orders closed or put away", measures={"held_back": figures.as_json()},
+    )  # fmt: skip
+    return _kept(pack, model, card, by=by, at=at)
+
+
+def _common(known: Sequence[Example]) -> list[Example]:
+    """Return the examples of categories with enough of them."""
+    many = Counter(one.category for one in known)
+    return [one for one in known if many[one.category] >= LEAST_OF_ONE]
+
+
+def tree_of(pack: Pack) -> Tree:
+    """Return the pack's categories as the classifier wants them."""
+    return Tree({row.code: row.parent for row in pack.categories if row.parent})
+
+
+def measured(model: Classifier, pack: Pack, held: Sequence[Example], *, train_seconds: float | None = None) -> Figures:
+    """Return how good a model is on examples that it has not learnt from; raises NotLearnt where there are none."""
+    if not held:
+        raise NotLearnt("No order was closed since: there is nothing to measure with yet.")
+    lineage = pack.category_tree.lineage
+    return evaluate(
+        model, [one.text for one in held], [one.category for one in held],
+        first=lambda code: lineage(code)[-1].code if code in pack.category_tree else code, train_seconds=train_seconds,
+    )  # fmt: skip
+
+
+def _kept(pack: Pack, model: Model, card: Card, *, by: Person, at: datetime) -> TrainedClassifier:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        card = save(path, model, card)
+        file = path.read_bytes()
+    row, made = TrainedClassifier.objects.get_or_create(
+        digest=card.digest,
+        defaults={
+            "made_at": at, "made_by_id": by.id if by.kind == "staff" else None, "pack": pack.id,
+            "card": {"texts": card.texts, "labels": dict(card.labels), "first_day": card.first_day,
+                     "last_day": card.last_day, "source": card.source, "measures": dict(card.measures),
+                     "settings": dict(card.settings)},
+            "file": file,
+        },
+    )  # fmt: skip
+    if made:
+        access.record("classifier.train", by=by, at=at, on=f"classifier:{row.pk}", reason=f"texts={card.texts}")
+    return row
+
+
+@transaction.atomic
+def promote(pack: Pack, number: int, *, by: Person, at: datetime) -> tuple[Figures, Figures | None]:
+    """Put a classifier in force if it is not worse than the one in force; return both figures, its own first.
+
+    Both are asked about orders that neither has learnt from: those taken in after the last day of either. A worse one
+    is refused, on record. One in force that this version cannot read gives way. Raises NotLearnt where the classifier
+    is not there, cannot be read, or is in force already, and where no order was closed since.
+    """
+    row = TrainedClassifier.objects.select_for_update().filter(pk=number, pack=pack.id).first()
+    if row is None:
+        raise NotLearnt(f"There is no classifier {number} for the pack {pack.id}. `dispatch report` lists them.")
+    if row.standing == Standing.IN_FORCE:
+        raise NotLearnt(f"Classifier {number} is in force already.")
+    ruling = TrainedClassifier.objects.select_for_update().filter(pack=pack.id, standing=Standing.IN_FORCE).first()
+    last = max(datetime.fromisoformat(one.card["last_day"]) for one in (row, ruling) if one is not None)
+    held, model, old = examples(pack, after=last), learnt.read(row), ruling and learnt.read(ruling)
+    if model is None:
+        raise NotLearnt(f"The file of classifier {number} cannot be read by this version. Train another one.")
+    own = measured(model, pack, held)
+    other = measured(old, pack, held) if old else None
+    if other is not None and (worse := _worse(own, other)):
+        _decide(row, Standing.REFUSED, by=by, at=at, why=worse)
+        return own, other
+    if ruling is not None:
+        _decide(ruling, Standing.RETIRED, by=by, at=at, why=f"{row.pk}")
+    _decide(row, Standing.IN_FORCE, by=by, at=at, why=f"accuracy {own.accuracy:.3f}, macro-F1 {own.macro_f1:.3f}")
+    return own, other
+
+
+def _worse(own: Figures, other: Figures) -> str:
+    """Return in which figure a classifier is worse than another on the same orders, "" for none."""
+    for name in ("accuracy", "macro_f1"):
+        mine, theirs = getattr(own, name), getattr(other, name)
+        if mine < theirs:
+            return f"{name} {mine:.3f} < {theirs:.3f}, n={own.texts}"
+    return ""
+
+
+def _decide(row: TrainedClassifier, standing: Standing, *, by: Person, at: datetime, why: str) -> None:
+    row.standing, row.decided_at, row.why = standing, at, why
+    row.decided_by_id = by.id if by.kind == "staff" else None
+    row.save(update_fields=["standing", "decided_at", "decided_by", "why"])
+    access.record(f"classifier.{standing}", by=by, at=at, on=f"classifier:{row.pk}", reason=why)
+    learnt.forget()

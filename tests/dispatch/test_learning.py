@@ -1,0 +1,143 @@
+"""The centre learns categories from its own closed orders, and only the better classifier is put in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from open12345.classify import ModelFileError
+from open12345.directory.models import AccessLog
+from open12345.directory.person import SYSTEM
+from open12345.dispatch import learning, learnt
+from open12345.dispatch.models import Standing, TrainedClassifier
+from open12345.intake import suggest
+from open12345.orders.hints import Talk, guesses
+from open12345.orders.sight import Sight
+from open12345.simulate.shapes import Fate, Life
+from open12345.simulate.speech import texts
+from open12345.worktime import SHANGHAI
+from tests.cast import Town
+from tests.simulate.conftest import loader
+from tests.simulate.made import lives
+from tests.simulate.test_bulk_truth import stamped
+
+__all__ = ["loader"]
+pytestmark = pytest.mark.usefixtures("loader")
+
+BEGIN = datetime(2025, 6, 16, 8, 0, tzinfo=SHANGHAI)
+NOW = BEGIN + timedelta(days=30)
+LEAVES = ("A0101", "C0101", "D0201", "H0102", "L0103", "B0102")
+
+
+@pytest.fixture(autouse=True)
+def asked_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(learning, "LEAST", 120)
+    learnt.forget()
+    yield
+    learnt.forget()
+
+
+def told(town: Town, count: int, *, start: int = 0, wrongly: bool = False) -> list[Life]:
+    """Questions answered at once, each in other words; `wrongly`: under categories that they do not belong to."""
+    world = texts.World.of(town.pack, 1)
+    found = lives(
+        town.pack, count, begin=BEGIN, until=NOW, fates=(Fate.ANSWERED_AT_ONCE,), start=start,
+        every=timedelta(minutes=9),
+    )  # fmt: skip
+    return [_about(world, life, wrongly=wrongly) for life in found]
+
+
+def _about(world: texts.World, life: Life, *, wrongly: bool) -> Life:
+    request = life.request
+    leaf = LEAVES[request.index % len(LEAVES)]
+    said = texts.speak(world, request.index, category=leaf, area="310117107005", at=request.at, caller=request.caller)
+    named = LEAVES[request.index // 7 % len(LEAVES)] if wrongly else leaf
+    return replace(life, request=replace(request, category=named, title=said.title, body=said.body))
+
+
+def teach(town: Town) -> TrainedClassifier:
+    return learning.teach(town.pack, by=SYSTEM, at=NOW)
+
+
+@pytest.mark.function("DIS-03")
+@pytest.mark.function("INT-04")
+def test_the_intake_desk_says_what_closed_orders_taught(town: Town) -> None:
+    stamped(town, told(town, 180))
+    row = teach(town)
+    assert guesses(_talk(town, "夜里工地一直施工，吵得睡不着", "")) == ()
+    own, other = learning.promote(town.pack, row.pk, by=SYSTEM, at=NOW)
+    assert other is None
+    assert own.accuracy > 0.6
+    talk = _talk(town, "夜里工地一直施工，打桩机响到凌晨，吵得睡不着", "工地夜间施工噪声")
+    first, *_rest = guesses(talk)
+    assert first.code == "C0101"
+    assert first.words
+    assert all(word in talk["title"] + talk["body"] for word in first.words)
+    offer = suggest.categories(talk)[0]
+    assert offer.value == "C0101"
+    assert f"{round(100 * first.probability)}%" in offer.why
+
+
+@pytest.mark.function("DIS-08")
+def test_a_worse_classifier_is_not_put_in_force(town: Town) -> None:
+    stamped(town, told(town, 180))
+    good = teach(town)
+    learning.promote(town.pack, good.pk, by=SYSTEM, at=NOW)
+    stamped(town, [*told(town, 400, start=180, wrongly=True), *told(town, 40, start=580)])
+    bad = teach(town)
+    own, other = learning.promote(town.pack, bad.pk, by=SYSTEM, at=NOW)
+    assert other is not None
+    assert own.accuracy < other.accuracy
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.standing, bad.standing) == (Standing.IN_FORCE, Standing.REFUSED)
+    assert "accuracy" in bad.why
+    acts = AccessLog.objects.filter(object=f"classifier:{bad.pk}").values_list("act", flat=True)
+    assert set(acts) == {"classifier.train", "classifier.refused"}
+
+
+def test_a_better_one_takes_its_place_and_both_are_asked_about_orders_that_neither_knows(town: Town) -> None:
+    stamped(town, told(town, 180, wrongly=True))
+    first = teach(town)
+    learning.promote(town.pack, first.pk, by=SYSTEM, at=NOW)
+    stamped(town, told(town, 400, start=180))
+    second = teach(town)
+    own, other = learning.promote(town.pack, second.pk, by=SYSTEM, at=NOW)
+    assert other is not None
+    assert own.accuracy > other.accuracy
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.standing, second.standing) == (Standing.RETIRED, Standing.IN_FORCE)
+    last = datetime.fromisoformat(second.card["last_day"])
+    assert own.texts == len(learning.examples(town.pack, after=last))
+    with pytest.raises(learning.NotLearnt, match="in force already"):
+        learning.promote(town.pack, second.pk, by=SYSTEM, at=NOW)
+
+
+def test_too_few_orders_teach_nothing(town: Town) -> None:
+    stamped(town, told(town, 40))
+    with pytest.raises(learning.NotLearnt, match="40 orders went their whole way"):
+        teach(town)
+    with pytest.raises(learning.NotLearnt, match="no classifier 77"):
+        learning.promote(town.pack, 77, by=SYSTEM, at=NOW)
+
+
+def test_a_damaged_classifier_leaves_the_desk_as_it_was_without_one(town: Town) -> None:
+    stamped(town, told(town, 180))
+    row = teach(town)
+    learning.promote(town.pack, row.pk, by=SYSTEM, at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE dispatch_trainedclassifier SET file = substring(file FOR 5000)")
+    row.refresh_from_db()
+    with pytest.raises(ModelFileError):
+        row.read()
+    assert guesses(_talk(town, "路灯不亮已经三天", "")) == ()
+    assert suggest.categories(_talk(town, "无证设摊占了人行道", ""))
+
+
+def _talk(town: Town, body: str, title: str) -> Talk:
+    return Talk(Sight(town.person("agent"), town.now, town.pack), {"body": body, "title": title})
