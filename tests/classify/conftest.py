@@ -46,7 +46,7 @@ def tree() -> Tree:
 
 @pytest.fixture(scope="session")
 def learnt() -> Said:
-    return made(range(480))
+    return made(range(288))
 
 
 @pytest.fixture(scope="session")

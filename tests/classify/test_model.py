@@ -5,7 +5,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from open12345.classify import (
@@ -32,6 +32,7 @@ def test_leaves_are_told_apart_far_better_than_by_chance(model: Model, asked: Sa
     assert figures.top3 > 0.85
 
 
+@settings(max_examples=25)
 @given(title=ANYTHING, body=ANYTHING)
 def test_the_children_of_a_category_have_its_probability_together(
     model: Model, tree: Tree, title: str, body: str
@@ -43,6 +44,7 @@ def test_the_children_of_a_category_have_its_probability_together(
         assert np.isclose(every[0, below].sum(), first[0, place], atol=1e-5)
 
 
+@settings(max_examples=25)
 @given(title=ANYTHING, body=ANYTHING, top=st.integers(1, 20))
 def test_suggestions_go_down_and_their_words_stand_in_the_text(model: Model, title: str, body: str, top: int) -> None:
     (said,) = model.predict([Text(title, body)], top=top)
@@ -66,7 +68,8 @@ def test_the_words_that_decided_are_short_and_stand_in_the_text_once(model: Mode
 
 def test_without_its_words_a_text_is_less_sure_than_without_others(model: Model, asked: Said) -> None:
     lost, beside = [], []
-    for text, said in zip(asked[0], model.predict(asked[0]), strict=True):
+    texts = asked[0][:60]
+    for text, said in zip(texts, model.predict(texts), strict=True):
         best = said.suggestions[0]
         length = sum(map(len, best.words))
         others = [n for n in range(len(text.body)) if not any(text.body[n] in word for word in best.words)]
@@ -74,7 +77,7 @@ def test_without_its_words_a_text_is_less_sure_than_without_others(model: Model,
         cut = Text(text.title, "".join(char for n, char in enumerate(text.body) if n not in spared))
         lost.append(best.probability - chance(model, without(text, best.words), best.code))
         beside.append(best.probability - chance(model, cut, best.code))
-    assert np.mean(lost) > 3 * max(float(np.mean(beside)), 0.01)
+    assert np.mean(lost) > 10 * max(float(np.mean(beside)), 0.001)
 
 
 def without(text: Text, words: Sequence[str]) -> Text:

@@ -59,7 +59,7 @@ def test_a_model_read_back_says_the_same(saved: Path, model: Model, asked: Said)
 
 def test_the_card_tells_what_the_model_was_made_from(saved: Path, learnt: Said) -> None:
     found = load(saved)[1]
-    assert (found.texts, found.first_day, found.last_day, found.source) == (480, "2026-01-01", "2026-05-14", "invented")
+    assert (found.texts, found.first_day, found.last_day, found.source) == (288, "2026-01-01", "2026-05-14", "invented")
     assert found.labels == Counter(learnt[1])
     assert found.settings["most"] == 20_000
     assert len(found.digest) == 64

@@ -101,12 +101,10 @@ def linear(rows: sparse.csr_matrix, labels: Numbers, outcomes: int, learning: Le
     met = np.flatnonzero(counts)
     if len(met) < 2:  # noqa: PLR2004 - one alone is told from nothing
         return weights, bias
-    member = sparse.csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))), (outcomes, len(labels)))
-    present = sparse.csr_matrix((np.ones(rows.nnz), rows.indices, rows.indptr), rows.shape)
-    stood = np.asarray((member @ present).todense(), np.float64)
-    whole = stood.sum(axis=0)
+    whole = np.bincount(rows.indices, minlength=rows.shape[1]).astype(np.float64)
     for outcome in met[:1] if len(met) == 2 else met:  # noqa: PLR2004 - one plane parts two
-        stretch = stretched(stood[outcome], whole - stood[outcome], learning.even)
+        inside = np.bincount(rows[labels == outcome].indices, minlength=rows.shape[1]).astype(np.float64)
+        stretch = stretched(inside, whole - inside, learning.even)
         far = sparse.csr_matrix((rows.data * stretch[rows.indices], rows.indices, rows.indptr), rows.shape)
         balance = {True: (len(labels) / len(met) / counts[outcome]) ** learning.balance, False: 1.0}
         machine = LinearSVC(C=learning.cost, tol=0.01, random_state=learning.seed, class_weight=balance)
@@ -154,8 +152,8 @@ def held_out(
 def calibrated(held: Sequence[tuple[Scores, Numbers]]) -> Scale:
     """Return the scale that makes held-out scores the likeliest probabilities; a plain one where there are none.
 
-    As in Platt's scaling, each outcome is thought to have been the right one once more than it was: however well the
-    held-out texts are told apart, nothing becomes certain.
+    Much as in Platt's scaling, one text more is thought to have been there for each decision, of which any outcome
+    might have been right: however well the held-out texts are told apart, nothing becomes certain.
     """
     held = [(scores, labels) for scores, labels in held if len(labels) and scores.shape[1] > 1]
     if not held:
@@ -171,4 +169,4 @@ def calibrated(held: Sequence[tuple[Scores, Numbers]]) -> Scale:
 
 def _surprise(logs: Scores, labels: Numbers) -> float:
     right = float(logs[np.arange(len(labels)), labels].sum())
-    return -(right + float(logs.mean(axis=0).sum()))
+    return -(right + float(logs.mean()))
