@@ -122,7 +122,7 @@ def test_rows_beyond_the_limit_are_counted_by_their_tags_before_any_is_read(
     monkeypatch.setattr(workbook, "MOST_ROWS", 50)
     monkeypatch.setattr(workbook, "_PIECE", 7)  # tags that lie across two pieces are counted too
     assert len(list(workbook.records(book(tmp_path / "a.xlsx", [list(row(n)) for n in range(49)])))) == 50
-    monkeypatch.setattr(workbook, "load_workbook", lambda *a, **k: pytest.fail("read"))
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *a, **k: pytest.fail("read"))
     with pytest.raises(TableError, match="超过 50 行"):
         list(workbook.records(book(tmp_path / "b.xlsx", [list(row(n)) for n in range(51)])))
 
@@ -137,6 +137,6 @@ def shared(path: Path) -> Path:
 
 def test_texts_beyond_the_limit_are_refused_before_any_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MOST_TEXT", 100)
-    monkeypatch.setattr(workbook, "load_workbook", lambda *a, **k: pytest.fail("read"))
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *a, **k: pytest.fail("read"))
     with pytest.raises(TableError, match="文字展开后过大"):
         list(workbook.records(shared(tmp_path / "a.xlsx")))
