@@ -25,7 +25,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 
-from open12345.classify import Text, Tree, copies, evaluate, splits, train
+from open12345.classify import Text, Tree, calibration_error, copies, evaluate, splits, train
 
 SEEDS = tuple(int(seed) for seed in os.environ.get("SEEDS", "1,2,3").split(","))
 PER_LEAF = int(os.environ.get("PER_LEAF", "40"))
@@ -95,8 +95,9 @@ def once(texts: Sequence[Text], labels: Sequence[str], learnt: Any, asked: Any, 
     took = time.thread_time() - start
     questions = [texts[n] for n in asked]
     figures = evaluate(model, questions, [labels[n] for n in asked], first=tree.first, train_seconds=took)
-    guessed = [said.suggestions[0].code for said in model.predict(questions, top=1, explain=False)]
-    return {"guessed": guessed, "figures": figures.as_json()}
+    best = [said.suggestions[0] for said in model.predict(questions, top=1, explain=False)]
+    sure = [each.probability for each in best]
+    return {"guessed": [each.code for each in best], "sure": sure, "figures": figures.as_json()}
 
 
 def baseline(texts: Sequence[Text], labels: Sequence[str], learnt: Any, asked: Any) -> dict[str, Any]:
@@ -142,6 +143,9 @@ def joined(parts: Sequence[dict[str, Any]], truth: Sequence[str]) -> Figures:
         "accuracy": float(accuracy_score(truth, guessed)),
         "macro_f1": float(f1_score(truth, guessed, average="macro", zero_division=0)),
     }
+    if sure := [each for part in parts for each in part.get("sure", ())]:
+        right = np.array(guessed) == np.array(truth)
+        own["calibration_error"] = calibration_error(np.array(sure), right)
     return rounded({key: value for key, value in means.items() if key not in {"texts", "labels"}} | own)
 
 

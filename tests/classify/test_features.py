@@ -82,3 +82,10 @@ def test_a_long_body_keeps_head_and_tail() -> None:
 def test_settings_that_mean_nothing_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"n-gram|above 0"):
         Settings(**wrong)  # type: ignore[arg-type]
+
+
+def test_what_hangs_together_is_told_by_the_bodies_learnt() -> None:
+    bodies = ["垄断经营", "垄断市场", "经营垄断", "经营不善", "市场经营"]
+    bonds = Features.learn([Text("", body) for body in bodies], Settings()).bonds("经营垄断 ？")
+    assert bonds[[0, 1, 3, 4, 5]].tolist() == [0, 1, 1, 0, 0]
+    assert bonds[2] < 0.5

@@ -204,6 +204,25 @@ class Features:
             _located(part, words, first) for part, words, first in self._parts([text])
         )
 
+    def bonds(self, text: str) -> NDArray[np.float64]:
+        """Return how firmly each character hangs on the one before it, 0 to 1; 0 at both ends and for pairs not known.
+
+        Of the rarer of the two, the share of training bodies with it that have the pair.
+        """
+        found = np.zeros(len(text) + 1)
+        if not {1, 2} <= set(self.body.lengths) or not len(self.body):
+            return found
+        _row, key, at, size = n_grams([text], (1, 2))
+        column = self.body.table.find(key)
+        stood = np.where(column >= 0, self.body.texts[column], 0)
+        single = key < _PLANE
+        alone = np.ones(len(text))
+        alone[at[single]] = np.maximum(stood[single], 1)
+        pair = ~single & (size == 2)  # noqa: PLR2004 - nothing between the two
+        first = at[pair]
+        found[first + 1] = np.minimum(1, stood[pair] / np.minimum(alone[first], alone[first + 1]))
+        return found
+
     def _parts(self, texts: Sequence[Text]) -> Iterator[tuple[Part, list[str], int]]:
         yield self.title, [text.title for text in texts], 0
         longest = self.settings.longest

@@ -120,6 +120,7 @@ def train(
     tree, learning = tree or Tree(), learning or Learning()
     if len(texts) != len(labels) or len(set(labels)) < 2:  # noqa: PLR2004 - else nothing is told apart
         raise TrainingError("A classifier needs a label for every text, and at least two different labels.")
+    labels = [str(label) for label in labels]
     features = Features.learn(texts, settings or Settings())
     rows, _known = features.read(texts)
     below = tree.below(labels)

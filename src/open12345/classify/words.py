@@ -19,6 +19,11 @@ _WORTH: Final = 0.25
 """A character must give this share of what the best gives to make a word longer."""
 _LEAST: Final = 0.2
 """A word must weigh this share of the weightiest."""
+_PARTICLES: Final = frozenset("的了在是和与及就都也被把我你他她它这那有到从对向为")
+"""What no word told begins or ends with, where it can do without."""
+
+_TIED, _LOOSE = 0.5, 0.1
+"""Bonds (`Features.bonds`) within a word, and between words."""
 
 Given = NDArray[np.float64]
 
@@ -67,7 +72,11 @@ def deciding_words(features: Features, text: Text, given: dict[int, float]) -> t
     best = max((float(each.max()) for each in laid if len(each)), default=0.0)
     if best <= 0:
         return ()
-    runs = [run for each, part in zip(laid, parts, strict=True) for run in _runs(part, each, best * _WORTH)]
+    runs = [
+        run
+        for each, part in zip(laid, parts, strict=True)
+        for run in _runs(part, each, best * _WORTH, features.bonds(part))
+    ]
     chosen: list[tuple[float, str]] = []
     for weight, word in sorted(runs, key=lambda run: (-run[0], run[1])):
         if len(chosen) == _MOST or (chosen and weight < chosen[0][0] * _LEAST):
@@ -90,8 +99,8 @@ def _laid(found: Found, length: int, given: dict[int, float]) -> Given:
     return np.cumsum(edge)[:length]
 
 
-def _runs(part: str, given: Given, floor: float) -> Iterator[tuple[float, str]]:
-    """Yield runs of letters and digits whose characters gave enough, cut to 2-6 characters, with their weight."""
+def _runs(part: str, given: Given, floor: float, bonds: Given) -> Iterator[tuple[float, str]]:
+    """Yield runs of letters and digits whose characters gave enough, whole words of 2 to 6 characters, with weight."""
     start = 0
     while start < len(part):
         if given[start] < floor or not part[start].isalnum():
@@ -100,20 +109,38 @@ def _runs(part: str, given: Given, floor: float) -> Iterator[tuple[float, str]]:
         end = start
         while end < len(part) and given[end] >= floor and part[end].isalnum():
             end += 1
-        yield from _cut(part, given, start, end)
+        first, last = _whole(part, bonds, *_cut(given, start, end))
+        if last - first >= _SHORTEST:
+            yield float(given[first:last].sum()), part[first:last]
         start = end
 
 
-def _cut(part: str, given: Given, start: int, end: int) -> Iterator[tuple[float, str]]:
-    if end - start < _SHORTEST:  # a character alone is no word: its better neighbour comes along
-        sides = [n for n in (start - 1, end) if 0 <= n < len(part) and part[n].isalnum()]
-        if sides:
-            side = max(sides, key=lambda n: float(given[n]))
-            start, end = min(start, side), max(end, side + 1)
-            yield float(given[start:end].sum()), part[start:end]
-        return
+def _cut(given: Given, start: int, end: int) -> tuple[int, int]:
+    """Return the best six characters of a longer run."""
     if end - start > _LONGEST:
-        sums = np.convolve(given[start:end], np.ones(_LONGEST), "valid")
-        start += int(sums.argmax())
+        start += int(np.convolve(given[start:end], np.ones(_LONGEST), "valid").argmax())
         end = start + _LONGEST
-    yield float(given[start:end].sum()), part[start:end]
+    return start, end
+
+
+def _whole(part: str, bonds: Given, start: int, end: int) -> tuple[int, int]:
+    """Return the run with the rest of a word it cuts, without the piece of another or a particle at its ends."""
+
+    def joins(place: int) -> bool:
+        return 0 < place < len(part) and part[place - 1].isalnum() and part[place].isalnum()
+
+    while end - start < _LONGEST and joins(start) and bonds[start] >= _TIED:
+        start -= 1
+    while end - start < _LONGEST and joins(end) and bonds[end] >= _TIED:
+        end += 1
+    if end - start < _SHORTEST:  # a character alone is no word: the neighbour that hangs on it comes along
+        before = bonds[start] if joins(start) and part[start - 1] not in _PARTICLES else -1
+        after = bonds[end] if joins(end) and part[end] not in _PARTICLES else -1
+        if max(before, after) < 0:
+            return start, end
+        return (start - 1, end) if before > after else (start, end + 1)
+    while end - start > _SHORTEST and (part[start] in _PARTICLES or bonds[start + 1] < _LOOSE):
+        start += 1
+    while end - start > _SHORTEST and (part[end - 1] in _PARTICLES or bonds[end - 1] < _LOOSE):
+        end -= 1
+    return start, end
