@@ -99,6 +99,21 @@ def test_another_version_is_told(saved: Path) -> None:
         load(saved)
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "../../notes.py"])
+def test_what_is_no_array_is_refused(saved: Path, name: str) -> None:
+    write(saved, members(saved) | {name: b"import os"})
+    with pytest.raises(ModelFileError, match="no array"):
+        load(saved)
+
+
+def test_an_array_that_claims_more_than_there_is_is_refused(saved: Path) -> None:
+    parts = members(saved)
+    claimed = parts["node.0.bias.npy"].replace(b"(", b"(9999999", 1)
+    write(saved, parts | {"node.0.bias.npy": claimed})
+    with pytest.raises(ModelFileError):
+        load(saved)
+
+
 @pytest.mark.parametrize("lost", ["card.npy", "body.keys.npy", "node.1.bias.npy"])
 def test_a_file_without_a_part_is_refused(saved: Path, lost: str) -> None:
     parts = members(saved)

@@ -105,11 +105,13 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             arrays = {name: file[name] for name in file.files}
         told = json.loads(arrays.pop("card").tobytes().decode())
         form, version = told["form"], told["version"]
-    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, zipfile.error) as error:
+    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError, MemoryError) as error:
         raise ModelFileError(f"{path.name} is no model of ours: {error}.") from error
     if form != _FORM or version != VERSION:
         raise ModelFileError(f"{path.name} is of version {version}, this software reads {VERSION}. Train it again.")
     for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):
+            raise ModelFileError(f"{path.name} is no model of ours: {name} is no array.")
         if array.dtype.str != _KINDS.get(name.rpartition(".")[2]):
             raise ModelFileError(f"{path.name} is no model of ours: {name} is of kind {array.dtype}.")
     return told, arrays
@@ -139,6 +141,8 @@ def _made(told: Mapping[str, Any], arrays: Arrays) -> Model:
         Part(lengths, Table(_rising(arrays[f"{name}.keys"])), arrays[f"{name}.texts"])
         for name, lengths in (("title", settings.title), ("body", settings.body))
     )
+    if any(len(part.table.keys) != len(part.texts) for part in (title, body)):
+        raise ValueError("n-grams and the texts they stood in do not fit")
     features = Features(settings, title, body, int(told["count"]))
     root, *rest = (_node(number, one, arrays, features.width) for number, one in enumerate(told["nodes"]))
     branches = dict(zip(root.codes, rest, strict=True))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # numpy and the texts are loaded when a command runs: other c
     from open12345.simulate.runs import Prepared
 
 FOUND = 1
+_WIDE = 160
+"""Columns of a table that goes to a file or another program."""
 MACHINE = 3
 stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
@@ -126,22 +128,23 @@ def _show(lines: list[Checked], title: str, scale: float) -> None:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for heading, justify in (
         ("", "left"),
-        ("数字", "left"),
-        ("原文", "left"),
-        ("应为", "right"),
-        ("数出", "right"),
+        ("figure", "left"),
+        ("text", "left"),
+        ("printed", "right"),
+        ("counted", "right"),
         ("", "left"),
     ):
         table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for line in lines:
         table.add_row(*_cells(line))
+    if not stdout.is_terminal:
+        stdout.width = _WIDE
     stdout.print(table)
     later = sum(line.same is None for line in lines)
     wrong = sum(line.same is False for line in lines)
-    small = f"，按比例 {scale:g}" if scale != 1 else ""
-    stdout.print(
-        f"{len(lines) - later} 个数字从数据库数出{small}：{wrong} 个不一致；另有 {later} 个待以后的模块统计（later）。"
-    )
+    small = f" at scale {scale:g}" if scale != 1 else ""
+    rooms = f"; {later} wait for rooms that come later" if later else ""
+    stdout.print(f"{len(lines) - later} figures counted from the database{small}, {wrong} of them differ{rooms}.")
 
 
 def _cells(line: Checked) -> tuple[Text | str, ...]:
@@ -151,7 +154,7 @@ def _cells(line: Checked) -> tuple[Text | str, ...]:
     return mark, line.title, quote, line.expected, line.counted, beside
 
 
-_HOW = {"truncated": "原文截尾"}
+_HOW = {"truncated": "truncated by the text"}
 
 
 def _announced(prepared: Prepared) -> str:
