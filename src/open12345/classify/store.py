@@ -28,6 +28,10 @@ VERSION: Final = 1
 _FORM: Final = "open12345-classifier"
 _LARGEST: Final = 4 << 30  # bytes unpacked
 _KINDS: Final = {"keys": "<u8", "texts": "<i4", "columns": "<i4", "weights": "<f4", "bias": "<f4", "priors": "<f4"}
+_BROKEN: Final = (
+    OSError, EOFError, MemoryError, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError,
+)  # fmt: skip
+"""What reading a file raises that is none of ours."""
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -105,7 +109,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             arrays = {name: file[name] for name in file.files}
         told = json.loads(arrays.pop("card").tobytes().decode())
         form, version = told["form"], told["version"]
-    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, EOFError, MemoryError) as error:
+    except _BROKEN as error:
         raise ModelFileError(f"{path.name} is no model of ours: {error}.") from error
     if form != _FORM or version != VERSION:
         raise ModelFileError(f"{path.name} is of version {version}, this software reads {VERSION}. Train it again.")
