@@ -72,6 +72,7 @@ def test_the_intake_desk_says_what_closed_orders_taught(town: Town) -> None:
     own, other = learning.promote(town.pack, row.pk, by=SYSTEM, at=NOW)
     assert other is None
     assert own.accuracy > 0.6
+    assert learnt.in_force(town.pack.id, wait=True) is not None
     talk = _talk(town, "夜里工地一直施工，打桩机响到凌晨，吵得睡不着", "工地夜间施工噪声")
     first, *_rest = guesses(talk)
     assert first.code == "C0101"
@@ -135,6 +136,7 @@ def test_a_damaged_classifier_leaves_the_desk_as_it_was_without_one(town: Town) 
     row.refresh_from_db()
     with pytest.raises(ModelFileError):
         row.read()
+    assert learnt.in_force(town.pack.id, wait=True) is None
     assert guesses(_talk(town, "路灯不亮已经三天", "")) == ()
     assert suggest.categories(_talk(town, "无证设摊占了人行道", ""))
 

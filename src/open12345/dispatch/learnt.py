@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from threading import Lock
+from dataclasses import dataclass
+from threading import Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Final
+
+from django.db import connection
 
 from open12345.dispatch.models import Standing, TrainedClassifier
 from open12345.orders.hints import Talk
@@ -21,23 +24,48 @@ SHORTEST: Final = 4
 
 log = logging.getLogger(__name__)
 _lock = Lock()
-_kept: dict[str, tuple[float, str, Classifier | None]] = {}
+_kept: dict[str, Kept] = {}
 
 
-def in_force(pack: str) -> Classifier | None:
-    """Return the classifier that is in force for a pack, None where none is."""
+@dataclass
+class Kept:
+    """What a process knows of the classifier in force for one pack."""
+
+    asked: float = float("-inf")
+    """When it was last asked which one that is (monotonic seconds)."""
+    digest: str = ""
+    classifier: Classifier | None = None
+    reading: Thread | None = None
+
+
+def in_force(pack: str, *, wait: bool = False) -> Classifier | None:
+    """Return the classifier in force for a pack, None where none is, or (without `wait`) while it is being read.
+
+    Reading one, and scikit-learn with it, takes seconds once in a process: nobody who types waits for it.
+    """
     with _lock:
-        now = time.monotonic()
-        asked, digest, known = _kept.get(pack, (0.0, "", None))
-        if pack in _kept and now - asked < ASKED_AGAIN:
-            return known
-        row = TrainedClassifier.objects.filter(pack=pack, standing=Standing.IN_FORCE).only("digest").first()
-        if row is None:
-            digest, known = "", None
-        elif row.digest != digest:
-            digest, known = row.digest, read(row)
-        _kept[pack] = now, digest, known
-        return known
+        kept = _kept.setdefault(pack, Kept())
+        if time.monotonic() - kept.asked >= ASKED_AGAIN and kept.reading is None:
+            row = TrainedClassifier.objects.filter(pack=pack, standing=Standing.IN_FORCE).only("digest").first()
+            kept.asked = time.monotonic()
+            if row is None:
+                kept.digest, kept.classifier = "", None
+            elif row.digest != kept.digest:
+                kept.reading = Thread(target=_fetch, args=(kept, row), daemon=True)
+                if wait:
+                    _fetch(kept, row)
+                else:
+                    kept.reading.start()
+        return kept.classifier
+
+
+def _fetch(kept: Kept, row: TrainedClassifier) -> None:
+    try:
+        kept.classifier, kept.digest = read(row), row.digest
+    finally:
+        own, kept.reading = kept.reading, None
+        if own is current_thread():
+            connection.close()
 
 
 def read(row: TrainedClassifier) -> Classifier | None:
