@@ -55,6 +55,15 @@ def test_the_scenarios_of_all_packs_are_without_mistakes_and_quote_their_seed(pa
     assert any(figure.count for figure in found.figures)
 
 
+@pytest.mark.parametrize(("pack", "name"), SCENARIOS)
+def test_each_scenario_says_by_which_channels_its_orders_come(pack: str, name: str) -> None:
+    """Without shares every channel would bring as many: as many letters as calls."""
+    rules = read_pack(find_pack(pack))
+    channels = read_scenario(rules, name).mix.channels
+    assert max(channels, key=lambda code: channels[code]) in {"phone", "upper"}
+    assert set(channels) <= set(rules.channels)
+
+
 def test_a_sound_scenario_has_no_mistakes(jiuting: Pack, tmp_path: Path) -> None:
     assert problems(jiuting, tmp_path, HEAD) == []
 
