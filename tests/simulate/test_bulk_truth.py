@@ -180,6 +180,30 @@ def test_what_one_life_happens_to_say_twice_another_does_not(town: Town) -> None
     assert check(town, [alike, unlike]).learned == 1
 
 
+@pytest.mark.usefixtures("loader")
+def test_a_first_contact_on_another_day_says_so(town: Town) -> None:
+    plain = lives(town.pack, 200, begin=BEGIN, until=BEGIN + timedelta(days=40), fates=(Fate.SOLVED,))
+    life = next(x for x in plain if x.request.channel == "phone" and not x.request.caller.anonymous)
+    life = replace(life, sign_after=timedelta(minutes=9), report_after=timedelta(days=3))
+    waits = (timedelta(minutes=9), timedelta(hours=26), timedelta(minutes=20))
+    some = [replace(_again(life, n), contact_after=wait) for n, wait in enumerate(waits, 1)]
+    assert check(town, some).learned == 1
+
+
+@pytest.mark.parametrize("hour", [0, 9, 21])
+def test_who_looks_on_the_spot_goes_by_day_and_reports_when_that_was(town: Town, hour: int) -> None:
+    world, seen = World(town.pack, staffing(town.pack)), 0
+    begin = BEGIN.replace(hour=hour)
+    for life in lives(town.pack, 60, begin=begin, until=BEGIN + timedelta(days=60), fates=(Fate.SOLVED,)):
+        steps = script(world, replace(life, request=replace(life.request, urgency="ordinary")))
+        for visit in (one for one in steps if one.act == "arrive"):
+            report = next(one for one in steps if one.act == "submit_report" and one.at > visit.at)
+            assert 8 <= visit.at.hour < 19 or not 8 <= report.at.hour < 19
+            assert datetime.fromisoformat(report.own["site_at"]) == visit.at.replace(second=0, microsecond=0)
+            seen += 1
+    assert seen
+
+
 def _again(life: Life, n: int) -> Life:
     caller = replace(life.request.caller, key=n, phone=f"1990{n:07d}")
     return replace(life, request=replace(life.request, index=n, at=BEGIN + timedelta(minutes=n), caller=caller))

@@ -96,6 +96,7 @@ class Filling:
         flat += pick("value", opened.values)
         flat += pick("at", [utc(act[0]) for act in acts])
         flat += [acts[place][0].isoformat() for (place,) in of("local")]
+        flat += ["true" if acts[n][0].date() == acts[begun][0].date() else "false" for n, begun in of("same_day")]
         flat += [utc(acts[place][0] + SHIFT) for (place,) in of("shift")]
         flat += [str(first[model] + n) for model, n in of("id")]
         flat += [str(by_place[place].by.id) for (place,) in of("staff")]

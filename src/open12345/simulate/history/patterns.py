@@ -28,7 +28,7 @@ from open12345.simulate.history.learning import Found, PatternError
 from open12345.simulate.history.opening import copied, hexed
 from open12345.simulate.history.shadow import Row
 from open12345.simulate.lives.playing import put
-from open12345.simulate.lives.script import Step
+from open12345.simulate.lives.script import BEGINS_ROUND, Step
 
 Source = tuple[Any, ...]
 #: Columns that the request itself fills, by name in `opening.Opened.values`.
@@ -49,9 +49,9 @@ _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d
 _PEOPLE: Final = frozenset({"by", "actor", "created_by", "asked_by", "staff_id"})
 #: The kinds of sources in the order in which `lines` fills them in: what is made of others comes after them.
 KINDS: Final = (
-    "value", "at", "local", "shift", "id", "staff", "staff_name", "staff_unit", "unit", "said", "given", "due_at",
-    "due_iso", "due_local", "limit", "provisional", "breached_at", "queue", "content", "digest", "digest_copied",
-    "fingerprint_copied", "facts", "facts_copied", "prev", "hash", "json",
+    "value", "at", "local", "same_day", "shift", "id", "staff", "staff_name", "staff_unit", "unit", "said", "given",
+    "due_at", "due_iso", "due_local", "limit", "provisional", "breached_at", "queue", "content", "digest",
+    "digest_copied", "fingerprint_copied", "facts", "facts_copied", "prev", "hash", "json",
 )  # fmt: skip
 _GIVEN: Final = ("responsibility", "principle", "clause", "no_return")
 
@@ -213,9 +213,15 @@ class Compiler:
 
     def _part(self, name: str, value: Any, step: int) -> tuple[str, list[Source]]:
         """Return one member of an object; what was said under this very name comes from there."""
+        if name == "same_day" and self.steps[step].act == "contact":
+            return "%s", [("same_day", step, self._dispatched_before(step))]
         if isinstance(value, str) and value and (source := self._named(name, value, step)) is not None:
             return '"%s"', [source]
         return self.json(value, step)
+
+    def _dispatched_before(self, step: int) -> int:
+        """Return the act with which the round of another began."""
+        return max(n for n in range(step) if self.steps[n].act in BEGINS_ROUND)
 
     def _named(self, name: str, value: str, step: int) -> Source | None:
         name = {"process": "process_satisfied"}.get(name, name)
@@ -355,7 +361,7 @@ class Compiler:
     def _kept(self, text: str, sources: list[Source]) -> Template:
         return self._template(text, sources)
 
-    def _source(self, model: type[models.Model], n: int, row: Row, name: str) -> Source | None:  # noqa: C901, PLR0911 - one line for each kind of value
+    def _source(self, model: type[models.Model], n: int, row: Row, name: str) -> Source | None:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of value
         value = row[name]
         if (column := NAMED.get(model, {}).get(name)) is not None:
             return ("value", column)
@@ -375,6 +381,8 @@ class Compiler:
             return ("due_at", self._reply(row))
         if model is Assignment and name in _GIVEN and self._dispatched(row) is not None:
             return ("given", self._dispatched(row), name)
+        if name == "paused_seconds" and value:
+            raise PatternError("a clock that ran on after a pause")
         if value is None or isinstance(value, bool | float | bytes | dict | list):
             return None
         if isinstance(value, datetime):

@@ -24,9 +24,13 @@ from open12345.simulate.shapes import Fate, Life
 #: The act of taking a callback from the pool; all others are actions of the life cycle.
 TAKE: Final = "take"
 UPPER_SYSTEM: Final = "upper"
+#: With these a round begins (`rounds.begin` sets `dispatched_at`).
+BEGINS_ROUND: Final = frozenset({"dispatch", "redispatch", "reopen_by_upper"})
 _MINUTE: Final = timedelta(minutes=1)
 _MASK: Final = (1 << 64) - 1
 _MIDDLING: Final = 0.6
+#: Hours between which somebody goes and looks.
+_DAWN, _DUSK = 8, 19
 _CHECKED: Final = (("ended", "connected"), ("heard", "yes"))
 _CONNECTED: Final = (("ended", "connected"),)
 _FROM_ABOVE: Final = (("origin", "upper"), ("foreign_system", UPPER_SYSTEM))
@@ -60,6 +64,10 @@ class Step:
     def said(self) -> dict[str, Any]:
         """Return what is said with the act; number and place still stand as `sayings.NUMBER` and `SPOT`."""
         return {**{name: value.value if isinstance(value, Given) else value for name, value in self.fixed}, **self.own}
+
+
+def _by_day(at: datetime) -> bool:
+    return _DAWN <= at.hour < _DUSK
 
 
 class Dice:
@@ -113,6 +121,7 @@ class _Script:
         self.steps: list[Step] = []
         self.known: dict[tuple[str, str], Person] = {}
         self.at = self.request.at.astimezone(world.pack.calendar().zone)
+        self.visited_at: datetime | None = None
         channel = self.pack.channels[self.request.channel]
         self.upper = channel.origin == "upper" or bool(self.request.foreign)
         self.reachable = not self.request.caller.anonymous and bool(self.request.caller.phone)
@@ -284,10 +293,25 @@ class _Script:
             self.by_a_station(begun, end)
         if life.fate is Fate.EXTENDED and not self.count("apply"):
             self.extended(begun, end)
+        self.visited_at = None
         if self.form.on_site_for(life.fate):
-            self.at = max(self.at, begun + (end - begun) * _MIDDLING)
+            self.at = self.visiting(max(self.at, begun + (end - begun) * _MIDDLING), end)
             visit = {"people": self.text(sayings.VISITORS), "place": sayings.SPOT, "found": self.text(sayings.FOUND)}
             self.do("worker", unit, "arrive", **visit)
+            self.visited_at = self.at
+
+    def visiting(self, at: datetime, end: datetime) -> datetime:
+        """Return when somebody goes there: by day, unless it is urgent or there is no day before the report."""
+        if self.quick or _by_day(at):
+            return at
+        morning = at.replace(hour=_DAWN, minute=5 + self.dice(50)) + timedelta(days=at.hour >= _DUSK)
+        if morning < end:
+            return morning
+        if _by_day(end):
+            return max(self.at, end - (end - end.replace(hour=_DAWN, minute=0)) / 2)
+        evening = end.replace(hour=_DUSK - 1, minute=5 + self.dice(50))
+        evening -= timedelta(days=evening >= end)
+        return evening if evening > self.at else at
 
     def by_a_station(self, begun: datetime, end: datetime) -> None:
         """A unit below does the work, and its parent checks it."""
@@ -337,7 +361,8 @@ class _Script:
             "category": self.request.category,  # as the form proposes it: nobody corrects the agent
         }
         if self.form.on_site_for(self.life.fate):
-            visited = (self.at - timedelta(minutes=20 + self.dice(60))).replace(second=0, microsecond=0)
+            visited = self.visited_at or self.at - timedelta(minutes=20 + self.dice(60))
+            visited = visited.replace(second=0, microsecond=0)
             return {**said, "site_at": visited.isoformat(), "site_people": self.text(sayings.VISITORS)}
         return {**said, "no_site_reason": self.text(sayings.NO_SITE)}
 
@@ -429,4 +454,4 @@ class _Script:
     @property
     def dispatched_at(self) -> datetime:
         """When the present round began."""
-        return next(s.at for s in reversed(self.steps) if s.act in {"dispatch", "redispatch", "reopen_by_upper"})
+        return next(s.at for s in reversed(self.steps) if s.act in BEGINS_ROUND)
