@@ -31,6 +31,8 @@ OFFERED: Final = 3
 _TITLE, _URGENT, _ABOVE, _ALIKE = 3.0, 2.0, 1.0, 2.0
 #: What each further alike order adds, as a share of that, and how many count: neighbours do not outvote words.
 _FURTHER, _MOST = 0.1, 5
+#: What each character beyond a pair weighs: 厨房地上 holds the pair 房地 by chance, 下水道 is a word.
+_LONGER, _PAIR = 1.0, 2
 #: A suggestion below this weight says nothing.
 _LEAST: Final = 1.0
 #: A guess below this probability says nothing.
@@ -96,9 +98,11 @@ def _weigh(row: Category, above: str, grams: set[str], text: str) -> tuple[float
     title = bigrams(row.title)
     hit = [gram for gram in title if gram in grams]
     urgent = [word for word in row.urgent_words if word in text]
-    higher = [gram for gram in set(bigrams(above)) if gram in grams]
-    weight = _TITLE * len(hit) / max(1, len(title)) + _URGENT * bool(urgent) + _ABOVE * bool(higher)
-    return weight, list(dict.fromkeys([*_joined(row.title, hit), *urgent, *higher]))
+    higher = [gram for gram in dict.fromkeys(bigrams(above)) if gram in grams and gram not in hit]
+    pieces = list(_joined(row.title, hit))
+    longer = max((len(piece) - _PAIR for piece in pieces), default=0)
+    share = _TITLE * len(hit) / max(1, len(title)) + _LONGER * longer
+    return share + _URGENT * bool(urgent) + _ABOVE * bool(higher), list(dict.fromkeys([*pieces, *urgent, *higher]))
 
 
 def _joined(title: str, grams: Iterable[str]) -> Iterator[str]:

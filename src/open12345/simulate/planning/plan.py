@@ -126,6 +126,7 @@ class Plan:
         self._alone = self.table.repeats == NONE
         self._alone[self.table.repeats[~self._alone]] = False
         self._kept: dict[int, list[_Row]] = {}
+        self._nearby: dict[str, list[str]] = {}
         rules = pack.callback
         self._answers = [
             [*(entry.code for entry in found), ""] for found in (rules.solved_options, rules.scale, rules.causes)
@@ -244,7 +245,7 @@ class Plan:
             request=self._request(index, row, voice),
             fate=fate,
             unit=self.codes.units[row.unit],
-            wrong_unit=self._wrong(row.unit, row.dice) if fate == Fate.RETURNED_THEN_SOLVED else "",
+            wrong_unit=self._wrong(row) if fate == Fate.RETURNED_THEN_SOLVED else "",
             co_handlers=self._co_handlers(row) if fate == Fate.CO_HANDLED else (),
             solved=self._answers[0][row.solved], satisfied=self._answers[1][row.satisfied],
             cause=self._answers[2][row.cause],
@@ -297,12 +298,23 @@ class Plan:
         lead = row.unit if row.truth == row.leaf else int(self.codes.leads[row.truth])
         return self.codes.units[row.unit if lead == NONE else lead]
 
-    def _wrong(self, unit: int, dice: int) -> str:
-        """Return another unit of the same standing."""
-        units = self.pack.units
-        alike = [row.code for row in units if row.kind == units[unit].kind and row.code != units[unit].code]
-        alike = alike or [row.code for row in units if row.kind != "centre" and row.code != units[unit].code]
-        return alike[dice % len(alike)]
+    def _wrong(self, row: _Row) -> str:
+        """Return another unit that one might think of: of the same class of the duty list, else of its standing."""
+        units, own = self.pack.units, self.codes.units[row.unit]
+        near = [code for code in self._near(self.codes.leaves[row.truth]) if code != own]
+        alike = near or [unit.code for unit in units if unit.kind == units[row.unit].kind and unit.code != own]
+        alike = alike or [unit.code for unit in units if unit.kind != "centre" and unit.code != own]
+        return alike[row.dice % len(alike)]
+
+    def _near(self, leaf: str) -> list[str]:
+        """Return the units that the duty list names for matters of the same class."""
+        found = self._nearby.get(leaf)
+        if found is None:
+            items = self.pack.duty.find(leaf)[:1]
+            group = next((c.items for c in self.pack.duty.classes if items and items[0] in c.items), ())
+            leads = dict.fromkeys(item.lead for item in group if item.lead != TERRITORY)
+            found = self._nearby[leaf] = [code for code in leads if code in self.pack.unit_tree]
+        return found
 
     def _co_handlers(self, row: _Row) -> tuple[str, ...]:
         codes = self.codes
