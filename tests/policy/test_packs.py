@@ -77,7 +77,9 @@ def test_every_rule_says_where_it_comes_from(name: str) -> None:
 def test_every_pack_has_levels_warnings_indicators_weights_and_papers(name: str) -> None:
     said = summarise(pack_of(name))
 
-    assert min(said[key] for key in ("supervision_levels", "warnings", "indicators", "weight_sets", "reports")) >= 1
+    assert (
+        min(said[key] for key in ("supervision_levels", "warning_kinds", "indicators", "weight_sets", "reports")) >= 1
+    )
     assert said["id"] in tell(pack_of(name))[0]
 
 

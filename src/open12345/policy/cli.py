@@ -1,17 +1,23 @@
 """Commands on packs that need no database: `check-pack` and `diff-pack`.
 
-Exit codes: 0 fine (for a diff: no difference or differences shown), 1 mistakes, 2 wrong usage.
+Exit codes: 0 fine (for a diff: no difference or differences shown; a check may still have hints), 1 mistakes, 2 wrong
+usage.
 """
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from .demo import demo_problems
 from .diff import diff_sections
 from .find import find_pack
+from .hints import hints
 from .loader import read_pack
-from .problems import PackError
+from .problems import PackError, PackProblem
+from .schema import Pack
 from .summary import summarise, tell
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -29,13 +35,33 @@ def register(app: typer.Typer) -> None:
 
 
 def check_pack(pack: PackName, *, as_json: Json = False) -> None:
-    """Check a policy pack; every mistake is named with file, line and remedy."""
+    """Check a policy pack; every mistake is named with file, line and remedy, and what a copy may have left over."""
     try:
-        found = read_pack(find_pack(pack))
+        folder = find_pack(pack)
+        found = _read_with_demo(folder)
     except PackError as error:
         _mistakes(error, as_json=as_json)
         raise typer.Exit(MISTAKES) from error
-    _say({"ok": True, **summarise(found), "problems": []}, tell(found), as_json=as_json)
+    warnings = hints(folder, found)
+    answer = {"ok": True, **summarise(found), "problems": [], "warnings": [one.as_json() for one in warnings]}
+    _say(answer, [*tell(found), *_told(warnings)], as_json=as_json)
+
+
+def _read_with_demo(folder: Path) -> Pack:
+    """Read a pack and look at its invented texts too, so that all mistakes are named at once."""
+    try:
+        pack = read_pack(folder)
+    except PackError as error:
+        raise PackError([*error.problems, *demo_problems(folder, None)]) from error
+    problems = demo_problems(folder, pack)
+    if problems:
+        raise PackError(problems)
+    return pack
+
+
+def _told(warnings: Sequence[PackProblem]) -> list[str]:
+    lines = [f"提示 {one}" for one in warnings]
+    return [*lines, f"共 {len(lines)} 条提示；规则包可以使用，请看一看是否抄来未改。"] if lines else []
 
 
 def diff_pack(

@@ -66,9 +66,12 @@ def read_yaml(path: Path) -> Source:
     return source
 
 
-def read_csv(path: Path, columns: Sequence[str], required: Sequence[str]) -> Source:
-    """Read a CSV file with a header into a list of {column: text}; empty cells are left out."""
-    source = Source(path.name)
+def read_csv(path: Path, columns: Sequence[str], required: Sequence[str], *, name: str = "") -> Source:
+    """Read a CSV file with a header into a list of {column: text}; empty cells are left out.
+
+    `name` is what mistakes call the file, where its own name does not tell which one it is.
+    """
+    source = Source(name or path.name)
     text = read_text(path, source)
     if text is not None:
         rows = list(_rows(text, source, columns, required))

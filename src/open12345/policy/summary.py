@@ -46,7 +46,7 @@ def summarise(pack: Pack) -> dict[str, Any]:
         "accounts": pack.frontline.accounts if pack.frontline else 0,
         "supervision_levels": len(pack.supervision.levels),
         "mechanisms": len(pack.supervision.mechanisms),
-        "warnings": len(pack.supervision.warnings),
+        "warning_kinds": len(pack.supervision.warnings),
         "indicators": len(pack.appraisal.indicators),
         "weight_sets": len(pack.appraisal.weights),
         "reports": len(pack.reports.kinds),
@@ -73,7 +73,7 @@ def tell(pack: Pack) -> list[str]:
         f"  分类 {said['categories']}（各级 {levels}，末级 {said['leaves']}）",
         f"  首接负责清单 {said['duty_classes']} 类 {said['duty_items']} 项",
         f"  渠道 {said['channels']}，时限 {said['clocks']}，申请 {said['applications']}，敏感词 {words}",
-        f"  督办 {said['supervision_levels']} 级，机制 {said['mechanisms']} 种，预警 {said['warnings']} 种",
+        f"  督办 {said['supervision_levels']} 级，机制 {said['mechanisms']} 种，预警 {said['warning_kinds']} 种",
         f"  指标 {said['indicators']} 项，权重 {said['weight_sets']} 版，报告 {said['reports']} 种",
     ]
     if pack.frontline:

@@ -1,17 +1,24 @@
 """What invented people say, where they live and what they are called."""
 
-import csv
 from dataclasses import dataclass, fields
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from open12345.directory.demo import GIVEN, SURNAMES
+from open12345.policy.demo import COMPLAINTS, PLACES, read_demo
 
 #: A range that no network has been given, so that no number is anybody's.
 PREFIX: Final = "161"
 _TIMES: Final = ("昨天", "前天", "昨晚", "今天一早", "这两天")
 _TITLES: Final = ("先生", "女士")
+#: How a unit calls its second in command, by how the unit's name ends; the first that fits.
+_DEPUTIES: Final = {
+    "局": "副局长", "总队": "副总队长", "支队": "副支队长", "大队": "副大队长", "中队": "副中队长", "队": "副队长",
+    "所": "副所长", "检察院": "副检察长", "公司": "副总经理", "工作站": "站长", "站": "副站长", "镇人民政府": "副镇长",
+    "部": "副部长", "团区委": "副书记", "团市委": "副书记", "工委": "副书记", "党委": "副书记", "政法委": "副书记",
+    "工会": "副主席", "妇联": "副主席", "残联": "副理事长", "": "副主任",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +77,21 @@ class Matter:
 
 
 def read_texts(folder: Path) -> Texts | None:
-    """Return the pack's invented texts, None where it has none."""
-    if not (folder / "complaints.csv").is_file():
+    """Return the pack's invented texts, None where it has none.
+
+    Raises PackError where a file cannot be read, with its lines.
+    """
+    if not (folder / COMPLAINTS).is_file():
         return None
-    complaints = tuple(Text(*row) for row in _rows(folder / "complaints.csv", [f.name for f in fields(Text)]))
-    places = tuple(Place(*row) for row in _rows(folder / "places.csv", [f.name for f in fields(Place)]))
+    complaints = tuple(Text(**row) for row in read_demo(folder, COMPLAINTS))
+    places = tuple(Place(**row) for row in read_demo(folder, PLACES))
     return Texts(complaints, places)
 
 
-def _rows(path: Path, names: list[str]) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return [[row[name] for name in names] for row in csv.DictReader(file)]
+def deputy(unit: str) -> str:
+    """The title of the leader in charge (分管负责人) of a unit of that name."""
+    name = unit.partition("（")[0]
+    return next(title for end, title in _DEPUTIES.items() if name.endswith(end))
 
 
 def matter(text: Text, place: Place, rng: Random, district: str) -> Matter:
