@@ -113,6 +113,21 @@ def test_a_pack_is_checked_then_loaded_with_a_date(admin: Client, loaded: Pack) 
     assert AccessLog.objects.filter(act="pack.load", staff=version.loaded_by).count() == 1
 
 
+@pytest.mark.function("ADM-03")
+def test_another_citys_pack_is_compared_but_not_loaded(admin: Client, loaded: Pack) -> None:
+    page = text(admin, "packs")
+    assert re.findall(r'<option value="(\w+)" selected', page) == ["jiuting"]
+    for send in (admin.get, admin.post):
+        answer = send(reverse("directory:pack_check"), {"name": "baoshan"})
+        assert answer.status_code == 200
+        assert list(answer.context["form"].errors) == ["name"]
+        assert "在用的是 jiuting，不能装载 baoshan" in answer.content.decode()
+        assert answer.context["changes"]
+    assert PackVersion.objects.count() == 1
+    assert packs.pack_at(timezone.now())[1].digest == loaded.digest
+    assert not AccessLog.objects.filter(act="pack.load", staff__isnull=False).exists()
+
+
 def test_a_date_gone_by_is_refused_at_its_field_and_nothing_typed_is_lost(admin: Client, loaded: Pack) -> None:
     said = {"name": "jiuting", "effective_from": "2020-01-01T00:00", "note": "写好的说明"}
     answer = admin.post(reverse("directory:pack_check"), said)

@@ -1,5 +1,6 @@
 """The demo: a small lived-in town with orders in every stage, made by really doing what people do."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
@@ -11,8 +12,8 @@ from rich.console import Console
 
 from open12345.directory import packs
 from open12345.orders import clocks, history, invariants, requesters
-from open12345.orders.models import Application, Clock, Event, WorkOrder
-from open12345.orders.stages import Stage
+from open12345.orders.models import Application, Clock, Event, Record, WorkOrder
+from open12345.orders.stages import RecordKind, Stage
 from open12345.project import demo
 from open12345.project.demo.texts import PREFIX, Text, Texts, read_texts
 from open12345.worktime import SHANGHAI
@@ -75,6 +76,13 @@ def test_some_orders_are_late_and_some_due_soon(filled: None) -> None:
     pack = jiuting()
     running = Clock.objects.filter(kind="reply", stopped_at__isnull=True)
     assert {"red", "amber", "green"} <= {clocks.colour(pack, clock, FRIDAY) for clock in running}
+
+
+def test_a_report_names_who_is_in_charge_with_a_title(filled: None) -> None:
+    reports = Record.objects.filter(kind=RecordKind.REPORT, content__in_charge__gt="")
+    named = set(reports.values_list("content__in_charge", flat=True))
+    assert len(named) > 1
+    assert [name for name in named if not re.fullmatch(r"\w{2,3}（(副\w+|站长)）", name)] == []
 
 
 def test_it_happened_in_the_past_and_in_the_order_of_time(filled: None) -> None:

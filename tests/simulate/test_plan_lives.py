@@ -118,6 +118,17 @@ def test_nobody_has_spoken_after_now(clock: time) -> None:
     assert len(spoken) == pytest.approx(8 * plan._passed() / 86_400, abs=6)
 
 
+def test_a_run_that_ends_early_has_those_who_had_spoken_and_they_are_the_same() -> None:
+    found, own = read_scenario(pack("baoshan"), "2022-h1"), pack("baoshan")
+    early = Plan(found, own, until=midnight(date(2022, 5, 2)), scale=0.01)
+    spoken = [life.request for life in lives(early)]
+    assert len(spoken) == early.size
+    assert max(request.at for request in spoken) < early.until
+    later = next(life.request for life in lives(planned("baoshan", "2022-h1", 0.01), early.size))
+    assert later.at > early.until - timedelta(seconds=2)
+    assert spoken == [life.request for life in whole()[: early.size]]
+
+
 @given(start=st.integers(0, 2272))
 @settings(max_examples=8)
 def test_a_run_may_begin_anywhere(start: int) -> None:

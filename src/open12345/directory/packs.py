@@ -148,6 +148,23 @@ def check_right(by: Person) -> None:
         raise NotEntitled(_("只有系统管理员可以装载规则包。"), code="not_entitled")
 
 
+def check_own(pack: Pack, moment: datetime) -> None:
+    """One instance serves one pack; raises `DirectoryError` at `name` where another one rules at `moment`.
+
+    Units, categories and orders of the pack in force would lose their rules with another city's. The command line,
+    whose user sets instances up, is not asked.
+    """
+    try:
+        own = pack_at(moment)[1].id
+    except NoPack:
+        return
+    if own != pack.id:
+        text = _(
+            "一个实例只用一个规则包，在用的是 %(own)s，不能装载 %(other)s。请选择 %(own)s；要用 %(other)s，请另建实例。"
+        )
+        raise DirectoryError(text % {"own": own, "other": pack.id}, code="other_pack", field="name")
+
+
 def load_pack(pack: Pack, *, effective_from: datetime | None, by: Person, at: datetime, note: str = "") -> PackVersion:
     """Store `pack` as a version and, when its time has come, bring it into force; one transaction.
 

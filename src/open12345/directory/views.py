@@ -55,14 +55,22 @@ def closed(request: HttpRequest, *args: object, **kwargs: object) -> HttpRespons
 def pack_list(request: HttpRequest) -> HttpResponse:
     """The versions, and the packs on this server that can be checked and loaded."""
     page = Paginator(queries.versions(), 20).get_page(request.GET.get("page"))
-    context = {"page": page, "ruling": _ruling_id(), "form": PackLoadForm(), "now": timezone.now()}
+    context = {"page": page, "ruling": _ruling_id(), "form": _first_form(), "now": timezone.now()}
     return render(request, "directory/packs.html", context)
+
+
+def _first_form() -> PackLoadForm:
+    """The empty form, on which the pack in force is chosen."""
+    try:
+        return PackLoadForm(initial={"name": packs.pack_at(timezone.now())[1].id})
+    except packs.NoPack:
+        return PackLoadForm()
 
 
 @needs(Role.SYSTEM_ADMIN)
 @require_http_methods(["GET", "POST"])
 def pack_check(request: HttpRequest) -> HttpResponseBase:
-    """GET: check a pack of this server and show what it would change. POST: load it."""
+    """GET: check a pack of this server and show what it would change. POST: load it, if it is the instance's own."""
     form = PackLoadForm(request.POST or request.GET)
     if not form.is_valid():
         return _checked(request, form, None, ())
@@ -70,14 +78,14 @@ def pack_check(request: HttpRequest) -> HttpResponseBase:
         pack = read_pack(find_pack(form.cleaned_data["name"]))
     except PackError as error:
         return _checked(request, form, None, error.problems)
-    if request.method == "POST":
-        try:
+    try:
+        packs.check_own(pack, timezone.now())
+        if request.method == "POST":
             version = _load(request, form, pack)
-        except DirectoryError as error:
-            form.add_error(error.field or None, error.message)
-        else:
             messages.success(request, _("已装载为版本 %s。") % version.pk)
             return redirect("directory:packs")
+    except DirectoryError as error:
+        form.add_error(error.field or None, error.message)
     return _checked(request, form, pack, ())
 
 

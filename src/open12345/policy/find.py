@@ -34,5 +34,8 @@ def find_pack(name: str | Path) -> Path:
             return folder
     if Path(name).is_dir():
         return Path(name)
+    if os.sep in str(name):
+        message = f"没有这个文件夹：{name}"
+        raise PackError([PackProblem(str(name), 0, "", message)])
     message = f"没有这个规则包；{closest(name, pack_names())}"
     raise PackError([PackProblem(str(name), 0, "", message)])

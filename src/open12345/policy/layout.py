@@ -11,6 +11,8 @@ from .trees import AreaRow, Category, UnitRow
 LIST_SEPARATOR: Final = ";"
 _WIDE_SEPARATORS = "；|"
 _YES_NO: Mapping[str, bool] = {"是": True, "否": False}
+_STRUCTURE: Final = frozenset({"parent", "area"})
+"""Without these columns every row would be a root, or no unit look after any area: one mistake told a hundred times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class RowFile:
 
     @property
     def required(self) -> list[str]:
-        """The columns that must stand in the header."""
-        return [name for name, field in self.row.model_fields.items() if field.is_required()]
+        """The columns that must stand in the header: also those whose cells may be empty but that make the tree."""
+        return [name for name, field in self.row.model_fields.items() if field.is_required() or name in _STRUCTURE]
 
     def cells(self, row: Mapping[str, str]) -> dict[str, Any]:
         """Turn cells into values: lists are split at ";", yes and no may be 是 and 否."""

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from .checks import Draft, run_checks
 from .layout import FILES, KEYED, OPTIONAL, ROWS, SHAPES, WHOLE
 from .outlines import read_outlines
-from .problems import Loc, PackError, PackProblem, closest, explain, show
+from .problems import VALUES, Loc, PackError, PackProblem, closest, explain, show
 from .salvage import Salvage, ghost_rows
 from .schema import Pack
 from .sources import Source, read_csv, read_yaml
@@ -85,11 +85,11 @@ class _Reading:
         if name in self.raw or source.data is not None:
             self._problem(loc, explain(found, Pack))
 
-    def _problem(self, loc: Loc, message: str) -> None:
+    def _problem(self, loc: Loc, message: str, rank: int = VALUES) -> None:
         source = self.sources[FILES[str(loc[0])]]
         local = loc if source.file in KEYED else loc[1:]
         where = local[1:] if source.file in ROWS else local
-        self.problems.append(PackProblem(source.file, source.line(local), show(where), message))
+        self.problems.append(PackProblem(source.file, source.line(local), show(where), message, rank))
 
     # checks
 
@@ -104,8 +104,8 @@ class _Reading:
         self._check(draft, salvage)
 
     def _check(self, draft: Draft, salvage: Salvage | None = None) -> None:
-        for loc, message in run_checks(draft):
-            self._problem(salvage.original(loc) if salvage else loc, message)
+        for (loc, message), rank in run_checks(draft):
+            self._problem(salvage.original(loc) if salvage else loc, message, rank)
 
 
 def _read_files(folder: Path) -> Iterator[Source]:

@@ -4,9 +4,10 @@ Where they stand, and pydantic's findings in words that say what would be right.
 """
 
 import difflib
+import re
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
@@ -18,17 +19,23 @@ Loc = tuple[str | int, ...]
 """A place in a pack: field, then keys and indexes, ("duty", "classes", 0, "items", 2, "lead")."""
 
 
+SYNTAX, TREES, VALUES = range(3)
+"""Ranks of mistakes: a file cannot be read, a tree does not hold together, all else."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class PackProblem:
     """One mistake.
 
-    The file, its line (0: the file as a whole), the place inside, what is wrong and what is right.
+    The file, its line (0: the file as a whole), the place inside, what is wrong and what is right. `rank` orders the
+    telling: what others may follow from comes first.
     """
 
     file: str
     line: int
     where: str
     message: str
+    rank: int = field(default=VALUES, compare=False)
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -36,15 +43,15 @@ class PackProblem:
 
     def as_json(self) -> dict[str, Any]:
         """Return the problem for a program."""
-        return asdict(self)
+        return {"file": self.file, "line": self.line, "where": self.where, "message": self.message}
 
 
 class PackError(Exception):
     """A folder that is no usable pack; `problems` holds every mistake of every file."""
 
     def __init__(self, problems: Sequence[PackProblem]) -> None:
-        """Keep the problems sorted by file and line."""
-        self.problems = tuple(sorted(set(problems)))
+        """Keep the problems sorted by rank, file and line."""
+        self.problems = tuple(sorted(set(problems), key=lambda one: (one.rank, one)))
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -129,6 +136,8 @@ def explain(error: ErrorDetails, root: type[BaseModel]) -> str:
         return f"不认识的键 “{loc[-1]}”；{closest(loc[-1], _keys_at(root, loc[:-1]))}"
     if kind == "string_pattern_mismatch":
         return _pattern_message(error)
+    if kind.startswith("date_") and _DAY.fullmatch(str(error.get("input"))):
+        return f"没有这一天：{_shown(error['input'])}；应为日期 YYYY-MM-DD"
     template = _MESSAGES.get(kind)
     if template is None:
         return error["msg"]
@@ -136,11 +145,17 @@ def explain(error: ErrorDetails, root: type[BaseModel]) -> str:
     return template.format(**context)
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""A day as it should be written; where such a one is refused, the calendar does not have it."""
+
+
 def _pattern_message(error: ErrorDetails) -> str:
     pattern = error.get("ctx", {}).get("pattern", "")
     shown = _shown(error.get("input"))
     if pattern == CODE_PATTERN:
         return f"代码 {shown} 只能由字母、数字和 _ . - 组成，以字母或数字开头，至多 40 个字符"
+    if any(mark in shown[1:-1] for mark in "“”‘’"):
+        return f'{shown} 用了中文引号；请改成英文的 "'
     return f"{shown} 的写法不对，应符合 {pattern}"
 
 

@@ -5,6 +5,7 @@ Never raises on garbage.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from .problems import Loc, PackProblem, closest, show
+from .problems import SYNTAX, Loc, PackProblem, closest, show
 
 MAX_BYTES = 8_000_000
 _SCALARS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})
@@ -46,7 +47,7 @@ class Source:
     def problem(self, loc: Sequence[str | int], message: str, line: int | None = None) -> None:
         """Note a mistake at a place."""
         found = self.line(loc) if line is None else line
-        self.problems.append(PackProblem(self.file, found, show(loc), message))
+        self.problems.append(PackProblem(self.file, found, show(loc), message, SYNTAX))
 
 
 def read_yaml(path: Path) -> Source:
@@ -76,6 +77,8 @@ def read_csv(path: Path, columns: Sequence[str], required: Sequence[str], *, nam
     if text is not None:
         rows = list(_rows(text, source, columns, required))
         source.data = rows or (None if source.problems else [])
+        if _codes_lost(source, rows):
+            source.data = None  # a tree of changed codes would only give mistakes that are none
     return source
 
 
@@ -131,7 +134,9 @@ def _compose(text: str, source: Source) -> Node | None:
         return _nodes(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        source.problem((), f"YAML 写法有误：{_yaml_words(error)}", mark.line + 1 if mark else 1)
+        line, words = mark.line + 1 if mark else 1, _yaml_words(error)
+        line, words = _chinese_marks(text, line) or (line, words)
+        source.problem((), f"YAML 写法有误：{words}", line)
     except YAMLError as error:
         source.problem((), f"YAML 写法有误：{str(error).splitlines()[0]}", _line_of_position(error, text))
     except RecursionError:
@@ -155,6 +160,32 @@ def _yaml_words(error: MarkedYAMLError) -> str:
     if "another document" in problem:
         return "一个文件只能有一份内容，请去掉多余的 “---”"
     return f"{problem}；请检查缩进、冒号后的空格、引号和括号是否成对"
+
+
+_CHINESE = re.compile(
+    r"""^\s*(?:-\s+)?[\w"']+\s*(：)"""  # key：value
+    r"""|[{,]\s*[\w"']+\s*(：)"""  # {key：value}
+    r"""|[{\[].*?(，)\s*[\w"']+\s*[:：,\]}]"""  # {a: 1，b: 2}
+    r"""|(?:^|[:,\[{-])\s*([“”])"""  # key: “value”
+)
+"""Chinese punctuation where YAML has its own; within a text it is what it is."""
+
+
+def _chinese_marks(text: str, line: int) -> tuple[int, str] | None:
+    """Return the line and the words for Chinese punctuation on the line of a mistake or the one before.
+
+    The parser stumbles over it where it stands or only on the line that follows.
+    """
+    lines = text.split("\n")
+    for place in (line, line - 1):
+        found = _CHINESE.search(lines[place - 1]) if 0 < place <= len(lines) else None
+        if found is not None:
+            mark = next(group for group in found.groups() if group)
+            return place, f"用了中文标点 “{mark}”；请改成英文的 {_ENGLISH[mark]}（冒号、逗号后面空一格）"
+    return None
+
+
+_ENGLISH = {"：": ":", "，": ",", "“": '"', "”": '"'}
 
 
 def _line_of_position(error: YAMLError, text: str) -> int:
@@ -243,10 +274,34 @@ def _records(text: str, source: Source) -> Iterator[tuple[int, list[str]]]:
         source.problem((), f"CSV 写法有误（{error}）；请检查引号是否成对", line)
 
 
+_CODES = ("code", "parent", "area", "category")
+_ROUNDED = re.compile(r"\d+(?:\.\d+)?[Ee]\+\d+")
+
+
+def _codes_lost(source: Source, rows: Sequence[dict[str, str]]) -> bool:
+    """Say whether a spreadsheet has rounded long codes (3.10117E+13), and note it once for the file."""
+    cells = [
+        (index, name, cell)
+        for index, row in enumerate(rows)
+        for name in _CODES
+        if _ROUNDED.fullmatch(cell := row.get(name, ""))
+    ]
+    if cells:
+        index, name, cell = cells[0]
+        remedy = "原来的代码已经丢失，请从原表重新导出，并先把该列设为文本格式"
+        message = f"“{cell}” 是表格软件（Excel）把长代码改成的科学计数，共 {len(cells)} 格；{remedy}"
+        source.problem((name,), message, source.line((index,)))
+    return bool(cells)
+
+
 def _check_header(header: list[str], source: Source, columns: Sequence[str], required: Iterable[str]) -> bool:
     """Say whether the rows can be read under this header."""
     if not any(header):
         source.problem((), f"第一行应为列名：{','.join(columns)}", 1)
+        return False
+    parts = [part.strip() for part in re.split(r"[;；\t，|]", "\t".join(header))]
+    if len(header) == 1 and len({*parts} & {*columns}) > 1:
+        source.problem((), "列之间的分隔符应为逗号；请在表格软件里另存为 “CSV（逗号分隔）”", 1)
         return False
     before = len(source.problems)
     for name in header:

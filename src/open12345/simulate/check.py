@@ -22,7 +22,8 @@ _HUNDRED: Final = Decimal(100)
 class Checked:
     """One figure of the text and what was counted; `same` is nothing where its room comes later.
 
-    `expected` is what the text prints, at a smaller scale what is left of it; `of` what was divided by what.
+    `how` says "declared" of what the pack in force says of its units, which no table counts. `expected` is what the
+    text prints, at a smaller scale what is left of it; `of` what was divided by what.
     """
 
     code: str
@@ -45,21 +46,25 @@ class Checked:
 def figures(scenario: Scenario, pack: Pack, *, end: date, scale: float = 1.0) -> list[Checked]:
     """Count every figure of the scenario in this instance.
 
-    `end` is the run's last day. At a scale below 1 numbers are compared with the scaled ones (to within one order for
-    rounding), rates with what so few orders can show.
+    `end` is the run's last day; of a run that was ended early, what was not over then waits. At a scale below 1 numbers
+    are compared with the scaled ones (to within one order for rounding), rates with what so few orders can show.
     """
     counting = Counting(pack, end)
-    return [_checked(figure, counting, scale) for figure in scenario.figures]
+    early = scenario.until is not None and end < scenario.until
+    return [_checked(figure, counting, scale, early=early) for figure in scenario.figures]
 
 
-def _checked(figure: Figure, counting: Counting, scale: float) -> Checked:
+def _checked(figure: Figure, counting: Counting, scale: float, *, early: bool) -> Checked:
     told = (figure.code, figure.title, figure.quote, figure.seed)
     if figure.count is None:
         return Checked(*told, _shown(figure.value, figure), "", None, room=figure.room, why=figure.why)
+    if early and counting.not_over(figure.count):
+        return Checked(*told, _shown(figure.value, figure), "", None, room="not over", why=figure.why)
     found = counting.found(figure.count)
     expected = _expected(figure, scale)
     same, how = _compare(figure, found, expected, scale)
     of = f"{found.numerator} / {found.denominator}" if found.denominator is not None else ""
+    how = "declared" if figure.count.measure == "accounts" and not figure.count.role else how
     counted = _exact(found, figure)
     return Checked(*told, _shown(expected, figure), counted, same, of, how, why=figure.why)
 

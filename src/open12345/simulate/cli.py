@@ -144,7 +144,10 @@ def _show(lines: list[Checked], title: str, scale: float) -> None:
     wrong = sum(line.same is False for line in lines)
     small = f" at scale {scale:g}" if scale != 1 else ""
     rooms = f"; {later} wait for rooms that come later" if later else ""
-    stdout.print(f"{len(lines) - later} figures counted from the database{small}, {wrong} of them differ{rooms}.")
+    declared = sum(line.how == "declared" for line in lines)
+    beside = f", {declared} declared in the pack" if declared else ""
+    counted = len(lines) - later - declared
+    stdout.print(f"{counted} figures counted from the database{small}{beside}; {wrong} differ{rooms}.")
 
 
 def _cells(line: Checked) -> tuple[Text | str, ...]:
@@ -154,7 +157,7 @@ def _cells(line: Checked) -> tuple[Text | str, ...]:
     return mark, line.title, quote, line.expected, line.counted, beside
 
 
-_HOW = {"truncated": "truncated by the text"}
+_HOW = {"truncated": "truncated by the text", "declared": "declared in the pack"}
 
 
 def _announced(prepared: Prepared) -> str:

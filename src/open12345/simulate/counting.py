@@ -49,6 +49,11 @@ class Counting:
         """Count one figure as the scenario says."""
         return _MEASURES[count.measure](self, count)
 
+    def not_over(self, count: Counted) -> bool:
+        """Say whether the days that are counted reach beyond the run's last one."""
+        days = [part for part in (count.days, count.before, count.less) if part is not None]
+        return any(part.at(self.end)[1] > self.end for part in days)
+
     # --- numbers --------------------------------------------------------------------------------------
 
     def _orders(self, count: Counted) -> Found:

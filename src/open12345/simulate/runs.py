@@ -124,6 +124,7 @@ def prepare(
     there = WorkOrder.objects.exists() and mode != LIVE
     begun = sheet() if there else None
     moment = _until(scenario, until, begun)
+    _refuse_before(scenario, moment)
     plan = planned(scenario, pack, moment, scale)
     run = Run(pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size, mode=mode)
     if begun is not None and not begun.same(run):
@@ -165,6 +166,12 @@ def pack_in_force() -> Pack:
         return packs.pack_at(timezone.now())[1]
     except packs.NoPack as error:
         raise Refused("No pack is loaded here.", "Run `open12345 simulate` first.") from error
+
+
+def _refuse_before(scenario: Scenario, moment: datetime) -> None:
+    first, last = first_and_last(scenario.totals, moment.date())
+    if moment.date() < first:
+        raise Refused(f"{scenario.name} begins on {first}, after {moment.date()}.", f"Name a day up to {last}: --until")
 
 
 def _refuse_other_pack(pack: Pack, *, live: bool) -> None:

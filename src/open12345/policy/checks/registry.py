@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from open12345.policy.problems import Loc, closest
+from open12345.policy.problems import TREES, VALUES, Loc, closest
 from open12345.policy.schema import Pack
 
 Mistake = tuple[Loc, str]
@@ -29,31 +29,38 @@ class _Entry:
     check: Check
     needs: frozenset[str]
     intact: frozenset[str]
+    tree: bool
 
 
 _CHECKS: list[_Entry] = []
 
 
-def check(*needs: str, intact: str = "") -> Callable[[Check], Check]:
+def check(*needs: str, intact: str = "", tree: bool = False) -> Callable[[Check], Check]:
     """Register a check that reads the fields `needs` and, undamaged, the fields `intact`.
 
     A check for completeness or for references into a field needs that field intact: what was
-    taken out of it for a mistake of its own would be missed.
+    taken out of it for a mistake of its own would be missed. A check of a `tree` goes first: while it finds mistakes,
+    whatever else reads that field is held back, for most of it would follow from them.
     """
 
     def register(function: Check) -> Check:
         whole = frozenset(intact.split())
-        _CHECKS.append(_Entry(function, frozenset(needs) | whole, whole))
+        _CHECKS.append(_Entry(function, frozenset(needs) | whole, whole, tree))
         return function
 
     return register
 
 
-def run_checks(draft: Draft) -> Iterator[Mistake]:
-    """Run every check that can be run on `draft`."""
-    for entry in _CHECKS:
-        if entry.needs <= draft.present and not entry.intact & draft.damaged:
-            yield from entry.check(draft.pack)
+def run_checks(draft: Draft) -> Iterator[tuple[Mistake, int]]:
+    """Run every check that can be run on `draft`; yields mistakes, each with its rank."""
+    broken: set[str] = set()
+    for entry in sorted(_CHECKS, key=lambda one: not one.tree):
+        held_back = entry.needs & broken or entry.intact & draft.damaged
+        if entry.needs <= draft.present and not held_back:
+            for loc, message in entry.check(draft.pack):
+                if entry.tree:
+                    broken.add(str(loc[0]))
+                yield (loc, message), TREES if entry.tree else VALUES
 
 
 def unknown(what: str, code: str, known: Iterable[str]) -> str:

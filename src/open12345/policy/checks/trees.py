@@ -35,19 +35,19 @@ def _cycles(field: str, rows: Sequence[Row]) -> Iterator[Mistake]:
         told.update(path)
 
 
-@check("units")
+@check("units", tree=True)
 def units_form_a_tree(pack: Pack) -> Iterator[Mistake]:
     """Each unit has a known parent."""
     yield from _tree("units", pack.units)
 
 
-@check("areas")
+@check("areas", tree=True)
 def areas_form_a_tree(pack: Pack) -> Iterator[Mistake]:
     """Each area has a known parent."""
     yield from _tree("areas", pack.areas)
 
 
-@check("categories")
+@check("categories", tree=True)
 def categories_form_a_tree(pack: Pack) -> Iterator[Mistake]:
     """Each category has a known parent and is not too deep."""
     yield from _tree("categories", pack.categories)

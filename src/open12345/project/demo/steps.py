@@ -7,6 +7,7 @@ from shapely.geometry import Point
 
 from open12345.directory import areas
 from open12345.policy import EvidenceField
+from open12345.project.demo.texts import deputy
 from open12345.project.demo.theatre import Case, Story
 
 _VISITORS = ("工作人员两名", "队员三名", "网格员和社工各一名")
@@ -130,12 +131,18 @@ def _report(case: Case, outcome: str) -> dict[str, Any]:
         "demand": "reasonable" if outcome == "solved" else "partly_reasonable",
         "demand_explanation": f"{place.estate}：{text.demand}",
         "citizen_said": "表示认可" if outcome == "solved" else "表示理解，希望继续关注",
-        "in_charge": "分管负责人",
+        "in_charge": _in_charge(case),
         "extra": extra(case),
     }
     if case.theatre.pack.on_site_required(text.category) or text.kind == "":
         return {**said, "on_site": True, "site_at": case.at.isoformat(), "site_people": "工作人员两名"}
     return {**said, "on_site": False, "no_site_reason": "咨询建议类，电话已说明"}
+
+
+def _in_charge(case: Case) -> str:
+    """Who of the lead answers for it: the invented person who consents there, with a title; always the same one."""
+    leader = case.theatre.people("approver", case.lead)[0]
+    return f"{leader.name}（{deputy(case.theatre.pack.unit_tree[case.lead].name)}）"
 
 
 def extra(case: Case) -> dict[str, Any]:

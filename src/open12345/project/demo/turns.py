@@ -32,12 +32,25 @@ def _returned(case: Case, to: str) -> Story:
     yield from check(case)
 
 
-def elsewhere(case: Case) -> str:
-    """A department that citizens' matters are sent to, and that has not had the order yet."""
-    pack, right = case.theatre.pack, duty(case)
-    units = [unit.code for unit in pack.units if unit.kind == "department" and unit.code not in {case.lead, right}]
-    leads = {item.lead for part in pack.duty.classes for item in part.items}
-    return case.rng.choice([code for code in units if code in leads] or units)
+def elsewhere(case: Case, *spared: str) -> str:
+    """A unit to which a dispatcher may well send the matter by mistake, and that has not had the order yet.
+
+    Whoever helps with such matters, or the territory; else who leads other items of the same class of the duty list,
+    or the territory next door; only where all of them are `spared`, another department.
+    """
+    pack = case.theatre.pack
+    items = pack.duty.find(case.matter.text.category)
+    beside = {duty(case), case.lead, pack.centre.code, *spared}
+    here = pack.territory_unit(case.matter.place.area)
+    helpers = [code for item in items[:1] for code in item.co_handlers]
+    akin = [one.lead for part in pack.duty.classes if any(item in part.items for item in items) for one in part.items]
+    next_door = [unit.code for unit in pack.units if here and unit.kind == here.kind]
+    departments = [unit.code for unit in pack.units if unit.kind == "department"]
+    for codes in ([*helpers, TERRITORY], akin, next_door, departments):
+        units = [here.code if code == TERRITORY and here else code for code in codes]
+        if fitting := [code for code in dict.fromkeys(units) if code not in {*beside, TERRITORY}]:
+            return case.rng.choice(fitting)
+    return case.rng.choice(departments)
 
 
 def returned(case: Case) -> Story:
@@ -77,10 +90,13 @@ def return_declined(case: Case) -> Story:
 
 
 def _disputed(case: Case) -> Story:
+    """Two departments have returned it; the territory, to which it may fall in the end, has not had it."""
+    here = case.theatre.pack.territory_unit(case.matter.place.area)
+    spared = here.code if here else ""
     register(case)
-    yield from dispatch(case, lead=elsewhere(case), reason="按市民所述先派", no_return=False)
+    yield from dispatch(case, lead=elsewhere(case, spared), reason="按市民所述先派", no_return=False)
     yield from _returned(case, duty(case))
-    yield from dispatch(case, lead=elsewhere(case), reason="按退单建议改派", no_return=False)
+    yield from dispatch(case, lead=elsewhere(case, spared), reason="按退单建议改派", no_return=False)
     yield from _returned(case, duty(case))
 
 

@@ -92,9 +92,11 @@ def seconds_of_day(shape: Shape, counts: Ints, rng: np.random.Generator, passed:
     total = int(counts.sum())
     hours = draw(rng, total, shape.hours)
     seconds = hours * 3600 + rng.integers(0, 3600, total)
-    if passed < DAY and counts.size and counts[-1]:
+    if counts.size and counts[-1]:
         today = slice(total - int(counts[-1]), total)
-        seconds[today] = draw(rng, int(counts[-1]), _by_second(shape)[:passed])
+        if passed < DAY:
+            seconds[today] = draw(rng, int(counts[-1]), _by_second(shape)[:passed])
+        seconds[today] = np.minimum(seconds[today], DAY - 2)  # what is said takes a moment, and is in time
     days = np.repeat(np.arange(counts.size), counts)
     return seconds[np.lexsort((seconds, days))]
 

@@ -125,21 +125,22 @@ class Plan:
         self.table.repeats[:] = self._repeats()
         self._alone = self.table.repeats == NONE
         self._alone[self.table.repeats[~self._alone]] = False
+        self._spoken = int(np.searchsorted(self._moments(slice(None)), self.until.timestamp() - 1, side="right"))
         self._kept: dict[int, list[_Row]] = {}
         self._nearby: dict[str, list[str]] = {}
         rules = pack.callback
         self._answers = [
             [*(entry.code for entry in found), ""] for found in (rules.solved_options, rules.scale, rules.causes)
         ]
-        self._people_there = max(int(self.size * _PER_PERSON), 50)
+        self._people_there = max(int(self.table.size * _PER_PERSON), 50)
         self._pace = np.array([self.people[code].pace for code in self.codes.units])
         last = self.table.first + timedelta(days=int(self.table.day.max(initial=0)))
         self._paces = Paces(self.codes, OfficeHours(pack.calendar(), self.table.first, last))
 
     @property
     def size(self) -> int:
-        """How many lives there are."""
-        return self.table.size
+        """How many lives there are: those that begin before the run's "now"."""
+        return self._spoken
 
     def lives(
         self, voice: Voice, start: int = 0, stop: int | None = None, mine: Callable[[int], bool] | None = None
@@ -179,7 +180,7 @@ class Plan:
 
     def _repeats(self) -> Ints:
         """Some ask again: the same person, matter and place within 30 days; who is repeated does not repeat."""
-        table, size = self.table, self.size
+        table, size = self.table, self.table.size
         order = np.lexsort((np.arange(size), table.area, table.leaf))
         earlier = np.full(size, NONE, dtype=np.int64)
         before, after = order[:-1], order[1:]
@@ -205,7 +206,7 @@ class Plan:
         return self._kept[begin]
 
     def _draw(self, begin: int) -> list[_Row]:
-        rows, table = slice(begin, min(begin + STRETCH, self.size)), self.table
+        rows, table = slice(begin, min(begin + STRETCH, self.table.size)), self.table
         rng = self._dice("stretch", begin)
         moments = self._moments(rows)
         truths = self._truths(rows, rng)

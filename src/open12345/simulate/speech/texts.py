@@ -113,7 +113,8 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
         calls=world.calls[template.key],
     )
     facts.speaks("其" if told.voice == "agent" else "我", again=root is not None)
-    second, other = _second(world, facts, category, told) if topic is None else ("", None)
+    short = "terse" in {told.voice, told.temper}  # who says hardly anything has one matter
+    second, other = _second(world, facts, category, told) if topic is None and not short else ("", None)
     facts.vague = drawn(53) % _VAGUE_IN == 0 and not template.blanks & PLACES - {"P"} and not mass
     named = named_title(told, facts, draw)
     body = body_of(told, facts, draw, other, headed=bool(named))
