@@ -238,6 +238,13 @@ def test_an_edited_text_of_the_order_is_named(kept: Stand, owner: Owner, change:
 # -- seals ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("column", ["solved", "satisfied"])
+def test_what_a_citizen_is_said_to_have_answered_stands_in_history(kept: Stand, owner: Owner, column: str) -> None:
+    edit(owner, f"UPDATE orders_workorder SET {column} = 'solved' WHERE id = %(id)s", id=kept.id)  # noqa: S608
+    flaws = [flaw for flaw in invariants.check_all() if flaw.code == "heard_is_in_history"]
+    assert [flaw.order for flaw in flaws] == [kept.victim]
+
+
 def test_a_deleted_order_is_missed_by_its_seal(kept: Stand, owner: Owner) -> None:
     _delete_order(owner, kept.id)
     assert found() == {(f"#{kept.id}", LAST, "vanished")}

@@ -53,6 +53,14 @@ INVARIANTS: tuple[Invariant, ...] = (
         SELECT o.number, o.head_seq || ' / ' || coalesce(max(e.seq), 0) FROM orders_workorder o
         LEFT JOIN orders_event e ON e.order_id = o.id GROUP BY o.id
         HAVING o.head_seq IS DISTINCT FROM max(e.seq)"""),
+    Invariant("heard_is_in_history", "市民的评价就是最后一次回访所记", """
+        SELECT o.number, o.solved || ' ' || o.satisfied FROM orders_workorder o LEFT JOIN LATERAL (
+            SELECT e.facts FROM orders_event e WHERE e.order_id = o.id
+            AND (e.action IN ('close', 'redispatch', 'close_by_upper')
+                OR e.action = 'check_answer' AND e.facts ->> 'valid' = 'true')
+            ORDER BY e.seq DESC LIMIT 1) said ON true
+        WHERE (o.solved, o.satisfied)
+            <> (coalesce(said.facts ->> 'solved', ''), coalesce(said.facts ->> 'satisfied', ''))"""),
     Invariant("no_gap_in_history", "流转记录连续", """
         SELECT o.number, count(*) || ' / ' || max(e.seq) FROM orders_workorder o
         JOIN orders_event e ON e.order_id = o.id GROUP BY o.id HAVING count(*) <> max(e.seq) OR min(e.seq) <> 1"""),
