@@ -193,6 +193,9 @@ def _line_of_position(error: YAMLError, text: str) -> int:
     return text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
 
 
+_WIDE_COLON = re.compile(r"[A-Za-z_]\w*：")
+
+
 class _Builder:
     """Turns YAML nodes into plain data, noting lines. No object is ever constructed from a tag."""
 
@@ -222,6 +225,9 @@ class _Builder:
                 self.source.problem(loc, "键应为一个词", line)
                 continue
             key = str(key_node.value)
+            if _WIDE_COLON.match(key):
+                self.source.problem((*loc, key), "用了中文标点 “：”；请改成英文的 :（后面空一格）", line)
+                continue
             if key in keys:
                 self.source.problem((*loc, key), f"键重复，第 {keys[key]} 行已经写过；请只留一处", line)
                 continue
