@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+import typer
 from django.db import connection
+from typer.testing import CliRunner, Result
 
 from open12345.classify import ModelFileError
 from open12345.directory.models import AccessLog
 from open12345.directory.person import SYSTEM
-from open12345.dispatch import learning, learnt
+from open12345.dispatch import cli, learning, learnt
 from open12345.dispatch.models import Standing, TrainedClassifier
 from open12345.intake import suggest
 from open12345.orders.hints import Talk, guesses
@@ -139,6 +142,27 @@ def test_a_damaged_classifier_leaves_the_desk_as_it_was_without_one(town: Town) 
     assert learnt.in_force(town.pack.id, wait=True) is None
     assert guesses(_talk(town, "路灯不亮已经三天", "")) == ()
     assert suggest.categories(_talk(town, "无证设摊占了人行道", ""))
+
+
+def test_the_commands_say_what_came_of_it_to_people_and_programs(town: Town) -> None:
+    assert "No classifier yet" in run("report").stdout
+    few = run("train", "--json")
+    assert few.exit_code == 1
+    assert "too few" in json.loads(few.stdout)["problems"][0]
+    stamped(town, told(town, 180))
+    made = json.loads(run("train", "--json").stdout)
+    assert made["learnt"] > 100
+    assert run("promote", "999").exit_code == 1
+    done = json.loads(run("promote", str(made["classifier"]), "--json").stdout)
+    assert (done["ok"], done["standing"], done["in_force_before"]) == (True, "in_force", None)
+    listed = json.loads(run("report", "--json").stdout)["classifiers"]
+    assert [(row["classifier"], row["standing"]) for row in listed] == [(made["classifier"], "in_force")]
+
+
+def run(*words: str) -> Result:
+    app = typer.Typer()
+    cli.register(app)
+    return CliRunner().invoke(app, ["dispatch", *words])
 
 
 def _talk(town: Town, body: str, title: str) -> Talk:
