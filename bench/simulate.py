@@ -1,8 +1,8 @@
 """`make bench-simulate`: orders per second that the simulator writes as history, beside raw COPY of the same rows.
 
-One run, one PostgreSQL of its own (durable settings), an empty database: a scenario's lives are told, stamped and copied
-by two processes; indexes built, heads sealed, tables analysed. Then the very same rows are copied once more into empty
-tables without indexes, which is what the database can take at all. CPU milliseconds move less than a machine's speed.
+One run, one PostgreSQL of its own (durable settings), an empty database: a scenario's lives are told, stamped and
+copied by two processes; indexes built, heads sealed, tables analysed. Then the very same rows are copied once more into
+empty tables without indexes, which is what the database can take at all. CPU milliseconds move less than a machine.
 Options by environment: BENCH_ORDERS (60000), PACK (baoshan), SCENARIO (2022-h1), BENCH_HOME (var/bench-simulate, anew).
 """
 
