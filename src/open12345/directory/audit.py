@@ -58,6 +58,10 @@ ACTS: Final[Mapping[str, str | Promise]] = {
     "job.retry": _("重试任务"),
     "api_key.create": _("发放接口密钥"),
     "api_key.revoke": _("吊销接口密钥"),
+    "classifier.train": _("训练分类模型"),
+    "classifier.in_force": _("启用分类模型"),
+    "classifier.retired": _("停用分类模型"),
+    "classifier.refused": _("未启用分类模型"),
 }
 """What an act is called; one that is not in the list is shown by its code."""
 
