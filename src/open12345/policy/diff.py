@@ -34,6 +34,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "outlines": "区域轮廓",
     "categories": "分类",
     "duty": "首接负责清单",
+    "dispatching": "智能派单",
     "review": "审核",
     "archive_after": "归档期限",
     "clocks": "时限",

@@ -56,6 +56,7 @@ ROWS: Final[Mapping[str, RowFile]] = {
 
 WHOLE: Final[Mapping[str, str]] = {
     "duty.yaml": "duty",
+    "dispatching.yaml": "dispatching",
     "applications.yaml": "applications",
     "closing.yaml": "closing",
     "callback.yaml": "callback",
@@ -67,7 +68,7 @@ WHOLE: Final[Mapping[str, str]] = {
 }
 """Files that are one field of the pack each."""
 
-OPTIONAL: Final = frozenset({"english.yaml", "supervision.yaml", "appraisal.yaml", "reports.yaml"})
+OPTIONAL: Final = frozenset({"dispatching.yaml", "english.yaml", "supervision.yaml", "appraisal.yaml", "reports.yaml"})
 """Files that a pack may do without."""
 
 SHAPES: Final = "areas.geojson"

@@ -33,6 +33,7 @@ from .basics import (
 from .callback import CallbackRules
 from .clocks import ClockRule
 from .closing import ClosingRules
+from .dispatching import Dispatching
 from .duty import DutyList
 from .fields import Code, Entry, LimitText, Ordered, Text, Title
 from .names import Level, OrderTypeCode, UrgencyCode
@@ -88,6 +89,7 @@ class Pack(Entry):
     frontline: Frontline | None = None
     supervision: Supervision = Supervision()
     appraisal: Appraisal = Appraisal()
+    dispatching: Dispatching = Dispatching()
     reports: Reports = Reports()
 
     @model_validator(mode="after")
