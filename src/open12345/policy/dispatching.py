@@ -8,6 +8,8 @@ from .fields import Code, Entry, Text, Title
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Mode = Literal["off", "suggest", "automatic"]
+#: What a person looks at before it goes, unless the pack says that it may go by itself.
+Careful = Literal["urgent", "sensitive", "upper"]
 
 
 class BreakerRule(Entry):
@@ -24,6 +26,7 @@ class BreakerRule(Entry):
     pause_minutes: int = Field(default=60, ge=1)
     sample: Share = 0.2
     probes: int = Field(default=10, ge=1)
+    source: Text = ""
 
 
 class SurgeRule(Entry):
@@ -34,6 +37,7 @@ class SurgeRule(Entry):
 
     window: int = Field(default=100, ge=20, le=5000)
     sigmas: float = Field(default=4, gt=0, le=20)
+    source: Text = ""
 
 
 class DirectNeed(Entry):
@@ -57,17 +61,20 @@ class FacilityKind(Entry):
     categories: tuple[Code, ...] = Field(min_length=1)
     words: tuple[Text, ...] = ()
     within: int = Field(default=50, ge=1, le=2000)
+    source: Text = ""
 
 
 class Dispatching(Entry):
     """All of it; the defaults stand where a pack has no `dispatching.yaml`.
 
     `mode` holds where nobody has decided otherwise on screen; `wanted` is the share of automatic dispatches that are to
-    be right first time, for which thresholds are sought.
+    be right first time, for which thresholds are sought. `also`: orders that may go by themselves although they are
+    urgent (or semi-urgent), have words that ring (`words.yaml`), or a deadline from above; else people dispatch them.
     """
 
     mode: Mode = "suggest"
-    wanted: Share = 0.95
+    wanted: Share = Field(default=0.95, ge=0.5, lt=1)
+    also: tuple[Careful, ...] = ()
     breaker: BreakerRule = BreakerRule()
     surge: SurgeRule = SurgeRule()
     direct: tuple[DirectNeed, ...] = ()

@@ -1,6 +1,6 @@
 """What the records of a pack say about each other: references, completeness, contradictions."""
 
-from . import applications, clocks, desks, duty, later, outlines, speech, trees
+from . import applications, clocks, desks, dispatching, duty, later, outlines, speech, trees
 from .registry import Draft, Mistake, run_checks
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "applications",
     "clocks",
     "desks",
+    "dispatching",
     "duty",
     "later",
     "outlines",
