@@ -1,7 +1,7 @@
 """The demo of a district is lived in: it knows no codes of a pack."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -102,3 +102,5 @@ def test_each_pack_has_years_behind_its_demo(pack_name: str, folder: Path, setti
     prepared = demo_history.prepare(pack_name)
     assert prepared is not None
     assert demo_history.ORDERS[0] <= prepared.run.size <= demo_history.ORDERS[-1]
+    ended = datetime.fromisoformat(prepared.run.until)
+    assert timedelta() <= datetime.now(UTC) - ended < timedelta(days=1), "the years go on until today"

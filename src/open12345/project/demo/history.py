@@ -1,8 +1,8 @@
 """The years behind a demo: the pack's scenario, so small that a first start stays short, written by the simulator.
 
 The stories of the last weeks (`demo.fill`) are played act by act and stand at the desks; what lies behind them is one
-of the pack's scenarios with complete histories, scaled to the first of `ORDERS` that it fits, written when the site is
-open already. Jiuting has its stories alone.
+of the pack's scenarios with complete histories, one that ends today if there is one, scaled to the first of `ORDERS`
+that it fits, written when the site is open already. Jiuting has its stories alone.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Final
 
 from rich.console import Console
 
-from open12345.policy import PackError, find_pack
+from open12345.policy import PackError, find_pack, read_pack
 from open12345.simulate import players, progress, runs
 from open12345.simulate.history.resume import Busy
 from open12345.simulate.history.writers import BulkError
-from open12345.simulate.scenarios.files import scenario_names
+from open12345.simulate.scenarios.files import read_scenario, scenario_names
 
 ORDERS: Final = (600, 900, 1200)
 WITHOUT: Final = frozenset({"jiuting"})
@@ -47,16 +47,28 @@ def fill(pack_id: str, console: Console) -> int:
 
 
 def prepare(pack_id: str) -> runs.Prepared | None:
-    """Plan the pack's first scenario at the smallest of the sizes at which its parts fit; None without scenarios.
+    """Plan the scenario behind the demo at the smallest of the sizes at which its parts fit; None without scenarios.
 
     Raises PackError where they fit at none: so few orders cannot always be parted as exactly as the scenario says.
     """
-    names = scenario_names(find_pack(pack_id))
-    if not names:
+    name = _chosen(pack_id)
+    if name is None:
         return None
     for orders in ORDERS[:-1]:
         try:
-            return runs.behind(pack_id, names[0], orders=orders)
+            return runs.behind(pack_id, name, orders=orders)
         except PackError:
             continue
-    return runs.behind(pack_id, names[0], orders=ORDERS[-1])
+    return runs.behind(pack_id, name, orders=ORDERS[-1])
+
+
+def _chosen(pack_id: str) -> str | None:
+    """Return the run that was begun here, else a scenario whose days are counted back from today, else the first."""
+    begun = runs.sheet()
+    if begun is not None:
+        return begun.scenario
+    folder = find_pack(pack_id)
+    names = scenario_names(folder)
+    pack = read_pack(folder)
+    recent = (name for name in names if read_scenario(pack, name, folder=folder).until is None)
+    return next(recent, names[0] if names else None)
