@@ -1,0 +1,82 @@
+"""When people speak of something that the classifier does not know (陌生事项激增): all automatic dispatch rests.
+
+Of the newest orders that the platform looked at, so many were strange or unsure that luck does not explain it, beside
+the classifier's own share. It closes by itself when the window is ordinary again: below half the way to the bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import sqrt
+from typing import Any, Final
+
+from open12345.dispatch.automatic.breaker import Cause, Standing, State, Step
+from open12345.dispatch.models import AutomaticDispatch, Learnt, TrainedClassifier
+from open12345.dispatch.models import Standing as Trained
+from open12345.policy import Pack
+from open12345.policy.dispatching import SurgeRule
+
+#: From which strangeness (0-1) a text counts as unknown matter.
+STRANGE: Final = 0.75
+#: The share of strange texts that is taken to be ordinary where a classifier's card does not tell its own.
+USUAL: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the newest orders look like: how many, how many of them strange, the usual share and the bound."""
+
+    orders: int
+    strange: int
+    usual: float
+    bound: float
+    calm: float
+
+    def figures(self) -> dict[str, Any]:
+        """Return them as they are kept with a change."""
+        rate = round(self.strange / self.orders, 4) if self.orders else None
+        return {
+            "outcomes": self.orders, "bad": self.strange, "rate": rate, "usual": round(self.usual, 4),
+            "bound": round(self.bound, 4), "calm": round(self.calm, 4),
+        }  # fmt: skip
+
+
+def measure(rule: SurgeRule, strange: int, orders: int, usual: float) -> Look:
+    """Return the bound for so many orders: the usual share and `sigmas` deviations of a binomial above it."""
+    spread = rule.sigmas * sqrt(usual * (1 - usual) / orders) if orders else 1.0
+    return Look(orders, strange, usual, min(usual + spread, 1.0), min(usual + spread / 2, 1.0))
+
+
+def step_of(rule: SurgeRule, standing: Standing, look: Look) -> Step | None:
+    """Return the change that a full window asks for; between `calm` and `bound` it stays as it is (hysteresis)."""
+    if standing.forced or look.orders < rule.window:
+        return None
+    share = look.strange / look.orders
+    if standing.state is State.CLOSED and share > look.bound:
+        return Step(State.OPEN, Cause.TRIPPED, figures=look.figures())
+    if standing.state is not State.CLOSED and share <= look.calm:
+        return Step(State.CLOSED, Cause.ORDINARY, figures=look.figures())
+    return None
+
+
+def look(pack: Pack) -> Look:
+    """Return what the newest orders look like that a classifier has read."""
+    rule = pack.dispatching.surge
+    read = AutomaticDispatch.objects.filter(basis__has_key="strangeness").order_by("-at", "-pk")
+    seen = [basis["strangeness"] for basis in read.values_list("basis", flat=True)[: rule.window]]
+    strange = sum(1 for value in seen if isinstance(value, int | float) and value >= STRANGE)
+    return measure(rule, strange, len(seen), usual_share(pack))
+
+
+def usual_share(pack: Pack) -> float:
+    """Return the share of strange texts that the classifier in force met among those held back from it."""
+    ruling = TrainedClassifier.objects.filter(pack=pack.id, tells=Learnt.CATEGORY, standing=Trained.IN_FORCE)
+    card: dict[str, Any] = ruling.values_list("card", flat=True).first() or {}
+    told = (card.get("measures") or {}).get("strange_share")
+    return float(told) if isinstance(told, int | float) else USUAL
+
+
+def judge(pack: Pack, standing: Standing, at: datetime) -> Step | None:
+    """Return the change that the newest orders ask for; None where it stays as it is."""
+    return None if standing.forced else step_of(pack.dispatching.surge, standing, look(pack))
