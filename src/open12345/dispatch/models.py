@@ -140,7 +140,8 @@ class Ending(models.TextChoices):
 class AutomaticDispatch(models.Model):
     """One look of the platform at an order that it might dispatch by itself: everything the decision rested on.
 
-    Written once; only `ending` and `ended_at` are filled in later, once.
+    Written once; only `ending` and `ended_at` are filled in later, once. One that was kept at first may be lost later:
+    that is noted once more (see `protection.sql`).
     """
 
     order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="automatic_dispatches")
@@ -228,6 +229,8 @@ class BreakerChange(models.Model):
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True, default="")
 
+    APPEND_ONLY: ClassVar[bool] = True
+
     class Meta:
         """The last change of a key is asked for."""
 
@@ -292,3 +295,46 @@ class Facility(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ReplayState(models.TextChoices):
+    """How far a replay is."""
+
+    WAITING = "waiting", _("等待中")
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("未完成")
+
+
+class Replay(models.Model):
+    """One replay of past months asked for on screen: what automatic dispatch would have done, order by order.
+
+    `result` is what `automatic.replay` told; it is kept with the decision that rests on it (`CategoryMode.figures`).
+    """
+
+    pack = models.CharField(max_length=64)
+    #: The category with all below it, "" for all.
+    category = models.CharField(max_length=64, blank=True, default="")
+    months = models.PositiveSmallIntegerField()
+    wanted = models.FloatField()
+    asked_at = models.DateTimeField()
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=8, choices=ReplayState, default=ReplayState.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    told_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True, default="")
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        """The last one of a category is asked for; one at a time is at work for a category."""
+
+        indexes: ClassVar = [models.Index(fields=["pack", "category", "-id"], name="replay_last")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["pack", "category"], condition=Q(state__in=["waiting", "running"]), name="one_replay_at_work"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.state}"

@@ -1,10 +1,10 @@
 """The circuit breaker as a machine (管理熔断, DIS-06): no clock, no chance, no database of its own.
 
 Closed: everything may go. Of the last `window` outcomes, at least `least`, fewer than the share `floor` were right
-first time: it opens. Open: nothing goes until the pause is over. Half open: a drawn share `sample` goes as probes, never more
-than `probes` of them; as many kept in a row close it, one that fails opens it for twice the pause (up to `LONGEST`
-times the first). What a person forced holds until it is released. A machine counts only what was sent since it changed
-last: outcomes of before a trip or a closing say nothing of what holds now.
+first time: it opens. Open: nothing goes until the pause is over. Half open: a drawn share `sample` goes as probes,
+never more than `probes` of them; as many kept in a row close it, one that fails opens it for twice the pause (up to
+`LONGEST` times the first). What a person forced holds until it is released. A machine counts only what was sent since
+it changed last: outcomes of before a trip or a closing say nothing of what holds now.
 """
 
 from __future__ import annotations

@@ -1,0 +1,27 @@
+"""What runs by itself in this room: pauses that are over, returns nobody may ask for any more, surges."""
+
+from __future__ import annotations
+
+import logging
+
+from procrastinate.contrib.django import app
+
+from open12345.directory import packs
+from open12345.dispatch.automatic import breakers, endings
+from open12345.orders import queries
+
+log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="dispatch.watch_breakers", queue="orders", queueing_lock="dispatch.watch_breakers")
+def watch_breakers(timestamp: int) -> None:
+    """Note what was kept, and let every breaker judge what it knows: so the lamp tells the truth."""
+    at = queries.database_time()
+    try:
+        _version, pack = packs.pack_at(at)
+    except packs.NoPack:
+        return
+    kept, changed = endings.settle(pack, at), breakers.watch(pack, at)
+    if kept or changed:
+        log.info("%s automatic dispatches kept, %s breakers changed", kept, changed)
