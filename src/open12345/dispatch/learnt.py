@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
-from open12345.dispatch.models import Standing, TrainedClassifier
+from open12345.dispatch.models import Learnt, Standing, TrainedClassifier
 from open12345.orders.hints import Talk
+from open12345.policy import Pack
 
 if TYPE_CHECKING:  # scikit-learn is loaded where a classifier is in force
     from open12345.classify import Classifier, Suggestion
@@ -24,7 +25,9 @@ SHORTEST: Final = 4
 
 log = logging.getLogger(__name__)
 _lock = Lock()
+_swap = Lock()
 _kept: dict[str, Kept] = {}
+_rows: dict[tuple[str, str], tuple[float, TrainedClassifier | None]] = {}
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Kept:
     asked: float = float("-inf")
     """When it was last asked which one that is (monotonic seconds)."""
     digest: str = ""
+    number: int = 0
+    """As `dispatch report` lists it."""
     classifier: Classifier | None = None
     reading: Thread | None = None
 
@@ -46,10 +51,11 @@ def in_force(pack: str, *, wait: bool = False) -> Classifier | None:
     with _lock:
         kept = _kept.setdefault(pack, Kept())
         if time.monotonic() - kept.asked >= ASKED_AGAIN and kept.reading is None:
-            row = TrainedClassifier.objects.filter(pack=pack, standing=Standing.IN_FORCE).only("digest").first()
+            ruling = TrainedClassifier.objects.filter(pack=pack, tells=Learnt.CATEGORY, standing=Standing.IN_FORCE)
+            row = ruling.only("digest").first()
             kept.asked = time.monotonic()
             if row is None:
-                kept.digest, kept.classifier = "", None
+                kept.digest, kept.number, kept.classifier = "", 0, None
             elif row.digest != kept.digest:
                 kept.reading = Thread(target=_fetch, args=(kept, row), daemon=True)
                 if wait:
@@ -59,9 +65,24 @@ def in_force(pack: str, *, wait: bool = False) -> Classifier | None:
         return kept.classifier
 
 
+def numbered(pack: str) -> tuple[int, Classifier] | None:
+    """Return the classifier in force with its number, read if need be: for jobs, where nobody waits for it."""
+    found = in_force(pack, wait=True)
+    with _lock:
+        reading = _kept[pack].reading if pack in _kept else None
+    if reading is not None and reading.is_alive():  # somebody who types has set it going
+        reading.join()
+        found = in_force(pack)
+    with _lock, _swap:
+        kept = _kept.get(pack)
+        return (kept.number, found) if found is not None and kept is not None and kept.classifier is found else None
+
+
 def _fetch(kept: Kept, row: TrainedClassifier) -> None:
     try:
-        kept.classifier, kept.digest = read(row), row.digest
+        found = read(row)
+        with _swap:
+            kept.number, kept.classifier, kept.digest = row.pk, found, row.digest
     finally:
         own, kept.reading = kept.reading, None
         if own is current_thread():
@@ -83,14 +104,18 @@ def forget() -> None:
     """Ask anew: a classifier was put in force or out of it, or (tests) the database is another one."""
     with _lock:
         _kept.clear()
+        _rows.clear()
 
 
 def guess(talk: Talk) -> Sequence[Suggestion]:
     """Return the categories that the words speak for, leaves of the pack in force alone."""
-    title, body = talk["title"], talk["body"]
+    return guessed(talk.sight.pack, talk["title"], talk["body"])
+
+
+def guessed(pack: Pack, title: str, body: str) -> Sequence[Suggestion]:
+    """Return the leaves of a pack that a text speaks for, the likeliest first; nothing while no classifier is there."""
     if len(title) + len(body) < SHORTEST:
         return ()
-    pack = talk.sight.pack
     known = in_force(pack.id)
     if known is None:
         return ()

@@ -1,17 +1,42 @@
-"""The ranked list of units for an order."""
+"""The ranked list of units for an order: what is known is gathered once for a page, then each order is weighed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-
-from django.utils.translation import gettext as _
+from typing import Final
 
 from open12345.directory.person import Person
-from open12345.dispatch.advice.shapes import Reason, Recommendation
-from open12345.dispatch.suggest import Suggestion, suggest
+from open12345.dispatch import learnt
+from open12345.dispatch.advice import features, sources, stored, weights, wording
+from open12345.dispatch.advice.evidence import Evidence, levels
+from open12345.dispatch.advice.features import Candidate, Question
+from open12345.dispatch.advice.shapes import Recommendation, Tip
+from open12345.dispatch.advice.weights import Weights
+from open12345.dispatch.suggest import DISPUTES, suggest
+from open12345.orders import queries
 from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
+
+#: Where no category is set, so many that the words speak for are weighed, from this probability.
+_GUESSED: Final = 4
+_LEAST_SURE: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An order as it is weighed: under one category, or under several with how sure the words make each."""
+
+    order: WorkOrder
+    under: tuple[tuple[str, float], ...]
+    area: str
+    text: str
+
+    @property
+    def question(self) -> Question:
+        """The order without a category."""
+        return Question("", self.area, self.text)
 
 
 def recommend(
@@ -27,22 +52,102 @@ def recommend(
 def recommend_all(
     pack: Pack, orders: Sequence[WorkOrder], *, at: datetime, most: int = 5, viewer: Person | None = None
 ) -> list[list[Recommendation]]:
-    """Return the units for each of several orders in a fixed number of queries."""
-    return [_listed(pack, order)[:most] for order in orders]
-
-
-def _listed(pack: Pack, order: WorkOrder) -> list[Recommendation]:
-    found: dict[str, Recommendation] = {}
-    for rank, one in enumerate(suggest(pack, order)):
-        found.setdefault(one.lead, _from_list(one, rank))
-    return list(found.values())
-
-
-def _from_list(one: Suggestion, rank: int) -> Recommendation:
-    source, title = ("duty", _("责任清单")) if one.item else ("territory", "")
-    text = " ".join(filter(None, (title, one.item, one.clause)))
-    return Recommendation(
-        lead=one.lead, co_handlers=one.co_handlers, probability=0.8 / (rank + 1), item=one.item,
-        principle=one.principle, clause=one.clause, responsibility=one.responsibility, no_return=one.no_return,
-        reasons=(Reason("duty" if source == "duty" else "territory", text, 1.0),),
+    """Return the units for each of several orders; the number of queries does not grow with them."""
+    asked = [_asked(pack, order) for order in orders]
+    known = stored.evidence(
+        (level for one in asked for code, _sure in one.under for level in levels(pack, code, one.area)),
+        {code for one in asked for code, _sure in one.under}, at,
     )  # fmt: skip
+    back = stored.came_back([order.pk for order in orders if order.pk and order.round])
+    found = weigh_all(pack, asked, known, back, sources.tips(pack, orders, at), weights.in_force(pack.id))
+    return _seen([each[:most] for each in found], viewer)
+
+
+def _asked(pack: Pack, order: WorkOrder) -> Asked:
+    area = order.area.code if order.area else ""
+    if order.category:
+        return Asked(order, ((order.category, 1.0),), area, f"{order.title}\n{order.body}")
+    guesses = learnt.guessed(pack, order.title, order.body)[:_GUESSED]
+    sure = tuple((one.code, one.probability) for one in guesses if one.probability >= _LEAST_SURE)
+    return Asked(order, sure, area, f"{order.title}\n{order.body}")
+
+
+def weigh_all(
+    pack: Pack, asked: Sequence[Asked], known: Evidence, back: Mapping[int, frozenset[str]],
+    tips: Sequence[Sequence[Tip]], weigh: Weights,
+) -> list[list[Recommendation]]:  # fmt: skip
+    """Return the ranked units of each order from what is known."""
+    return [
+        _disputed(one.order, weighed(pack, one, known, back.get(one.order.pk, frozenset()), said, weigh))
+        for one, said in zip(asked, tips, strict=True)
+    ]
+
+
+def weighed(
+    pack: Pack, asked: Asked, known: Evidence, back: frozenset[str], tips: Sequence[Tip], weigh: Weights
+) -> list[Recommendation]:
+    """Return the ranked units of one order.
+
+    Without a set category: P(unit keeps it) = sum over categories of P(category | words) · P(unit keeps it | category),
+    and what the words leave open is weighed by place alone.
+    """
+    open_ = max(0.0, 1 - sum(sure for _code, sure in asked.under))
+    under = [*asked.under, *([("", open_)] if open_ > _LEAST_SURE or not asked.under else [])]
+    sums: dict[str, float] = {}
+    tells: dict[str, tuple[float, Recommendation]] = {}
+    for code, sure in under:
+        for one in _under(pack, asked, code, known, back, tips, weigh):
+            part = one.probability * sure
+            sums[one.lead] = sums.get(one.lead, 0.0) + part
+            if one.lead not in tells or part > tells[one.lead][0]:
+                tells[one.lead] = (part, one)
+    total = max(1.0, sum(sums.values()))
+    ranked = [replace(one, probability=sums[code] / total) for code, (_part, one) in tells.items()]
+    return sorted(ranked, key=lambda one: -one.probability)
+
+
+def _under(
+    pack: Pack, asked: Asked, code: str, known: Evidence, back: frozenset[str], tips: Sequence[Tip], weigh: Weights
+) -> Iterable[Recommendation]:
+    order = asked.order
+    listed = suggest(pack, WorkOrder(category=code, area=order.area)) if code != order.category else (
+        suggest(pack, order)
+    )  # fmt: skip
+    question = Question(code, asked.area, asked.text, back)
+    for own in features.candidates(pack, question, listed, tips, known):
+        yield _recommended(pack, own, weigh)
+
+
+def _recommended(pack: Pack, own: Candidate, weigh: Weights) -> Recommendation:
+    listed, tip = own.listed, next(iter(own.tips), None)
+    return Recommendation(
+        lead=own.unit, probability=weigh.probability(own.values),
+        co_handlers=listed.co_handlers if listed else (), item=listed.item if listed else "",
+        principle=listed.principle if listed else "",
+        clause=listed.clause if listed else tip.clause if tip else "",
+        responsibility=listed.responsibility if listed else "", no_return=bool(listed and listed.no_return),
+        reasons=wording.reasons(pack, own, weigh.parts(own.values)), model=weigh.number, features=dict(own.values),
+    )  # fmt: skip
+
+
+def _disputed(order: WorkOrder, found: list[Recommendation]) -> list[Recommendation]:
+    """After the second granted return the territory alone is left, where there is one (order.md)."""
+    if order.returns_granted < DISPUTES:
+        return found
+    fallback = [one for one in found if one.responsibility == "fallback" and not one.item]
+    return fallback or found
+
+
+def _seen(found: list[list[Recommendation]], viewer: Person | None) -> list[list[Recommendation]]:
+    """Leave out precedents that the viewer may not see; the centre sees all that is dispatched."""
+    if viewer is None or viewer.is_centre or viewer.kind == "system":
+        return found
+    named = {reason.number for each in found for one in each for reason in one.reasons if reason.number}
+    seen = set(queries.visible_to(viewer).filter(number__in=named).values_list("number", flat=True)) if named else set()
+    return [
+        [
+            replace(one, reasons=tuple(r for r in one.reasons if not r.number or r.number in seen))
+            for one in each
+        ]
+        for each in found
+    ]  # fmt: skip

@@ -1,0 +1,104 @@
+"""What the database knows of who does what, for a page of orders at once: two statements however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from open12345.dispatch.advice.evidence import (
+    FAST,
+    MONTHS,
+    REACH,
+    SLOW,
+    TOLD_MONTHS,
+    Evidence,
+    Level,
+    Past,
+    Tally,
+    month_of,
+)
+from open12345.orders.undo import UNDONE_WITHIN
+
+#: A lead's share that has ended: kept where it was reported, given back where it was returned or taken back. A dispatch
+#: that was undone within seconds was a slip of the hand and says nothing of the unit.
+ENDED: Final = f"""
+    a.role = 'lead' AND a.parent_id IS NULL AND a.state IN ('reported', 'checked', 'returned', 'taken_back')
+    AND NOT (a.state = 'taken_back' AND a.ended_at <= a.assigned_at + interval '{UNDONE_WITHIN.seconds} seconds')
+"""
+KEPT: Final = "a.state IN ('reported', 'checked')"
+SINCE: Final = "coalesce(a.reported_at, a.ended_at)"
+
+# The statements are put together from the constants above alone; every value is a parameter.
+_TALLIES: Final = f"""
+    WITH aged AS (
+        SELECT p.category, p.area, p.unit_id, p.kept, p.back,
+               %(year)s * 12 + %(month)s - extract(year FROM p.month) * 12 - extract(month FROM p.month) AS age
+        FROM unnest(%(categories)s::text[], %(areas)s::text[]) AS asked (category, area)
+        JOIN dispatch_practice p ON p.category = asked.category AND p.area = asked.area
+        WHERE p.month <= %(this)s
+    )
+    SELECT aged.category, aged.area, u.code,
+           sum(kept * power(0.5, age / {SLOW}))::float8, sum(back * power(0.5, age / {SLOW}))::float8,
+           sum(kept * power(0.5, age / {FAST}))::float8, sum(back * power(0.5, age / {FAST}))::float8,
+           coalesce(sum(kept) FILTER (WHERE age < {TOLD_MONTHS}), 0)::int,
+           coalesce(sum(back) FILTER (WHERE age < {TOLD_MONTHS}), 0)::int
+    FROM aged JOIN directory_unit u ON u.id = aged.unit_id
+    WHERE age < {MONTHS} GROUP BY 1, 2, 3
+"""  # noqa: S608
+
+_PAST: Final = f"""
+    SELECT asked.category, o.id, o.number, coalesce(ar.code, ''), u.code, {KEPT}, {SINCE}, o.title || chr(10) || o.head
+    FROM unnest(%(categories)s::text[]) AS asked (category),
+    LATERAL (
+        SELECT w.id, w.number, w.area_id, w.title, left(w.body, 300) AS head FROM orders_workorder w
+        WHERE w.category = asked.category AND w.accepted_at < %(at)s
+        ORDER BY w.accepted_at DESC, w.id DESC LIMIT {REACH}
+    ) AS o
+    JOIN orders_assignment a ON a.order_id = o.id AND {ENDED} AND {SINCE} < %(at)s
+    JOIN directory_unit u ON u.id = a.unit_id
+    LEFT JOIN directory_area ar ON ar.id = o.area_id
+    ORDER BY {SINCE} DESC, o.id DESC
+"""  # noqa: S608
+
+_CAME_BACK: Final = f"""
+    SELECT a.order_id, u.code FROM orders_assignment a JOIN directory_unit u ON u.id = a.unit_id
+    WHERE a.order_id = ANY(%s) AND {ENDED} AND NOT {KEPT}
+"""  # noqa: S608
+
+
+def evidence(asked: Iterable[Level], categories: Collection[str], at: datetime) -> Evidence:
+    """Return what is known now of these levels, and of the newest orders of these categories."""
+    wanted = sorted(set(asked))
+    month = month_of(at)
+    values: dict[str, Any] = {
+        "categories": [level.category for level in wanted], "areas": [level.area for level in wanted],
+        "year": month.year, "month": month.month, "this": month,
+    }  # fmt: skip
+    tallies: dict[Level, dict[str, Tally]] = defaultdict(dict)
+    past: dict[str, list[Past]] = defaultdict(list)
+    if not wanted:
+        return Evidence(at)
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLIES, values)
+        for category, area, unit, *counts in cursor.fetchall():
+            tallies[Level(category, area)][unit] = Tally(*counts)
+        cursor.execute(_PAST, {"categories": sorted(set(categories)), "at": at})
+        for category, *row in cursor.fetchall():
+            past[category].append(Past(*row))
+    return Evidence(at, tallies, past)
+
+
+def came_back(orders: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return for each order the units that it came back from."""
+    if not orders:
+        return {}
+    found: dict[int, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(_CAME_BACK, [list(orders)])
+        for order, unit in cursor.fetchall():
+            found[order].add(unit)
+    return {order: frozenset(units) for order, units in found.items()}
