@@ -10,11 +10,11 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -22,7 +22,7 @@ from open12345.classify import Card, Classifier, Figures, Model, Text, Tree, eva
 from open12345.directory import access
 from open12345.directory.person import Person
 from open12345.dispatch import learnt
-from open12345.dispatch.models import Standing, TrainedClassifier
+from open12345.dispatch.models import Learnt, Standing, TrainedClassifier
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Stage
 from open12345.policy import Pack
@@ -108,51 +108,85 @@ def measured(model: Classifier, pack: Pack, held: Sequence[Example], *, train_se
 
 
 def _kept(pack: Pack, model: Model, card: Card, *, by: Person, at: datetime) -> TrainedClassifier:
+    """Keep a classifier with its card."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model"
         card = save(path, model, card)
         file = path.read_bytes()
+    told = {
+        "texts": card.texts, "labels": dict(card.labels), "first_day": card.first_day, "last_day": card.last_day,
+        "source": card.source, "measures": dict(card.measures), "settings": dict(card.settings),
+    }  # fmt: skip
+    return keep(pack, Learnt.CATEGORY, told, card.digest, file, by=by, at=at)
+
+
+def keep(
+    pack: Pack, tells: Learnt, card: Mapping[str, Any], digest: str, file: bytes, *, by: Person, at: datetime
+) -> TrainedClassifier:
+    """Store a model that was just trained, and put that on record; the same file is stored once."""
     row, made = TrainedClassifier.objects.get_or_create(
-        digest=card.digest,
+        digest=digest,
         defaults={
-            "made_at": at, "made_by_id": by.id if by.kind == "staff" else None, "pack": pack.id,
-            "card": {"texts": card.texts, "labels": dict(card.labels), "first_day": card.first_day,
-                     "last_day": card.last_day, "source": card.source, "measures": dict(card.measures),
-                     "settings": dict(card.settings)},
-            "file": file,
+            "made_at": at, "made_by_id": by.id if by.kind == "staff" else None, "pack": pack.id, "tells": tells,
+            "card": card, "file": file,
         },
     )  # fmt: skip
     if made:
-        access.record("classifier.train", by=by, at=at, on=f"classifier:{row.pk}", reason=f"texts={card.texts}")
+        access.record("classifier.train", by=by, at=at, on=f"classifier:{row.pk}", reason=f"texts={card['texts']}")
     return row
 
 
+@dataclass(frozen=True)
+class Kind:
+    """How models of one kind are read, measured and compared. `without`: what is used while none is in force."""
+
+    read: Callable[[TrainedClassifier], Any | None]
+    without: Callable[[], Any | None]
+    #: (pack, after, at): what came after the last day that either model has learnt from.
+    held: Callable[[Pack, datetime, datetime], Any]
+    measured: Callable[[Any, Pack, Any], Any]
+    #: In which figure the first is worse than the second, "" for none.
+    worse: Callable[[Any, Any], str]
+    told: Callable[[Any], str]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def add_kind(tells: Learnt, kind: Kind) -> None:
+    """Say how models of one kind are put in force."""
+    _kinds[tells] = kind
+
+
 @transaction.atomic
-def promote(pack: Pack, number: int, *, by: Person, at: datetime) -> tuple[Figures, Figures | None]:
-    """Put a classifier in force if it is not worse than the one in force; return both figures, its own first.
+def promote(pack: Pack, number: int, *, by: Person, at: datetime) -> tuple[Any, Any | None]:
+    """Put a model in force if it is not worse than the one in force; return both figures, its own first.
 
     Both are asked about orders that neither has learnt from: those taken in after the last day of either. A worse one
-    is refused, on record. One in force that this version cannot read gives way. Raises NotLearnt where the classifier
-    is not there, cannot be read, or is in force already, and where no order was closed since.
+    is refused, on record. One in force that this version cannot read gives way. Raises NotLearnt where the model is not
+    there, cannot be read, or is in force already, and where no order was closed since.
     """
     row = TrainedClassifier.objects.select_for_update().filter(pk=number, pack=pack.id).first()
     if row is None:
         raise NotLearnt(f"There is no classifier {number} for the pack {pack.id}. `dispatch report` lists them.")
     if row.standing == Standing.IN_FORCE:
         raise NotLearnt(f"Classifier {number} is in force already.")
-    ruling = TrainedClassifier.objects.select_for_update().filter(pack=pack.id, standing=Standing.IN_FORCE).first()
+    kind = _kinds[row.tells]
+    same = TrainedClassifier.objects.select_for_update().filter(pack=pack.id, tells=row.tells)
+    ruling = same.filter(standing=Standing.IN_FORCE).first()
     last = max(datetime.fromisoformat(one.card["last_day"]) for one in (row, ruling) if one is not None)
-    held, model, old = examples(pack, after=last), learnt.read(row), ruling and learnt.read(ruling)
+    model, old = kind.read(row), kind.read(ruling) if ruling else kind.without()
     if model is None:
         raise NotLearnt(f"The file of classifier {number} cannot be read by this version. Train another one.")
-    own = measured(model, pack, held)
-    other = measured(old, pack, held) if old else None
-    if other is not None and (worse := _worse(own, other)):
+    held = kind.held(pack, last, at)
+    own = kind.measured(model, pack, held)
+    other = kind.measured(old, pack, held) if old else None
+    if other is not None and (worse := kind.worse(own, other)):
         _decide(row, Standing.REFUSED, by=by, at=at, why=worse)
         return own, other
     if ruling is not None:
         _decide(ruling, Standing.RETIRED, by=by, at=at, why=f"{row.pk}")
-    _decide(row, Standing.IN_FORCE, by=by, at=at, why=f"accuracy {own.accuracy:.3f}, macro-F1 {own.macro_f1:.3f}")
+    _decide(row, Standing.IN_FORCE, by=by, at=at, why=kind.told(own))
     return own, other
 
 
@@ -171,3 +205,13 @@ def _decide(row: TrainedClassifier, standing: Standing, *, by: Person, at: datet
     row.save(update_fields=["standing", "decided_at", "decided_by", "why"])
     access.record(f"classifier.{standing}", by=by, at=at, on=f"classifier:{row.pk}", reason=why)
     learnt.forget()
+
+
+add_kind(
+    Learnt.CATEGORY,
+    Kind(
+        read=learnt.read, without=lambda: None, held=lambda pack, after, _at: examples(pack, after=after),
+        measured=measured, worse=_worse,
+        told=lambda figures: f"accuracy {figures.accuracy:.3f}, macro-F1 {figures.macro_f1:.3f}",
+    ),
+)  # fmt: skip

@@ -51,8 +51,7 @@ def in_force(pack: str, *, wait: bool = False) -> Classifier | None:
     with _lock:
         kept = _kept.setdefault(pack, Kept())
         if time.monotonic() - kept.asked >= ASKED_AGAIN and kept.reading is None:
-            ruling = TrainedClassifier.objects.filter(pack=pack, tells=Learnt.CATEGORY, standing=Standing.IN_FORCE)
-            row = ruling.only("digest").first()
+            row = _standing(pack, Learnt.CATEGORY)
             kept.asked = time.monotonic()
             if row is None:
                 kept.digest, kept.number, kept.classifier = "", 0, None
@@ -76,6 +75,20 @@ def numbered(pack: str) -> tuple[int, Classifier] | None:
     with _lock, _swap:
         kept = _kept.get(pack)
         return (kept.number, found) if found is not None and kept is not None and kept.classifier is found else None
+
+
+def _standing(pack: str, tells: Learnt) -> TrainedClassifier | None:
+    rows = TrainedClassifier.objects.filter(pack=pack, tells=tells, standing=Standing.IN_FORCE)
+    return rows.only("digest").first()
+
+
+def row_in_force(pack: str, tells: Learnt) -> TrainedClassifier | None:
+    """Return the row of the model in force, without its file until that is read; asked for at most every 15 s."""
+    asked, row = _rows.get((pack, tells), (float("-inf"), None))
+    if time.monotonic() - asked >= ASKED_AGAIN:
+        row = _standing(pack, tells)
+        _rows[pack, tells] = (time.monotonic(), row)
+    return row
 
 
 def _fetch(kept: Kept, row: TrainedClassifier) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from open12345.dispatch import learnt
-from open12345.dispatch.advice.features import NAMES
+from open12345.dispatch.advice.features import NAMES, Candidate
 from open12345.dispatch.models import Learnt, TrainedClassifier
 
 _VERSION: Final = 1
@@ -62,6 +62,13 @@ DEFAULT: Final = Weights(
 def sigmoid(value: float) -> float:
     """Return the probability of a logit."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
+
+
+def ranked(candidates: Sequence[Candidate], weigh: Weights) -> list[tuple[str, float]]:
+    """Return units with their probabilities, the likeliest first; together they are never more than certain."""
+    sure = [(own.unit, weigh.probability(own.values)) for own in candidates]
+    total = max(1.0, sum(probability for _unit, probability in sure))
+    return sorted(((unit, probability / total) for unit, probability in sure), key=lambda pair: -pair[1])
 
 
 def read(file: bytes, number: int | None = None) -> Weights:
