@@ -13,7 +13,7 @@ from open12345.orders.models import WorkOrder
 
 
 class Notice(models.Model):
-    """One thing that happened to an order, for those whom it concerns (消息).
+    """One thing that happened, mostly to an order, for those whom it concerns (消息).
 
     It is for one member of staff, or for the holders of `roles` in `unit`, or, without a unit, in the centre.
     With an assignment, it exists for the unit only as long as that share of the order is the unit's.
@@ -24,7 +24,8 @@ class Notice(models.Model):
     staff = models.BigIntegerField(null=True)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     roles = ArrayField(models.CharField(max_length=20), default=list)
-    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="+", db_index=False)
+    #: None for what is about no order: it leads to the page that its facts name.
+    order = models.ForeignKey(WorkOrder, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     seq = models.PositiveIntegerField()
     assignment = models.BigIntegerField(null=True)
     by = models.BigIntegerField(null=True)
@@ -39,6 +40,11 @@ class Notice(models.Model):
             models.Index(fields=["staff", "-id"], condition=Q(staff__isnull=False), name="notice_of_staff"),
             models.Index(fields=["-id"], condition=Q(unit__isnull=True, staff__isnull=True), name="notice_of_centre"),
             models.Index(fields=["at"], name="notice_time"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(order__isnull=False) | Q(facts__has_key="page"), name="a_notice_leads_somewhere"
+            ),
         ]
 
 

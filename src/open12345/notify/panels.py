@@ -27,7 +27,7 @@ def last(person: Person, visit: home.Visit) -> home.Shown | None:
     found = queries.newest(person, queries.notices_of(person), home.TOP * EACH)
     told = words.told(found, queries.seen_by(person), pack)[: home.TOP]
     rows = [
-        home.Row(one.url, one.notice.order.title, " · ".join(filter(None, [one.title, one.detail])), at=one.notice.at,
+        home.Row(one.url, one.subject, " · ".join(filter(None, [one.title, one.detail])), at=one.notice.at,
                  strong=not one.seen)
         for one in told
     ]  # fmt: skip

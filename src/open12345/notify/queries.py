@@ -54,10 +54,26 @@ def notices_of(person: Person) -> QuerySet[Notice]:
         return Notice.objects.none()
     share = Assignment.objects.filter(pk=OuterRef("assignment"), state__in=_STANDING)
     return (
-        Notice.objects.filter(_addressed(person), order__in=queries.visible_to(person))
+        Notice.objects.filter(_addressed(person), _of_orders(person))
         .filter(Q(assignment__isnull=True) | Exists(share))
         .exclude(by=person.id, by__isnull=False)
     )
+
+
+def _of_orders(person: Person) -> Q:
+    """Of orders that exist for the person; the centre also hears what is about no order.
+
+    The range of one keeps the planner from hashing all orders of the centre for a look at a few hundred notices.
+    """
+    orders = queries.visible_to(person)
+    if not person.is_centre:
+        return Q(order__in=orders)
+    return Q(order__isnull=True) | Exists(orders.filter(pk__gte=OuterRef("order"), pk__lte=OuterRef("order")))
+
+
+def subject_of(order: int | None, notice: int) -> int:
+    """Return by what notices are told together: their order, else each by itself (below zero)."""
+    return order if order is not None else -notice
 
 
 def _addressed(person: Person) -> Q:
@@ -103,9 +119,9 @@ def count_unseen(person: Person) -> int:
     """Return how many orders have notices that the person has not seen, counted to one more than `COUNTED`."""
     found = unseen(notices_of(person), seen_by(person))
     if not person.is_centre:  # few: looked at whole, lest all be walked through
-        rows = list(found.values_list("order_id", flat=True))
-        return min(len(set(rows)), COUNTED + 1)
-    rows = list(found.order_by("-pk").values_list("order_id", flat=True)[: LOOKED_AT + 1])
+        of_orders = set(found.values_list("order_id", flat=True))
+        return min(len(of_orders), COUNTED + 1)
+    rows = [subject_of(*row) for row in found.order_by("-pk").values_list("order_id", "pk")[: LOOKED_AT + 1]]
     return COUNTED + 1 if len(rows) > LOOKED_AT else min(len(set(rows)), COUNTED + 1)
 
 

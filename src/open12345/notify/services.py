@@ -23,8 +23,10 @@ def see(person: Person, notice: Notice) -> None:
         row = _row(person)
         if row is None:
             return
-        same = queries.notices_of(person).filter(order=notice.order_id, pk__gt=row.up_to)
-        told = set(same.filter(at__lte=notice.at).values_list("pk", flat=True)) | {notice.pk}
+        told = {notice.pk}
+        if notice.order_id is not None:
+            same = queries.notices_of(person).filter(order=notice.order_id, pk__gt=row.up_to)
+            told |= set(same.filter(at__lte=notice.at).values_list("pk", flat=True))
         if not told <= set(row.also):
             _keep(row, row.up_to, [*row.also, *told])
 

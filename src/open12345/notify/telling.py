@@ -206,12 +206,24 @@ def given_out(told: News) -> None:
 
 # Applications
 
+    if order is None:
+        _about_no_order(told)
+        return
 
 def asked(change: Change) -> None:
     """Those who decide the application's present step are told (the same ones as `rights` lets decide)."""
     application = change.application
     found = change.pack.applications.get(application.kind) if application else None
     if application is None or found is None or application.state != ApplicationState.PENDING:
+def _about_no_order(told: News) -> None:
+    """What is about no order: a member of staff is told, or those of the centre whom the table names."""
+    Notice.objects.create(
+        key=f"{told.kind}.s{told.staff or ''}.{told.key}", kind=told.kind, staff=told.staff,
+        roles=[] if told.staff else sorted(KINDS[told.kind].roles), seq=0, by=told.by, at=told.at,
+        facts={**told.facts, "page": told.page},
+    )  # fmt: skip
+
+
         return
     facts = {"application": application.kind}
     step = found.steps[min(application.step, len(found.steps) - 1)]

@@ -99,8 +99,8 @@ def seen_all(request: HttpRequest) -> HttpResponseBase:
 @needs(*READERS)
 @require_GET
 def open_one(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Open the order of a notice: all that was told of it is thereby seen. A notice of others does not exist."""
+    """Open the order (or page) of a notice: all that was told of it is thereby seen. One of others does not exist."""
     person = web.look(request).person
     notice = get_object_or_404(queries.notices_of(person).select_related("order"), pk=pk)
     services.see(person, notice)
-    return redirect("orders:page", notice.order.number)
+    return redirect(notice.facts["page"]) if notice.order is None else redirect("orders:page", notice.order.number)

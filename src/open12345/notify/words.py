@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from open12345.notify.kinds import ENDS, KINDS, WEIGHTS
 from open12345.notify.models import Notice
-from open12345.notify.queries import Seen
+from open12345.notify.queries import Seen, subject_of
 from open12345.orders.stages import ClockKind
 from open12345.policy import Pack
 
@@ -28,6 +28,7 @@ class Told:
     title: str
     detail: str
     seen: bool
+    subject: str  # the order's title, or what else it is about
     more: int = 0
 
     @property
@@ -48,7 +49,7 @@ def told(found: Iterable[Notice], seen: Seen, pack: Pack) -> list[Told]:
     """
     of_orders: dict[int, list[Notice]] = {}
     for notice in found:
-        of_orders.setdefault(notice.order_id, []).append(notice)
+        of_orders.setdefault(subject_of(notice.order_id, notice.pk), []).append(notice)
     return [_told(notices, seen, pack) for notices in of_orders.values()]
 
 
@@ -60,7 +61,21 @@ def _told(notices: list[Notice], seen: Seen, pack: Pack) -> Told:
     known = KINDS.get(kind)
     details = dict.fromkeys(part for notice in alike for part in _details(notice.facts, pack))
     title = str(known.title) if known else kind
-    return Told(notices[0], kind, title, "、".join(details), not new, len({n.kind for n in said}) - 1)
+    more = len({n.kind for n in said}) - 1
+    return Told(notices[0], kind, title, "、".join(details), not new, _subject(notices[0], pack), more)
+
+
+def _subject(notice: Notice, pack: Pack) -> str:
+    """What the line is about: the order, or the breaker of a category, of a unit, of all."""
+    if notice.order is not None:
+        return notice.order.title
+    code = str(notice.facts.get("code", ""))
+    if notice.facts.get("scope") == "category" and code in pack.category_tree:
+        return pack.category_tree[code].title
+    if notice.facts.get("scope") == "unit" and code in pack.unit_tree:
+        return pack.unit_tree[code].name
+    named = {"global": _("全部自动派单"), "surge": _("陌生事项激增"), "master": _("自动派单总开关")}
+    return named.get(str(notice.facts.get("scope")), code)
 
 
 def _weight(kind: str) -> int:
@@ -79,3 +94,7 @@ def _details(facts: dict[str, Any], pack: Pack) -> list[str]:
         return [_("共 %(n)s 件") % {"n": count}]
     option = pack.callback.solved_option(str(facts.get("solved", "")))
     return [option.title] if option else []
+    if facts.get("forced"):
+        return [_("人工强制")]
+    if (rate := facts.get("rate")) is not None:
+        return [_("一次派准 %(n)s%%") % {"n": round(float(rate) * 100)}]
