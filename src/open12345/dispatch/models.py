@@ -297,6 +297,36 @@ class Facility(models.Model):
         return self.code
 
 
+class FoundBy(models.TextChoices):
+    """How it is known which facility an order is about."""
+
+    SAID = "said", _("文中编号")
+    NEAR = "near", _("距离最近")
+
+
+class OrderFacility(models.Model):
+    """Which facility an order is about, as far as its words and its point tell; worked out anew when they change.
+
+    Derived, no history: nothing is kept here that the order itself does not tell. Orders whose point is coarse or
+    for the centre alone are never joined by their point (`facilities.nearby`).
+    """
+
+    order = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, related_name="facility")
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="orders")
+    how = models.CharField(max_length=8, choices=FoundBy)
+    #: Metres from the order's point, None where there is none.
+    metres = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        """The orders of a facility, newest first."""
+
+        indexes: ClassVar = [models.Index(fields=["facility", "-order"], name="orders_of_facility")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.facility_id}"
+
+
 class ReplayState(models.TextChoices):
     """How far a replay is."""
 
