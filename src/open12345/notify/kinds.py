@@ -55,10 +55,10 @@ KINDS: Final[dict[str, Kind]] = {
     "urgent": Kind(_("紧急工单待派"), DISPATCHERS),
     "urged_waiting": Kind(_("催办：工单还没有派出"), DISPATCHERS),
     "breach_centre": Kind(_("已超时"), ("dispatcher", "supervisor")),
-}
     # about no order
     "breaker_tripped": Kind(_("自动派单已熔断"), ("dispatcher", "floor_supervisor")),
     "breaker_closed": Kind(_("自动派单已恢复"), ("dispatcher", "floor_supervisor")),
+}
 
 #: Of several notices of one order, which matters most: what stands first here.
 WEIGHTS: Final = (

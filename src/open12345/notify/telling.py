@@ -198,23 +198,15 @@ def instruction_answered(change: Change) -> None:
 def given_out(told: News) -> None:
     """Who is given work, such as callbacks, is told once for all of it, at the first of its orders."""
     order = told.order
+    if order is None:
+        _about_no_order(told)
+        return
     Notice.objects.create(
         key=f"{order.pk}.{order.head_seq}.{told.kind}.s{told.staff}.{told.key}", kind=told.kind, staff=told.staff,
         order=order, seq=order.head_seq, by=told.by, at=told.at, facts={"tasks": told.count},
     )  # fmt: skip
 
 
-# Applications
-
-    if order is None:
-        _about_no_order(told)
-        return
-
-def asked(change: Change) -> None:
-    """Those who decide the application's present step are told (the same ones as `rights` lets decide)."""
-    application = change.application
-    found = change.pack.applications.get(application.kind) if application else None
-    if application is None or found is None or application.state != ApplicationState.PENDING:
 def _about_no_order(told: News) -> None:
     """What is about no order: a member of staff is told, or those of the centre whom the table names."""
     Notice.objects.create(
@@ -224,6 +216,14 @@ def _about_no_order(told: News) -> None:
     )  # fmt: skip
 
 
+# Applications
+
+
+def asked(change: Change) -> None:
+    """Those who decide the application's present step are told (the same ones as `rights` lets decide)."""
+    application = change.application
+    found = change.pack.applications.get(application.kind) if application else None
+    if application is None or found is None or application.state != ApplicationState.PENDING:
         return
     facts = {"application": application.kind}
     step = found.steps[min(application.step, len(found.steps) - 1)]

@@ -92,9 +92,9 @@ def _details(facts: dict[str, Any], pack: Pack) -> list[str]:
         return [labels.get(kind, kind) for kind in late]
     if count := facts.get("tasks"):
         return [_("共 %(n)s 件") % {"n": count}]
-    option = pack.callback.solved_option(str(facts.get("solved", "")))
-    return [option.title] if option else []
     if facts.get("forced"):
         return [_("人工强制")]
     if (rate := facts.get("rate")) is not None:
         return [_("一次派准 %(n)s%%") % {"n": round(float(rate) * 100)}]
+    option = pack.callback.solved_option(str(facts.get("solved", "")))
+    return [option.title] if option else []
