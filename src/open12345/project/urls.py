@@ -8,6 +8,7 @@ from open12345.project.health import healthz
 ROOMS = (
     ("", "directory"),
     ("orders/", "orders"),
+    ("repeats/", "repeats"),
     ("intake/", "intake"),
     ("dispatch/", "dispatch"),
     ("handling/", "handling"),

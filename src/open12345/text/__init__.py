@@ -4,7 +4,7 @@ Pure functions over `str`; nothing here knows an order. Only the standard librar
 """
 
 from .clean import normalise
-from .grams import bigrams, containment, fingerprint, similarity
+from .grams import bare, bigrams, containment, fingerprint, similarity
 from .home import mask_home
 from .mask import Found, Masked, mask_address, mask_id, mask_name, mask_phone, mask_text
 from .numbers import Number, Phone, find_ids, find_phones, phone_key, private_numbers
@@ -16,6 +16,7 @@ __all__ = [
     "Masked",
     "Number",
     "Phone",
+    "bare",
     "bigrams",
     "containment",
     "find_ids",
