@@ -7,7 +7,7 @@ import logging
 from procrastinate.contrib.django import app
 
 from open12345.directory import packs
-from open12345.dispatch.automatic import breakers, endings
+from open12345.dispatch.automatic import asking, breakers, deciding, endings
 from open12345.orders import queries
 
 log = logging.getLogger(__name__)
@@ -25,3 +25,9 @@ def watch_breakers(timestamp: int) -> None:
     kept, changed = endings.settle(pack, at), breakers.watch(pack, at)
     if kept or changed:
         log.info("%s automatic dispatches kept, %s breakers changed", kept, changed)
+
+
+@app.task(name=asking.TASK, queue="orders", pass_context=False)
+def look(order_id: int) -> None:
+    """Decide whether a new order goes to its unit by itself; a second run finds that it was decided."""
+    deciding.look(order_id, now=queries.database_time)

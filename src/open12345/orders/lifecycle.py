@@ -98,7 +98,7 @@ _TABLE: tuple[Action, ...] = (
     Action("discard", _("作废"), {D: (X,)}, (Who(Relation.AUTHOR),)),
     Action("register", _("登记"), {None: (A,)}, (_centre("agent", "dispatcher"), _SYSTEM),
            starts=(ClockKind.DISPATCH, ClockKind.OVERALL)),
-    Action("amend", _("更正要素"), _stay(A), (_centre("agent", "dispatcher"),)),
+    Action("amend", _("更正要素"), _stay(A), (_centre("agent", "dispatcher"), _SYSTEM)),
     Action("answer_directly", _("直接答复"), {A: (C,)}, (_centre("agent", "dispatcher"),),
            stops=(ClockKind.DISPATCH, ClockKind.OVERALL)),
     Action("refuse", _("不予受理"), {A: (X,)}, (_centre("agent", "dispatcher"),),

@@ -1,0 +1,341 @@
+"""An order goes to its unit by itself where all is well, and waits for people wherever anything is not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from open12345.directory import packs
+from open12345.directory.models import Unit
+from open12345.dispatch import learnt
+from open12345.dispatch.automatic import breakers, careful, deciding, modes
+from open12345.dispatch.automatic.breaker import State
+from open12345.dispatch.models import AutomaticDispatch, BreakerScope, Mode
+from open12345.orders import claims
+from open12345.orders.models import Application, IdempotencyKey, Link
+from open12345.orders.stages import LinkKind
+from tests.cast import Town, complaint, open_town
+from tests.dispatch.deciding import LEAD, LEAF, Stub, decided, in_force, looked, switch
+from tests.orders.walks import UPPER, change_pack, flaws
+
+pytestmark = pytest.mark.function("DIS-05")
+
+
+@pytest.fixture(autouse=True)
+def asked_anew() -> Iterator[None]:
+    modes.forget()
+    learnt.forget()
+    yield
+    modes.forget()
+    learnt.forget()
+
+
+def events(town: Town, number: str) -> list[tuple[str, str]]:
+    return list(town.order(number).events.order_by("seq").values_list("action", "actor_kind"))
+
+
+def jobs() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'dispatch.look'")
+        return int(cursor.fetchone()[0])
+
+
+# --- it goes by itself --------------------------------------------------------------------------------
+
+
+def test_an_order_goes_to_the_unit_of_the_list_with_all_it_rested_on(town: Town) -> None:
+    choice = switch(town, threshold=0.3)
+    number = town.register()
+    row = decided(town, number)
+    order = town.order(number)
+    assert (order.stage, order.lead_unit and order.lead_unit.code, order.round) == ("dispatched", LEAD, 1)
+    assert events(town, number) == [("register", "staff"), ("dispatch", "system")]
+    assert (row.decision, row.why, row.round, row.unit and row.unit.code) == ("dispatched", "", 1, LEAD)
+    assert row.clause == order.assignments.get(role="lead").clause != ""
+    assert row.threshold == 0.3
+    assert row.probability is not None
+    assert row.probability >= 0.3
+    assert row.basis["mode"] == {"mode": "automatic", "of": LEAF, "decision": choice.pk}
+    assert row.basis["recommendation"]["reasons"]
+    assert row.basis["recommendation"]["features"]
+    assert "strangeness" not in row.basis, "no classifier has read it"
+    assert row.breakers["global"] == "closed"
+    assert flaws() == []
+
+
+def test_a_look_is_asked_for_with_every_order_where_anything_goes_by_itself(town: Town) -> None:
+    town.register()
+    assert jobs() == 0
+    switch(town, category="C0101")
+    number = town.register()
+    draft = town.create("save_draft", complaint()).number
+    assert jobs() == 1
+    town.do("agent", draft, "submit")
+    assert jobs() == 2
+    row = decided(town, number)
+    assert (row.decision, row.why) == ("left", "mode")
+
+
+def test_nothing_is_written_where_nothing_goes_by_itself(town: Town) -> None:
+    switch(town, Mode.SUGGEST)
+    assert looked(town, town.register()) is None
+    assert not AutomaticDispatch.objects.exists()
+
+
+def test_a_dispatcher_may_undo_it_and_it_is_not_sent_again(town: Town) -> None:
+    switch(town)
+    number = town.register()
+    row = decided(town, number)
+    town.do("dispatcher", number, "undo_dispatch")
+    assert looked(town, number) is None
+    row.refresh_from_db()
+    assert (row.ending, town.order(number).stage) == ("undone", "accepted")
+
+
+def test_the_category_that_the_words_make_sure_is_written_by_an_act_of_its_own(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = in_force(town, Stub(probability=0.9), monkeypatch)
+    switch(town, threshold=0.3)
+    number = town.register(category="")
+    row = decided(town, number)
+    assert events(town, number)[1:] == [("amend", "system"), ("dispatch", "system")]
+    assert town.order(number).category == row.category == LEAF
+    assert (row.classifier_id, row.basis["guessed"], row.basis["words"]) == (model.pk, True, ["摊贩", "占道"])
+    assert row.basis["category_probability"] == 0.9
+    assert row.probability == pytest.approx(0.9 * row.basis["recommendation"]["probability"], abs=0.001)
+    assert row.basis["strangeness"] == 0.1
+    assert flaws() == []
+
+
+def test_a_person_s_category_stands_whatever_the_words_say(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_force(town, Stub(code="C0101", strangeness=0.9), monkeypatch)
+    switch(town)
+    row = decided(town, town.register())
+    assert (row.decision, row.category, row.basis["guessed"]) == ("dispatched", LEAF, False)
+    assert row.basis["strangeness"] == 0.9, "the watch over unknown matter sees it all the same"
+
+
+# --- it is left to people -----------------------------------------------------------------------------
+
+
+def left(town: Town, number: str) -> str:
+    row = decided(town, number)
+    assert (row.decision, town.order(number).stage) == ("left", "accepted")
+    assert "dispatch" not in [action for action, _by in events(town, number)]
+    assert row.why in careful.WHY
+    return row.why
+
+
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.SUGGEST])
+def test_switched_off_it_waits(town: Town, mode: Mode) -> None:
+    switch(town, category="A")
+    switch(town, mode)
+    assert left(town, town.register()) == "mode"
+
+
+def test_below_the_threshold_it_waits(town: Town) -> None:
+    switch(town, threshold=1)
+    assert left(town, town.register()) == "below"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"confidential": True}, "confidential"),
+        ({"urgency": "urgent"}, "urgent"),
+        ({"urgency": "semi_urgent"}, "urgent"),
+        ({"order_type": "supervision"}, "special"),
+        (UPPER, "upper"),
+        ({"kind": "inquiry"}, "answerable"),
+    ],
+)
+def test_what_a_careful_centre_looks_at_first_waits(town: Town, said: dict[str, Any], why: str) -> None:
+    switch(town)
+    assert left(town, town.register(**said)) == why
+
+
+def test_words_that_ring_are_for_people(town: Town) -> None:
+    switch(town)
+    word = town.pack.words.sensitive[0].words[0]
+    assert left(town, town.register(body=f"路口摊贩占道，有人说要{word}，请尽快处理。")) == "sensitive"
+
+
+def test_urgent_ones_go_where_the_pack_says_so(town: Town) -> None:
+    rules = town.pack.dispatching.model_copy(update={"also": ("urgent",)})
+    change_pack(town, dispatching=rules.model_dump(mode="json"))
+    switch(town)
+    row = decided(town, town.register(urgency="urgent"))
+    assert row.decision == "dispatched"
+
+
+def test_a_listed_need_of_leaders_waits(town: Town) -> None:
+    need = town.pack.dispatching.direct[0]
+    switch(town, category="")
+    assert left(town, town.register(category=need.categories[0], body="社区卫生中心配不到药，请协调一下")) == "direct"
+
+
+def test_a_likely_repeat_waits(town: Town) -> None:
+    first = town.register()
+    switch(town)
+    number = town.register(phone="13900001111")
+    Link.objects.create(order=town.order(number), other=town.order(first), kind=LinkKind.REPEAT_OF)
+    assert left(town, number) == "repeat"
+
+
+def test_one_that_a_dispatcher_has_open_waits(town: Town) -> None:
+    switch(town)
+    number = town.register()
+    claims.take(town.order(number), town.person("dispatcher"), town.now)
+    assert left(town, number) == "claimed"
+
+
+def test_one_with_a_pending_application_waits(town: Town) -> None:
+    switch(town)
+    number = town.register()
+    Application.objects.create(
+        order=town.order(number), round=0, kind="withdrawal", reason="citizen_gave_up", asked_at=town.now
+    )
+    assert left(town, number) == "pending"
+
+
+def test_without_a_category_and_a_classifier_it_waits(town: Town) -> None:
+    switch(town, category="")
+    assert left(town, town.register(category="")) == "no_classifier"
+
+
+def test_unknown_matter_waits(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_force(town, Stub(strangeness=0.9), monkeypatch)
+    switch(town, category="")
+    assert left(town, town.register(category="")) == "unknown"
+    assert town.order(AutomaticDispatch.objects.get().order.number).category == ""
+
+
+def test_a_unit_that_is_closed_gets_nothing(town: Town) -> None:
+    switch(town)
+    Unit.objects.update(active=False)
+    assert left(town, town.register()) == "no_unit"
+
+
+@pytest.mark.parametrize(
+    ("scope", "key", "why"),
+    [
+        (BreakerScope.ALL, "", "held"),
+        (BreakerScope.CATEGORY, "A", "held"),
+        (BreakerScope.UNIT, LEAD, "held"),
+        (BreakerScope.SURGE, "", "surge"),
+        (BreakerScope.MASTER, "", "master"),
+    ],
+)
+def test_behind_an_open_breaker_it_waits(town: Town, scope: BreakerScope, key: str, why: str) -> None:
+    switch(town)
+    supervisor = town.person("supervisor")
+    breakers.force(town.pack, scope, key, State.OPEN, by=supervisor, at=town.now, reason="演练")
+    number = town.register()
+    assert left(town, number) == why
+    name = f"{scope.value}:{key}" if key else scope.value
+    assert AutomaticDispatch.objects.get().breakers[name] == "open"
+
+
+def test_what_came_back_is_people_s_matter(town: Town) -> None:
+    switch(town)
+    number = town.register()
+    town.do("dispatcher", number, "dispatch", {"lead": "urban"})
+    town.do("dispatcher", number, "take_back", {"reason": "派错了"})
+    assert looked(town, number) is None
+    assert not AutomaticDispatch.objects.exists()
+
+
+# --- failures -----------------------------------------------------------------------------------------
+
+
+def test_a_classifier_that_does_not_answer_leaves_it_to_people(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    in_force(town, Stub(broken=True), monkeypatch)
+    switch(town)
+    number = town.register()
+    with caplog.at_level(logging.ERROR):
+        assert left(town, number) == "failed"
+    assert "the service does not answer" in caplog.text
+
+
+def test_a_dispatch_that_fails_half_way_leaves_nothing_behind(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_force(town, Stub(), monkeypatch)
+    switch(town)
+    number = town.register(category="")
+    real = deciding.perform
+
+    def half(*args: Any, **more: Any) -> Any:
+        if args[1] == "dispatch":
+            raise RuntimeError("half way")
+        return real(*args, **more)
+
+    monkeypatch.setattr(deciding, "perform", half)
+    assert left(town, number) == "failed"
+    assert town.order(number).category == "", "the guessed category went back with the rest"
+    assert events(town, number) == [("register", "staff")]
+    assert not IdempotencyKey.objects.filter(key__startswith="automatic/").exists()
+
+
+def test_an_order_that_changes_meanwhile_is_looked_at_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch(town)
+    number = town.register()
+    real, changed = deciding.judge, []
+
+    def late(*args: Any) -> Any:
+        found = real(*args)
+        if not changed:
+            changed.append(town.do("agent", number, "amend", {"confidential": True}))
+        return found
+
+    monkeypatch.setattr(deciding, "judge", late)
+    assert left(town, number) == "confidential"
+
+
+def test_a_second_look_decides_nothing_anew(town: Town) -> None:
+    switch(town)
+    number = town.register()
+    decided(town, number)
+    assert looked(town, number) is None
+    other = town.register(confidential=True, phone="13900001111")
+    decided(town, other)
+    assert looked(town, other) is None
+    assert AutomaticDispatch.objects.count() == 2
+
+
+def test_a_job_for_an_order_that_is_not_there_ends_quietly(town: Town) -> None:
+    switch(town)
+    assert deciding.look(987_654_321, now=lambda: town.now) is None
+
+
+def test_two_workers_at_once_dispatch_once(committed_db: None) -> None:
+    packs.forget()
+    town = open_town(at=timezone.now() - timedelta(hours=1))
+    switch(town)
+    order = town.order(town.register()).pk
+    now, gate = town.now + timedelta(minutes=1), Barrier(4)
+
+    def work(_n: int) -> AutomaticDispatch | None:
+        try:
+            gate.wait(30)
+            return deciding.look(order, now=lambda: now)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        rows = [row for row in pool.map(work, range(4), timeout=60) if row is not None]
+    assert [row.decision for row in rows] == ["dispatched"]
+    assert AutomaticDispatch.objects.count() == 1
+    assert list(town.order(AutomaticDispatch.objects.get().order.number).events.values_list("action", flat=True)) == [
+        "register", "dispatch",
+    ]  # fmt: skip
+    packs.forget()
