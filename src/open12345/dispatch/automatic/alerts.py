@@ -20,5 +20,5 @@ def tell(change: BreakerChange) -> None:
     facts = {"scope": str(change.scope), "code": change.key, "forced": change.forced}
     if change.scope not in (BreakerScope.SURGE, BreakerScope.MASTER):
         facts["rate"] = change.figures.get("rate")
-    told = {name: value for name, value in facts.items() if value not in (None, "", False)}
+    told = {name: value for name, value in facts.items() if value is not None and value != "" and value is not False}
     news.tell(News(kind, None, None, f"b{change.pk}", change.by_id, change.at, page=PAGE, facts=told))

@@ -1,0 +1,117 @@
+"""Several workers at once: no more probes go than a half-open breaker allows, and no ending is lost (DIS-06)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection, transaction
+
+from open12345.dispatch.automatic import breakers
+from open12345.dispatch.automatic.breaker import State
+from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope, Ending
+from tests.cast import MORNING, Town, jiuting, open_town
+from tests.dispatch.breaking import LEAF, RULE, quick, standing, written
+from tests.orders.walks import UNIT, dispatched
+
+pytestmark = [pytest.mark.function("DIS-06")]
+T = TypeVar("T")
+CLOSED = breakers.Verdict(allowed=True)
+
+
+@pytest.fixture
+def town(committed_db: None) -> Town:
+    from open12345.directory import packs  # noqa: PLC0415 - the database is empty: what was known of another one goes
+
+    packs.forget()
+    town = open_town(at=MORNING)
+    town.pack = quick(jiuting())
+    return town
+
+
+def together(tries: list[Callable[[], T]]) -> list[T]:
+    """Let each try run in a thread with a connection of its own, all starting at once."""
+    gate = Barrier(len(tries))
+
+    def run(one: Callable[[], T]) -> T:
+        try:
+            gate.wait(timeout=20)
+            return one()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tries)) as pool:
+        return [found.result(timeout=60) for found in [pool.submit(run, one) for one in tries]]
+
+
+def rows(town: Town, count: int) -> list[AutomaticDispatch]:
+    return [written(town, dispatched(town), UNIT, CLOSED) for _ in range(count)]
+
+
+def test_two_workers_never_send_more_probes_than_allowed(town: Town) -> None:
+    numbers = [dispatched(town) for _ in range(8)]
+    with transaction.atomic():
+        for row in rows(town, 4):
+            breakers.note_ending(row, Ending.RETURNED, pack=town.pack, at=town.now)
+    later = town.now + timedelta(minutes=RULE.pause_minutes + 1)
+
+    def send(number: str) -> bool:
+        with transaction.atomic():
+            verdict = breakers.ask(town.pack, LEAF, UNIT, later, 0.0)
+            if verdict.allowed:
+                assert verdict.probe
+                written(town, number, UNIT, verdict)
+            return verdict.allowed
+
+    sent = together([lambda number=number: send(number) for number in numbers])  # type: ignore[misc]
+    assert sum(sent) == RULE.probes
+    assert AutomaticDispatch.objects.filter(probe=True).count() == RULE.probes
+    assert BreakerChange.objects.filter(scope="global", cause="pause_over").count() == 1
+
+
+def test_endings_noted_at_once_trip_a_breaker_once(town: Town) -> None:
+    found = rows(town, 6)
+
+    def end(row: AutomaticDispatch) -> bool:
+        with transaction.atomic():
+            return breakers.note_ending(row, Ending.RETURNED, pack=town.pack, at=town.now)
+
+    assert all(together([lambda row=row: end(row) for row in found]))  # type: ignore[misc]
+    assert standing(town).state is State.OPEN
+    for scope in BreakerScope:
+        assert BreakerChange.objects.filter(scope=scope, key__in=["", UNIT, LEAF]).count() <= 1
+    change = BreakerChange.objects.get(scope="global")
+    assert (change.figures["outcomes"], change.figures["bad"]) == (4, 4)
+
+
+def test_one_ending_noted_twice_at_once_counts_once(town: Town) -> None:
+    (row,) = rows(town, 1)
+
+    def end() -> bool:
+        with transaction.atomic():
+            return breakers.note_ending(row, Ending.RETURNED, pack=town.pack, at=town.now)
+
+    assert sorted(together([end, end])) == [False, True]
+
+
+def test_asking_while_the_master_switch_is_thrown_never_hangs(town: Town) -> None:
+    numbers = [dispatched(town) for _ in range(3)]
+
+    def send(number: str) -> bool:
+        with transaction.atomic():
+            verdict = breakers.ask(town.pack, LEAF, UNIT, town.now, 0.0)
+            if verdict.allowed:
+                written(town, number, UNIT, verdict)
+            return verdict.allowed
+
+    def throw() -> bool:
+        by = town.person("supervisor")
+        breakers.force(town.pack, BreakerScope.MASTER, "", State.OPEN, by=by, at=town.now, reason="演练")
+        return True
+
+    together([throw, *(lambda number=number: send(number) for number in numbers)])  # type: ignore[misc]
+    assert not send(numbers[0])
