@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from openpyxl import Workbook
 
-from open12345.intake import workbook
+from open12345.directory import workbook
 from open12345.intake.table import TableError, open_table
 from open12345.orders.models import WorkOrder
 from tests.cast import Town

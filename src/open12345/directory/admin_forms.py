@@ -118,10 +118,10 @@ class ImportForm(forms.Form):
     """A CSV file, or the one that was just tried, carried along by the page itself."""
 
     file = forms.FileField(
-        label=_("CSV 文件"),
+        label=_("CSV 或 XLSX 文件"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        help_text=_("UTF-8 或 GB18030，第一行是列名。先试运行，看清结果再导入。"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,text/csv"}),
+        help_text=_("CSV 用 UTF-8 或 GB18030，XLSX 读第一张表；第一行是列名。先试运行，看清结果再导入。"),
     )
     content = forms.CharField(required=False, widget=forms.HiddenInput)
     filename = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""CSV as it really comes: UTF-8 (with mark or not), GB18030, UTF-16; comma, tab or semicolon."""
+"""CSV as it really comes: UTF-8 (with mark or not), GB18030, UTF-16; comma, tab or semicolon. XLSX is read alike."""
 
 import csv
 import io
@@ -9,7 +9,9 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from . import workbook
 from .errors import DirectoryError
+from .unreadable import TableError
 
 _BLANK_STARTS: Final = ("\t", "\r", "\n")
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -90,8 +92,7 @@ def read_rows(raw: bytes, columns: Columns, required: Sequence[str]) -> Iterator
     Headings are matched without regard to case and spaces. Unknown ones are ignored, a missing
     required one raises `DirectoryError` before the first row.
     """
-    text, first = _without_notes(decode(raw))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0]))
+    reader, first = _records(raw)
     heads = [head.strip() for head in next(reader, [])]
     names = _match(heads, columns)
     missing = [field for field in required if field not in names]
@@ -99,6 +100,24 @@ def read_rows(raw: bytes, columns: Columns, required: Sequence[str]) -> Iterator
         wanted = "、".join("/".join([field, *columns[field]]) for field in missing)
         raise DirectoryError(_("缺少列：%s。") % wanted, code="columns", field=missing[0])
     return _lines(reader, heads, names, first + 1)
+
+
+def _records(raw: bytes) -> tuple[Iterator[list[str]], int]:
+    """The cells of each row from the headings on, and the line of the headings."""
+    if raw.startswith(workbook.MAGIC):
+        return _of_workbook(raw), 1
+    text, first = _without_notes(decode(raw))
+    return csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0])), first
+
+
+def _of_workbook(raw: bytes) -> Iterator[list[str]]:
+    """The rows of the first sheet; raises `DirectoryError` for what is no honest workbook."""
+    try:
+        for cells in workbook.records(raw):
+            yield cells[: max((place for place, cell in enumerate(cells, start=1) if cell), default=0)]
+    except TableError as error:
+        told = "。".join(filter(None, (error.message, error.remedy)))
+        raise DirectoryError(f"{told}。", code="workbook", field="file") from error
 
 
 def _without_notes(text: str) -> tuple[str, int]:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from open12345.directory import workbook
 from open12345.directory.csvfile import as_typed
-from open12345.intake import workbook
-from open12345.intake.unreadable import TableError
+from open12345.directory.unreadable import TableError
 
 __all__ = ["Row", "Table", "TableError", "detect_encoding", "open_table"]
 

@@ -10,13 +10,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
 
-from open12345.intake.unreadable import TableError
+from .unreadable import TableError
 
 MAGIC: Final = b"PK\x03\x04"
 #: What an honest table stays below: bytes unpacked, parts in the archive, times smaller when packed, rows, columns.
@@ -43,11 +44,15 @@ _BROKEN: Final = (
 )
 
 
-def records(path: Path) -> Iterator[list[str]]:
+def records(source: Path | bytes) -> Iterator[list[str]]:
     """Yield the cells of each row as text; raises `TableError` for what is no workbook or no honest one."""
-    check(path)
-    with path.open("rb") as file:  # by its path, a name without .xlsx would be refused
+    check(source)
+    with _opened(source) as file:  # by its path, a name without .xlsx would be refused
         yield from _records(file)
+
+
+def _opened(source: Path | bytes) -> BinaryIO:
+    return BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
 def _records(file: BinaryIO) -> Iterator[list[str]]:
@@ -68,10 +73,10 @@ def _records(file: BinaryIO) -> Iterator[list[str]]:
         raise TableError(_("XLSX 文件已损坏，读不出来"), _("请重新导出，或另存为 CSV（UTF-8）")) from error
 
 
-def check(path: Path) -> None:
+def check(source: Path | bytes) -> None:
     """Refuse an archive that unpacks to more than a table, or whose parts declare entities, before it is read."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(source) as file, zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             unpacked = sum(part.file_size for part in parts)
             squeezed = unpacked / max(1, sum(part.compress_size for part in parts))
