@@ -15,8 +15,8 @@ from open12345.orders import privacy, queries
 from open12345.orders.hints import Talk
 from open12345.orders.stages import ENDED, Stage
 
-#: Decimals of a degree: a hand's width, and about a hundred metres.
-_FINE, _COARSE = Decimal("0.000001"), Decimal("0.001")
+#: Decimals of a degree: a hand's width.
+_FINE = Decimal("0.000001")
 MOST_DOTS: Final = 200
 NOWHERE: Final[dict[str, Any]] = {"longitude": None, "latitude": None}
 
@@ -29,7 +29,7 @@ def kept(said: DraftInput, *, coarse: bool) -> dict[str, Any]:
     """
     if said.longitude is None or said.latitude is None:
         return NOWHERE
-    grain = _COARSE if coarse else _FINE
+    grain = privacy.COARSE if coarse else _FINE
     return {name: Decimal(str(getattr(said, name))).quantize(grain) for name in NOWHERE}
 
 

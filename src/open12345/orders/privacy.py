@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +18,9 @@ from open12345.orders import queries, requesters, services, writing
 from open12345.orders.errors import NotAllowed, NotFound, refuse
 from open12345.orders.models import Attachment, Event, Record, Requester, WorkOrder
 from open12345.orders.requesters import Who
+
+#: Degrees to which a point is kept that must not tell a home: about a hundred metres.
+COARSE: Final = Decimal("0.001")
 
 _erasers: list[Callable[[bytes, Sequence[int], datetime], int]] = []
 
@@ -70,6 +75,22 @@ def shown_point(order: WorkOrder, person: Person) -> tuple[float, float] | None:
     if order.confidential and not (person.is_centre or person.kind == "system"):
         return None
     return float(order.longitude), float(order.latitude)
+
+
+def is_coarse(longitude: Decimal, latitude: Decimal) -> bool:
+    """Say whether a point was kept coarse: then it may not be used as if it stood where it says."""
+    return longitude % COARSE == 0 and latitude % COARSE == 0
+
+
+def exact_point(order: WorkOrder) -> tuple[float, float] | None:
+    """Return the point (longitude, latitude) of an order that may be used to the metre, None for all others.
+
+    A coarse point may not, and that of a confidential order may not: what is worked out from it is seen by others.
+    """
+    if order.longitude is None or order.latitude is None or order.confidential:
+        return None
+    longitude, latitude = Decimal(order.longitude), Decimal(order.latitude)
+    return None if is_coarse(longitude, latitude) else (float(longitude), float(latitude))
 
 
 def _plain(record: Record, box: requesters.Box) -> str:
