@@ -62,6 +62,7 @@ ACTS: Final[Mapping[str, str | Promise]] = {
     "classifier.in_force": _("启用分类模型"),
     "classifier.retired": _("停用分类模型"),
     "classifier.refused": _("未启用分类模型"),
+    "breaker.force": _("强制自动派单熔断或放行"),
     "dispatch.mode": _("改变派单方式"),
 }
 """What an act is called; one that is not in the list is shown by its code."""

@@ -3,6 +3,12 @@
 from django.urls import path
 
 from . import views
+from .automatic import breaker_views
 
 app_name = "dispatch"
 urlpatterns = [path("", views.queue, name="queue"), path("batch/", views.batch, name="batch")]
+urlpatterns += [
+    path("breakers/", breaker_views.page, name="breakers"),
+    path("breakers/lamp/", breaker_views.lamp, name="breaker_lamp"),
+    path("breakers/force/", breaker_views.force, name="breaker_force"),
+]

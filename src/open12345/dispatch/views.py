@@ -44,7 +44,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         empty=(_("没有待派的工单"), _("新登记的和退回的工单会按时限排在这里。")),
         words="派单 责任清单 主办 协办 核实 占有 时限 退单",
     )
-    return show(request, sight, bench)
+    return show(request, sight, bench, "dispatch/queue.html")
 
 
 def _row(sight: Sight, line: lists.Line) -> Row:

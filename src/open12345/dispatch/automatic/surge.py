@@ -7,20 +7,30 @@ the classifier's own share. It closes by itself when the window is ordinary agai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import sqrt
+from statistics import mean, pstdev
 from typing import Any, Final
+
+from django.db.models import Count
 
 from open12345.dispatch.automatic.breaker import Cause, Standing, State, Step
 from open12345.dispatch.models import AutomaticDispatch, Learnt, TrainedClassifier
 from open12345.dispatch.models import Standing as Trained
+from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
 from open12345.policy.dispatching import SurgeRule
+from open12345.worktime import SHANGHAI
 
 #: From which strangeness (0-1) a text counts as unknown matter.
 STRANGE: Final = 0.75
 #: The share of strange texts that is taken to be ordinary where a classifier's card does not tell its own.
 USUAL: Final = 0.1
+#: A flood of one category: hours of a band, weeks looked back, deviations, orders (figures.md: 3 sigma, 5 orders).
+BAND: Final = 6
+WEEKS: Final = 8
+SIGMAS: Final = 3
+LEAST: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,43 @@ def usual_share(pack: Pack) -> float:
     card: dict[str, Any] = ruling.values_list("card", flat=True).first() or {}
     told = (card.get("measures") or {}).get("strange_share")
     return float(told) if isinstance(told, int | float) else USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """One category of which suddenly more orders come than is usual on this weekday in these hours."""
+
+    category: str
+    title: str
+    count: int
+    usual: float
+
+
+def floods(pack: Pack, at: datetime) -> list[Flood]:
+    """Return the categories that flood in the present band of hours (0-6, 6-12, 12-18, 18-24; figures.md).
+
+    More than the mean and `SIGMAS` deviations of the same weekday and band of the `WEEKS` weeks before, and `LEAST`.
+    """
+    local = at.astimezone(SHANGHAI)
+    begun = local.replace(hour=local.hour // BAND * BAND, minute=0, second=0, microsecond=0)
+    now = _of_categories(begun, at)
+    many = {code: count for code, count in now.items() if count >= LEAST}
+    if not many:
+        return []
+    span = at - begun
+    before = [_of_categories(then, then + span) for then in (begun - timedelta(weeks=n + 1) for n in range(WEEKS))]
+    found = []
+    for code, count in many.items():
+        usual = [week.get(code, 0) for week in before]
+        if count > mean(usual) + SIGMAS * pstdev(usual):
+            title = pack.category_tree[code].title if code in pack.category_tree else code
+            found.append(Flood(code, title, count, round(mean(usual), 1)))
+    return sorted(found, key=lambda flood: -flood.count)
+
+
+def _of_categories(since: datetime, until: datetime) -> dict[str, int]:
+    rows = WorkOrder.objects.filter(accepted_at__gte=since, accepted_at__lt=until).exclude(category="")
+    return dict(rows.values_list("category").annotate(n=Count("pk")).order_by())
 
 
 def judge(pack: Pack, standing: Standing, at: datetime) -> Step | None:

@@ -1,0 +1,59 @@
+"""The lamp: how the breakers stand in a word and a colour, in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from open12345.dispatch.automatic import keys
+from open12345.dispatch.automatic.breaker import State
+from open12345.dispatch.automatic.keys import ALL, MASTER, SURGE, Key, Known
+from open12345.policy import Pack
+
+COLOURS: Final[Mapping[State, str]] = {State.CLOSED: "green", State.HALF_OPEN: "amber", State.OPEN: "red"}
+#: What stands at the lamp of one breaker.
+SAID: Final[Mapping[State, str | Promise]] = {
+    State.CLOSED: __("正常"), State.HALF_OPEN: __("试放行"), State.OPEN: __("熔断"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """One lamp: its colour, and the words that say the same."""
+
+    colour: str
+    text: str
+
+
+def lamp_of(known: Known) -> Lamp:
+    """Return the lamp of one breaker."""
+    state = known.standing.state
+    return Lamp(COLOURS[state], str(SAID[state]))
+
+
+def lamp(pack: Pack) -> Lamp:
+    """Return the lamp of all: red where nothing goes by itself, amber where something does not."""
+    known = keys.all_known(pack)
+    if (stopped := _stopped(known)) is not None:
+        return Lamp("red", stopped)
+    held = sum(1 for found in known.values() if found.standing.state is State.OPEN)
+    half = sum(1 for found in known.values() if found.standing.state is State.HALF_OPEN)
+    if held:
+        return Lamp("amber", _("自动派单 %(n)s 处熔断") % {"n": held})
+    if half:
+        return Lamp("amber", _("自动派单 %(n)s 处试放行") % {"n": half})
+    return Lamp("green", _("自动派单正常"))
+
+
+def _stopped(known: Mapping[Key, Known]) -> str | None:
+    """Say why nothing goes by itself; None where something may."""
+    words = {MASTER: _("自动派单已停：总开关"), ALL: _("自动派单已熔断"), SURGE: _("自动派单已停：陌生事项激增")}
+    for key, text in words.items():
+        if key in known and known[key].standing.state is State.OPEN:
+            return text
+    return None
