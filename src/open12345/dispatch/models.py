@@ -244,16 +244,20 @@ class BreakerChange(models.Model):
 
 
 class Practice(models.Model):
-    """How often a unit kept, and gave back, what it was sent of a category in an area in one month (派单惯例).
+    """How often a unit kept, and gave back, what it was sent of a category in an area in some days (派单惯例).
 
-    Counted from the leads of all rounds, whoever sent them; filled and refreshed by `advice.practice`.
+    Counted from the leads of all rounds, whoever sent them; filled and refreshed by `advice.practice`. A row holds for
+    its category and area and all below them, and for the days from `since` on: a week of the last two months, an older
+    month. Rows with `after` tell where orders went next that `after` had given back (in `kept`).
     """
 
-    category = models.CharField(max_length=64)
-    #: Code of the area, "" for orders without one.
+    #: "" for any.
+    category = models.CharField(max_length=64, blank=True)
+    #: Code of the area, "" for any.
     area = models.CharField(max_length=64, blank=True, default="")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    month = models.DateField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    after = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    since = models.DateField(db_index=True)
     kept = models.PositiveIntegerField(default=0)
     back = models.PositiveIntegerField(default=0)
 
@@ -261,7 +265,9 @@ class Practice(models.Model):
         """One row for each."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["category", "area", "unit", "month"], name="practice_once")
+            models.UniqueConstraint(
+                fields=["category", "area", "since", "unit", "after"], nulls_distinct=False, name="practice_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -7,9 +7,9 @@ order, so that a model learns from what was known at the moment of each dispatch
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from sys import intern
 from typing import Final, NamedTuple
 
@@ -19,12 +19,13 @@ from open12345.worktime import SHANGHAI
 
 #: So many of the newest orders of a category are looked at for what became of them.
 REACH: Final = 100
-#: Months that practice is read back, and those that a reason tells of.
-MONTHS: Final = 24
+#: Days that practice is read back, and months that a reason tells of.
+DAYS: Final = 730
 TOLD_MONTHS: Final = 6
-#: Months after which practice weighs half: slowly forgotten, and fast enough to show a reorganisation in days.
-SLOW: Final = 4.0
-FAST: Final = 0.5
+TOLD_DAYS: Final = 182
+#: Days after which practice weighs half: slowly forgotten, and fast enough to show a reorganisation in days.
+SLOW: Final = 120.0
+FAST: Final = 3.0
 #: Characters of a text that are compared.
 _LONGEST: Final = 300
 _KEPT_TEXTS: Final = 5_000
@@ -70,38 +71,47 @@ class Evidence:
 
     at: datetime
     tallies: Mapping[Level, Mapping[str, Tally]] = field(default_factory=dict)
+    #: Where orders went next that a unit had given back: level → (from, to) → how many, fast forgotten.
+    moves: Mapping[Level, Mapping[tuple[str, str], float]] = field(default_factory=dict)
     #: Of each category, newest first.
     past: Mapping[str, Sequence[Past]] = field(default_factory=dict)
 
 
 def levels(pack: Pack, category: str, area: str) -> list[Level]:
-    """Return every level that an order belongs to: its category and those above, by its area, those above, and any."""
-    above = [row.code for row in pack.category_tree.lineage(category)]
+    """Return every level that an order belongs to: its category, those above and any, by its area, those above, any."""
+    above = [*(row.code for row in pack.category_tree.lineage(category)), ""]
     places = [*(row.code for row in pack.area_tree.lineage(area)), ""]
     return [Level(code, place) for code in above for place in places]
 
 
-def months_between(month: date, at: datetime) -> int:
-    """Return how many months lie between a month and that of `at`, by the calendar of the centre."""
-    now = at.astimezone(SHANGHAI)
-    return (now.year - month.year) * 12 + now.month - month.month
+def day_of(at: datetime) -> date:
+    """Return the day of a moment by the calendar of the centre."""
+    return at.astimezone(SHANGHAI).date()
 
 
-def month_of(at: datetime) -> date:
-    """Return the first day of the month of `at`, by the calendar of the centre."""
-    return at.astimezone(SHANGHAI).date().replace(day=1)
+def weeks_from(at: datetime) -> date:
+    """Return the day from which practice is counted by weeks: the first of the last month."""
+    first = day_of(at).replace(day=1)
+    return (first - timedelta(days=1)).replace(day=1)
 
 
-def tally(rows: Iterator[tuple[int, int, int]]) -> Tally:
-    """Add up (age in months, kept, back)."""
-    found = [0.0, 0.0, 0.0, 0.0, 0, 0]
-    for age, kept, back in rows:
-        slow, fast, told = 0.5 ** (age / SLOW), 0.5 ** (age / FAST), age < TOLD_MONTHS
-        found = [
-            found[0] + kept * slow, found[1] + back * slow, found[2] + kept * fast, found[3] + back * fast,
-            found[4] + kept * told, found[5] + back * told,
-        ]  # fmt: skip
-    return Tally(found[0], found[1], found[2], found[3], int(found[4]), int(found[5]))
+def period_of(day: date, weeks: date) -> date:
+    """Return the first of the days that are counted together with `day`: its week, before `weeks` its month."""
+    first = day.replace(day=1)
+    return first if day < weeks else max(first, day - timedelta(days=day.weekday()))
+
+
+def tally(rows: Iterable[tuple[int, int, int]]) -> Tally:
+    """Add up (age in days, kept, back)."""
+    slow, fast, told = [0.0, 0.0], [0.0, 0.0], [0, 0]
+    for age, *counts in rows:
+        if not 0 <= age < DAYS:
+            continue
+        for n, count in enumerate(counts):
+            slow[n] += count * 0.5 ** (age / SLOW)
+            fast[n] += count * 0.5 ** (age / FAST)
+            told[n] += count * (age < TOLD_DAYS)
+    return Tally(slow[0], slow[1], fast[0], fast[1], told[0], told[1])
 
 
 class Words:

@@ -16,6 +16,7 @@ from open12345.policy import Pack
 NAMES: Final[Mapping[str, Source]] = {
     "duty": "duty", "duty_next": "duty", "territory": "territory",
     "share": "practice", "here": "practice", "rate": "practice",
+    "heir": "practice", "lost": "practice",
     "recent": "practice", "recent_others": "practice", "recent_back": "practice",
     "alike": "precedents", "alike_others": "precedents", "alike_back": "precedents",
     "came_back": "returned", "lent": "facility",
@@ -23,6 +24,12 @@ NAMES: Final[Mapping[str, Source]] = {
 #: Outcomes that a narrower level must show before it outweighs the wider one above it.
 _PRIOR: Final = 3.0
 _SHARE, _RATE = 0.03, 0.8
+#: What an old ending weighs beside one of these days.
+_OLD: Final = 0.05
+#: Log-odds from which a unit is clearly the one that does such matters.
+_CLEAR: Final = 4.0
+#: Orders that went from a unit of the list to another one until that one is thought of.
+_MOVED: Final = 0.4
 #: Outcomes after which a newest ending weighs half; days; what one elsewhere weighs.
 _HALF, _DAYS, _ELSEWHERE = 5.0, 45.0, 0.5
 #: Newest endings that one unit needs to be believed, as a count.
@@ -73,6 +80,7 @@ def candidates(
         found[tip.lead].tips.append(tip)
         found[tip.lead].values["lent"] = max(tip.strength, found[tip.lead].values.get("lent", 0.0))
     _by_practice(found, known, chain)
+    _by_moves(found, known, chain)
     _by_newest(pack, found, question, past, known)
     _by_precedents(found, question, past)
     for code in question.came_back & found.keys():
@@ -88,17 +96,22 @@ class Chain:
     place: tuple[Level, ...]
 
     @property
+    def all(self) -> tuple[Level, ...]:
+        """Every level once."""
+        return tuple(dict.fromkeys((*self.matter, *self.place)))
+
+    @property
     def told(self) -> tuple[Level, ...]:
         """Levels whose counts say something to a person, the narrowest first."""
         return tuple(reversed(self.matter))
 
 
 def _chain(pack: Pack, question: Question) -> Chain:
-    above = [row.code for row in reversed(pack.category_tree.lineage(question.category))]
+    above = ["", *(row.code for row in reversed(pack.category_tree.lineage(question.category)))]
     places = [row.code for row in reversed(pack.area_tree.lineage(question.area))]
-    matter = [Level(code, "") for code in above] + [Level(above[-1], place) for place in places] if above else []
-    wide = [Level(above[0], place) for place in ("", *places)] if above else []
-    wide += [Level(code, places[-1]) for code in above[1:-1]] if places else []
+    matter = [Level(code, "") for code in above] + [Level(above[-1], place) for place in places]
+    wide = [Level("", place) for place in ("", *places)]
+    wide += [Level(code, places[-1]) for code in above[1:]] if places else []
     return Chain(tuple(matter), tuple(wide))
 
 
@@ -107,6 +120,10 @@ def _units(
 ) -> list[str]:
     """Return whom to think of: the list, tips, who kept the like lately or often."""
     often: dict[str, float] = {}
+    for level in chain.all[1:]:
+        for (before, unit), moved in known.moves.get(level, {}).items():
+            if moved >= _MOVED and any(one.lead == before for one in listed):
+                often[unit] = 1.0
     for level in (*chain.matter[-3:], *chain.place[-2:]):
         counts = known.tallies.get(level, {})
         total = sum(one.kept for one in counts.values())
@@ -159,8 +176,32 @@ def _rate(counts: Iterable[Tally | None]) -> float:
     rate = _RATE
     for own in counts:
         if own is not None:
-            rate = (own.kept_fast + _PRIOR * rate) / (own.kept_fast + own.back_fast + _PRIOR)
+            kept, back = own.kept_fast + _OLD * own.kept, own.back_fast + _OLD * own.back
+            rate = (kept + _PRIOR * rate) / (kept + back + _PRIOR)
     return rate
+
+
+def _by_moves(found: Mapping[str, Candidate], known: Evidence, chain: Chain) -> None:
+    """Follow what units give back: where it went next is who does it now, in this category or in the wider ones."""
+    heirs: dict[tuple[str, str], float] = {}
+    for levels in (chain.matter, chain.place):
+        shares: dict[tuple[str, str], float] = {}
+        for level in levels:
+            moves, counts = known.moves.get(level, {}), known.tallies.get(level, {})
+            pairs = {pair for pair in (*shares, *moves) if pair[0] in found and pair[1] in found}
+            for before, unit in pairs:
+                whole = counts.get(before, NOTHING)
+                sent = whole.kept_fast + _OLD * whole.kept + sum(n for (of, _to), n in moves.items() if of == before)
+                own = moves.get((before, unit), 0.0) + _PRIOR * shares.get((before, unit), 0.0)
+                shares[before, unit] = own / (sent + _PRIOR)
+        for pair, share in shares.items():
+            heirs[pair] = max(share, heirs.get(pair, 0.0))
+    for (before, unit), share in heirs.items():
+        known_for = found[before].values.get("share", 0.0) / _CLEAR
+        leads = 1.0 if found[before].values.get("duty") else min(1.0, max(0.0, known_for))
+        values = found[unit].values
+        values["heir"] = max(values.get("heir", 0.0), share * leads)
+        found[before].values["lost"] = min(1.0, found[before].values.get("lost", 0.0) + share)
 
 
 def _logit(share: float) -> float:

@@ -7,17 +7,20 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from open12345.dispatch.advice.evidence import (
-    MONTHS,
     REACH,
     Evidence,
     Level,
     Past,
+    Tally,
+    day_of,
     levels,
-    month_of,
-    months_between,
+    period_of,
     tally,
+    weeks_from,
 )
 from open12345.policy import Pack
+
+Counts = dict[date, list[int]]
 
 
 class Memory:
@@ -25,7 +28,8 @@ class Memory:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._counted: dict[Level, dict[str, dict[date, list[int]]]] = defaultdict(dict)
+        self._counted: dict[Level, dict[str, Counts]] = defaultdict(dict)
+        self._moved: dict[Level, dict[tuple[str, str], Counts]] = defaultdict(dict)
         self._newest: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REACH))
         self._past: dict[int, list[Past]] = defaultdict(list)
 
@@ -36,21 +40,26 @@ class Memory:
     def ended(self, category: str, past: Past) -> None:
         """A unit reported an order, or it came back from there."""
         self._past[past.order].append(past)
-        month = month_of(past.at)
         for level in levels(self._pack, category, past.area):
-            counts = self._counted[level].setdefault(past.unit, {}).setdefault(month, [0, 0])
+            counts = self._counted[level].setdefault(past.unit, {}).setdefault(day_of(past.at), [0, 0])
             counts[0 if past.kept else 1] += 1
+
+    def moved(self, category: str, area: str, before: str, unit: str, at: datetime) -> None:
+        """An order that `before` had given back was sent to another unit."""
+        for level in levels(self._pack, category, area):
+            self._moved[level].setdefault((before, unit), {}).setdefault(day_of(at), [0, 0])[0] += 1
 
     def evidence(self, categories: Iterable[str], area: str, at: datetime) -> Evidence:
         """Return what is known now of some categories in one area."""
         wanted = list(dict.fromkeys(categories))
         asked = dict.fromkeys(level for code in wanted for level in levels(self._pack, code, area))
         tallies = {
-            level: {
-                unit: tally((age, kept, back) for age, (kept, back) in aged(months, at))
-                for unit, months in self._counted[level].items()
-            }
+            level: {unit: _tally(counts, at) for unit, counts in self._counted[level].items()}
             for level in asked if level in self._counted
+        }  # fmt: skip
+        moves = {
+            level: {pair: _tally(counts, at).kept_fast for pair, counts in self._moved[level].items()}
+            for level in asked if level in self._moved
         }  # fmt: skip
         past = {
             code: sorted(
@@ -59,12 +68,10 @@ class Memory:
             )
             for code in wanted if code in self._newest
         }  # fmt: skip
-        return Evidence(at, tallies, past)
+        return Evidence(at, tallies, moves, past)
 
 
-def aged(months: dict[date, list[int]], at: datetime) -> Iterable[tuple[int, tuple[int, int]]]:
-    """Yield the counts of each month that is not too old, with its age."""
-    for month, (kept, back) in months.items():
-        age = months_between(month, at)
-        if 0 <= age < MONTHS:
-            yield age, (kept, back)
+def _tally(counts: Counts, at: datetime) -> Tally:
+    """Add up days as the database does, by weeks and months."""
+    today, weeks = day_of(at), weeks_from(at)
+    return tally(((today - period_of(day, weeks)).days, kept, back) for day, (kept, back) in counts.items())

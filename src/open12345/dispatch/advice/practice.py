@@ -1,77 +1,85 @@
-"""Practice (派单惯例): what each unit kept and gave back of each category in each area, counted by month.
+"""Practice (派单惯例): what each unit kept and gave back of each category in each area, counted by days.
 
-Counted are the leads of all rounds, whoever sent them, in the month in which they ended. A row holds for its category
-and area and all below them: rows of a category above the leaves, and of the area "" (anywhere), are sums, so that a
-page of orders reads a few rows and never adds up a city.
+Counted are the leads of all rounds, whoever sent them, on the day on which they ended; and where an order went next
+that came back. A row holds for its category and area and all below them: rows of a category above the leaves, and of
+the area "" (anywhere), are sums, so that a page of orders reads a few rows and never adds up a city.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TypeVar
 
 from django.db import connection, transaction
 
-from open12345.dispatch.advice.evidence import month_of
+from open12345.dispatch.advice.evidence import weeks_from
 from open12345.dispatch.advice.stored import ENDED, KEPT, SINCE
 from open12345.policy import Pack
 from open12345.policy.trees import Row, Tree
 from open12345.worktime import SHANGHAI
 
-#: Months that the regular refresh counts anew: outcomes of this one and, around its first days, the last.
-RECENT: Final = 2
+#: One refresh at a time.
 _LOCK: Final = 12_345_004
 R = TypeVar("R", bound=Row)
 
+#: A week from the first of the last month on, before it a month: what `evidence.period_of` says.
+_PERIOD: Final = """
+    CASE WHEN day < %(weeks)s THEN date_trunc('month', day)::date
+         ELSE greatest(date_trunc('month', day), date_trunc('week', day))::date END
+"""
+
 _COUNT: Final = f"""
     WITH ended AS (
-        SELECT o.category, coalesce(ar.code, '') AS area, a.unit_id, {KEPT} AS kept,
-               date_trunc('month', {SINCE} AT TIME ZONE 'Asia/Shanghai')::date AS month
+        SELECT o.category, coalesce(ar.code, '') AS area, a.unit_id, NULL::bigint AS after_id, {KEPT} AS kept,
+               ({SINCE} AT TIME ZONE 'Asia/Shanghai')::date AS day
         FROM orders_workorder o
         JOIN orders_assignment a ON a.order_id = o.id AND {ENDED}
         LEFT JOIN directory_area ar ON ar.id = o.area_id
         WHERE o.changed_at >= %(since)s AND {SINCE} >= %(since)s AND {SINCE} <= %(at)s
+        UNION ALL
+        SELECT o.category, coalesce(ar.code, ''), b.unit_id, a.unit_id, true,
+               (b.assigned_at AT TIME ZONE 'Asia/Shanghai')::date
+        FROM orders_workorder o
+        JOIN orders_assignment a ON a.order_id = o.id AND {ENDED} AND NOT {KEPT}
+        JOIN orders_assignment b ON b.order_id = o.id AND b.round = a.round + 1 AND b.role = 'lead'
+             AND b.parent_id IS NULL AND b.unit_id <> a.unit_id
+        LEFT JOIN directory_area ar ON ar.id = o.area_id
+        WHERE o.changed_at >= %(since)s AND b.assigned_at >= %(since)s AND b.assigned_at <= %(at)s
     ), counted AS (
-        SELECT category, area, unit_id, month, count(*) FILTER (WHERE kept) AS kept,
+        SELECT category, area, unit_id, after_id, {_PERIOD} AS since, count(*) FILTER (WHERE kept) AS kept,
                count(*) FILTER (WHERE NOT kept) AS back
-        FROM ended GROUP BY 1, 2, 3, 4
+        FROM ended GROUP BY 1, 2, 3, 4, 5
     )
-    INSERT INTO dispatch_practice (category, area, unit_id, month, kept, back)
-    SELECT matter.above, coalesce(place.above, ''), unit_id, month, sum(kept), sum(back)
+    INSERT INTO dispatch_practice (category, area, unit_id, after_id, since, kept, back)
+    SELECT matter.above, coalesce(place.above, ''), unit_id, after_id, since, sum(kept), sum(back)
     FROM counted
     JOIN unnest(%(categories)s::text[], %(categories_above)s::text[]) AS matter (code, above)
       ON matter.code = counted.category
     LEFT JOIN unnest(%(areas)s::text[], %(areas_above)s::text[]) AS place (code, above) ON place.code = counted.area
-    GROUP BY 1, 2, 3, 4
+    GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608 - put together from constants alone
 
 
-def refresh(pack: Pack, *, at: datetime, months: int | None = RECENT) -> int:
-    """Count the last `months` anew (None: all that is stored) as of `at`; return how many rows were written."""
-    since = _begin(at, months)
+def refresh(pack: Pack, *, at: datetime, whole: bool = False) -> int:
+    """Count the last two months and what is left of the one before anew as of `at`; return how many rows were written.
+
+    `whole`: all that is stored, for the first time or after orders were imported.
+    """
+    weeks = weeks_from(at)
+    since = date(1970, 1, 1) if whole else (weeks - timedelta(days=1)).replace(day=1)
     categories, areas = _pairs(pack.category_tree), _pairs(pack.area_tree)
     values: dict[str, Any] = {
-        "since": datetime.combine(since, time.min, SHANGHAI), "at": at,
+        "since": datetime.combine(since, time.min, SHANGHAI), "at": at, "weeks": weeks,
         "categories": [code for code, _above in categories], "categories_above": [above for _code, above in categories],
-        "areas": [*(code for code, _ in areas), *pack.area_tree, ""],
-        "areas_above": [*(above for _, above in areas), *("" for _ in pack.area_tree), ""],
+        "areas": [code for code, _above in areas], "areas_above": [above for _code, above in areas],
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        cursor.execute("DELETE FROM dispatch_practice WHERE month >= %s", [since])
+        cursor.execute("DELETE FROM dispatch_practice WHERE since >= %s", [since])
         cursor.execute(_COUNT, values)
         return int(cursor.rowcount)
 
 
-def _begin(at: datetime, months: int | None) -> date:
-    if months is None:
-        return date(1970, 1, 1)
-    now = month_of(at)
-    number = now.year * 12 + now.month - months
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def _pairs(tree: Tree[R]) -> Iterable[tuple[str, str]]:
-    """Return each code with itself and with each code above it."""
-    return [(code, row.code) for code in tree for row in tree.lineage(code)]
+def _pairs(tree: Tree[R]) -> list[tuple[str, str]]:
+    """Return each code with itself, with each code above it and with "", any; so does no code at all."""
+    return [(code, above) for code in (*tree, "") for above in (*(row.code for row in tree.lineage(code)), "")]

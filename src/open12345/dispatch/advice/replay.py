@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
+from random import Random
 from typing import Any, Final
 
 from django.db import connection
@@ -21,6 +22,8 @@ from open12345.dispatch.suggest import Suggestion, suggest
 from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
 
+#: Units with the most orders, among which pairs are swapped.
+_SHAKEN: Final = 30
 #: Orders further back than so many are not read: who does what changes.
 MOST: Final = 60_000
 
@@ -96,20 +99,32 @@ _SHARES: Final = f"""
 """  # noqa: S608 - put together from constants alone
 
 
-def replay(pack: Pack, story: Story, *, since: datetime | None = None, most: int | None = None) -> Iterator[Sent]:
-    """Yield the dispatches from `since` on, the newest `most` of them: only of orders that somebody kept in the end."""
+def replay(
+    pack: Pack, story: Story, *, since: datetime | None = None, most: int | None = None,
+    asked_as: Callable[[Taken], str] = lambda taken: taken.category,
+) -> Iterator[Sent]:  # fmt: skip
+    """Yield the dispatches from `since` on, the newest `most` of them: only of orders that somebody kept in the end.
+
+    `asked_as` says under which category an order is asked about, where that is not the one it ended under.
+    """
     taken = {one.order: one for one in story.taken}
     keeper: dict[int, str] = {one.order: one.unit for one in story.shares if one.kept}
     asked = sorted((one for one in story.shares if one.order in keeper), key=lambda one: (one.sent, one.order))
     asked = [one for one in asked if since is None or one.sent >= since][-(most or len(asked)) :]
     listed = Listed(pack)
     memory, back = Memory(pack), defaultdict(set)
+    given = moves(story.shares)
+    one: Any
     for _at, _rank, kind, one in merge(
         ((one.at, 0, "taken", one) for one in story.taken), ((one.sent, 1, "sent", one) for one in asked),
-        ((one.at, 2, "ended", one) for one in story.shares), key=lambda event: event[:2],
+        ((one.sent, 2, "moved", (before, one)) for before, one in given),
+        ((one.at, 3, "ended", one) for one in story.shares), key=lambda event: event[:2],
     ):  # fmt: skip
         if kind == "taken":
             memory.accepted(one.order, one.category)
+        elif kind == "moved":
+            of, (before, after) = taken[one[1].order], one
+            memory.moved(of.category, of.area, before.unit, after.unit, after.sent)
         elif kind == "ended":
             of = taken[one.order]
             memory.ended(of.category, Past(of.order, of.number, of.area, one.unit, one.kept, one.at, of.text))
@@ -117,10 +132,22 @@ def replay(pack: Pack, story: Story, *, since: datetime | None = None, most: int
                 back[one.order].add(one.unit)
         else:
             of = taken[one.order]
-            question = Question(of.category, of.area, of.text, frozenset(back.get(one.order, ())))
-            known = memory.evidence([of.category], of.area, one.sent)
-            found = features.candidates(pack, question, listed(of.category, of.area), (), known)
+            category = asked_as(of)
+            question = Question(category, of.area, of.text, frozenset(back.get(one.order, ())))
+            known = memory.evidence([category], of.area, one.sent)
+            found = features.candidates(pack, question, listed(category, of.area), (), known)
             yield Sent(of, one.sent, one.unit, keeper[one.order], found)
+
+
+def moves(shares: Sequence[Share]) -> list[tuple[Share, Share]]:
+    """Return each share that was given back with the one that followed it at another unit, in the order of time."""
+    found, last = [], dict[int, Share]()
+    for one in sorted(shares, key=lambda one: (one.sent, one.order)):
+        before = last.get(one.order)
+        if before is not None and not before.kept and before.unit != one.unit:
+            found.append((before, one))
+        last[one.order] = one
+    return found
 
 
 class Listed:
@@ -137,3 +164,30 @@ class Listed:
             order: Any = WorkOrder(category=category, area=Area(code=area) if area else None)
             found = self._known[category, area] = suggest(self._pack, order)
         return found
+
+
+def shaken(story: Story, seed: int, pairs: int = 4) -> Story:
+    """Return a past that never was: from some day on pairs of units do each other's work, the senders not knowing.
+
+    A centre that has seen no reorganisation would learn that the list is always right, and meet the first one blindly.
+    What went to the wrong one of a pair comes back within a day or so and is kept by the other.
+    """
+    dice = Random(seed)  # noqa: S311 - the same seed gives the same past, nothing is kept secret by it
+    many = Counter(one.unit for one in story.shares if one.kept)
+    often = [unit for unit, _n in many.most_common(_SHAKEN)]
+    dice.shuffle(often)
+    first, last = story.shares[0].sent, story.shares[-1].sent
+    since: dict[str, tuple[str, datetime]] = {}
+    for one, other in zip(often[0 : 2 * pairs : 2], often[1 : 2 * pairs : 2], strict=False):
+        day = first + (last - first) * dice.uniform(0.2, 0.9)
+        since |= {one: (other, day), other: (one, day)}
+    shares = []
+    for share in story.shares:
+        other, day = since.get(share.unit, ("", last))
+        if not share.kept or not other or share.sent < day:
+            shares.append(share)
+            continue
+        back = share.sent + timedelta(hours=dice.uniform(3, 36))
+        shares.append(Share(share.order, share.unit, kept=False, sent=share.sent, at=back))
+        shares.append(Share(share.order, other, kept=True, sent=back, at=back + (share.at - share.sent)))
+    return Story(story.taken, sorted(shares, key=lambda one: (one.at, one.order)))

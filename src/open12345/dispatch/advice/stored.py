@@ -10,16 +10,16 @@ from typing import Any, Final
 from django.db import connection
 
 from open12345.dispatch.advice.evidence import (
+    DAYS,
     FAST,
-    MONTHS,
     REACH,
     SLOW,
-    TOLD_MONTHS,
+    TOLD_DAYS,
     Evidence,
     Level,
     Past,
     Tally,
-    month_of,
+    day_of,
 )
 from open12345.orders.undo import UNDONE_WITHIN
 
@@ -35,19 +35,18 @@ SINCE: Final = "coalesce(a.reported_at, a.ended_at)"
 # The statements are put together from the constants above alone; every value is a parameter.
 _TALLIES: Final = f"""
     WITH aged AS (
-        SELECT p.category, p.area, p.unit_id, p.kept, p.back,
-               %(year)s * 12 + %(month)s - extract(year FROM p.month) * 12 - extract(month FROM p.month) AS age
+        SELECT p.category, p.area, p.unit_id, p.after_id, p.kept, p.back, %(today)s::date - p.since AS age
         FROM unnest(%(categories)s::text[], %(areas)s::text[]) AS asked (category, area)
         JOIN dispatch_practice p ON p.category = asked.category AND p.area = asked.area
-        WHERE p.month <= %(this)s
+        WHERE p.since BETWEEN %(today)s::date - {DAYS - 1} AND %(today)s::date
     )
-    SELECT aged.category, aged.area, u.code,
+    SELECT aged.category, aged.area, u.code, before.code,
            sum(kept * power(0.5, age / {SLOW}))::float8, sum(back * power(0.5, age / {SLOW}))::float8,
            sum(kept * power(0.5, age / {FAST}))::float8, sum(back * power(0.5, age / {FAST}))::float8,
-           coalesce(sum(kept) FILTER (WHERE age < {TOLD_MONTHS}), 0)::int,
-           coalesce(sum(back) FILTER (WHERE age < {TOLD_MONTHS}), 0)::int
-    FROM aged JOIN directory_unit u ON u.id = aged.unit_id
-    WHERE age < {MONTHS} GROUP BY 1, 2, 3
+           coalesce(sum(kept) FILTER (WHERE age < {TOLD_DAYS}), 0)::int,
+           coalesce(sum(back) FILTER (WHERE age < {TOLD_DAYS}), 0)::int
+    FROM aged JOIN directory_unit u ON u.id = aged.unit_id LEFT JOIN directory_unit before ON before.id = aged.after_id
+    GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 
 _PAST: Final = f"""
@@ -73,23 +72,27 @@ _CAME_BACK: Final = f"""
 def evidence(asked: Iterable[Level], categories: Collection[str], at: datetime) -> Evidence:
     """Return what is known now of these levels, and of the newest orders of these categories."""
     wanted = sorted(set(asked))
-    month = month_of(at)
     values: dict[str, Any] = {
         "categories": [level.category for level in wanted], "areas": [level.area for level in wanted],
-        "year": month.year, "month": month.month, "this": month,
+        "today": day_of(at),
     }  # fmt: skip
     tallies: dict[Level, dict[str, Tally]] = defaultdict(dict)
+    moves: dict[Level, dict[tuple[str, str], float]] = defaultdict(dict)
     past: dict[str, list[Past]] = defaultdict(list)
     if not wanted:
         return Evidence(at)
     with connection.cursor() as cursor:
         cursor.execute(_TALLIES, values)
-        for category, area, unit, *counts in cursor.fetchall():
-            tallies[Level(category, area)][unit] = Tally(*counts)
+        for category, area, unit, before, *counts in cursor.fetchall():
+            told = Tally(*counts)
+            if before is None:
+                tallies[Level(category, area)][unit] = told
+            else:
+                moves[Level(category, area)][before, unit] = told.kept_fast
         cursor.execute(_PAST, {"categories": sorted(set(categories)), "at": at})
         for category, *row in cursor.fetchall():
             past[category].append(Past(*row))
-    return Evidence(at, tallies, past)
+    return Evidence(at, tallies, moves, past)
 
 
 def came_back(orders: Collection[int]) -> dict[int, frozenset[str]]:

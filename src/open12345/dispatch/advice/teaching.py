@@ -37,6 +37,7 @@ _CALIBRATED: Final = 0.25
 _LEANING: Final = 20.0
 _ROUNDS: Final = 25
 _TEXTS: Final = 40_000
+_SEED: Final = 12345
 
 Numbers = NDArray[np.float64]
 
@@ -61,7 +62,8 @@ class Ranking:
 def teach(pack: Pack, *, by: Person, at: datetime, most: int = replay.MOST) -> TrainedClassifier:
     """Train on the newest dispatches and keep the weights with their card, not yet in force; raises `NotLearnt`."""
     WORDS.make_room(_TEXTS)
-    sent = list(replay.replay(pack, replay.read(pack, at=at, most=most), most=MOST))
+    story = replay.read(pack, at=at, most=most)
+    sent = list(replay.replay(pack, story, most=MOST))
     cut = round(len(sent) * (1 - learning.HELD_BACK))
     taught, held = sent[:cut], sent[cut:]
     if len(taught) < LEAST:
@@ -70,7 +72,7 @@ def teach(pack: Pack, *, by: Person, at: datetime, most: int = replay.MOST) -> T
             "that are held back. Until then the default weights are used."
         )
     begun = time.process_time()
-    found = fit(taught)
+    found = fit(taught, upset(pack, story, until=taught[-1].at))
     took = time.process_time() - begun
     card = {
         "texts": len(taught), "labels": {},
@@ -85,10 +87,26 @@ def teach(pack: Pack, *, by: Person, at: datetime, most: int = replay.MOST) -> T
     return learning.keep(pack, Learnt.UNIT, card, digest_of(file), file, by=by, at=at)
 
 
-def fit(taught: Sequence[Sent]) -> Weights:
-    """Return the weights that tell keepers from others, and a calibration of the probability of who stands first."""
+def upset(pack: Pack, story: replay.Story, *, until: datetime) -> list[Sent]:
+    """Return dispatches of a past with reorganisations that never were, so that the weights can follow a real one."""
+    if not story.shares:
+        return []
+    found = replay.replay(pack, replay.shaken(_before(story, until), _SEED), most=MOST)
+    return list(found)
+
+
+def _before(story: replay.Story, until: datetime) -> replay.Story:
+    shares = [one for one in story.shares if one.sent <= until]
+    return replay.Story([one for one in story.taken if one.at <= until], shares)
+
+
+def fit(taught: Sequence[Sent], upsets: Sequence[Sent] = ()) -> Weights:
+    """Return the weights that tell keepers from others, and a calibration of the probability of who stands first.
+
+    `upsets` are learnt from too, yet probabilities are set right on what really happened alone.
+    """
     cut = round(len(taught) * (1 - _CALIBRATED))
-    rows, kept = _table(taught[:cut])
+    rows, kept = _table([*taught[:cut], *upsets])
     start = np.array([DEFAULT.shift, *(DEFAULT.of[name] for name in NAMES)])
     found = _logistic(rows, kept, start)
     weights = Weights(float(found[0]), dict(zip(NAMES, map(float, found[1:]), strict=True)))
