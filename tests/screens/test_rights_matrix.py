@@ -25,6 +25,7 @@ SEERS: Final = frozenset(CENTRE_ROLES | UNIT_ROLES)
 TAKERS: Final = frozenset({"agent", "dispatcher"})
 CALLERS: Final = frozenset({"callback_agent", "floor_supervisor"})
 SYSTEM, SECURITY, AUDIT = (frozenset({f"{name}_admin"}) for name in ("system", "security", "audit"))
+LOOKERS: Final = TAKERS | SYSTEM
 NOBODY: Final = "310117202501011999999"
 
 
@@ -52,6 +53,10 @@ TABLE: Final[Mapping[str, Route]] = {
     "health_page": _get(SYSTEM), "health_retry": Route(SYSTEM, "post", {"pk": 0}, own=True),
     "directory:units": _get(SYSTEM), "directory:unit_new": _get(SYSTEM), "directory:unit_import": _get(SYSTEM),
     "directory:unit_export": _post(SYSTEM), "directory:unit": _get(SYSTEM, code="c001"),
+    "dispatch:facilities": _get(LOOKERS), "dispatch:facility_dots": _get(LOOKERS),
+    "dispatch:facility": Route(LOOKERS, "get", {"pk": 0}, own=True), "dispatch:facility_new": _get(SYSTEM),
+    "dispatch:facility_edit": Route(SYSTEM, "get", {"pk": 0}, own=True), "dispatch:facility_import": _get(SYSTEM),
+    "dispatch:facility_retire": Route(SYSTEM, "post", {"pk": 0}, own=True), "dispatch:facility_export": _get(SYSTEM),
     "directory:areas": _get(SYSTEM), "directory:area_new": _get(SYSTEM), "directory:area_import": _get(SYSTEM),
     "directory:area_export": _post(SYSTEM), "directory:area": _get(SYSTEM, code="310117107001"),
     "directory:staff_list": _get(SECURITY), "directory:staff_new": _get(SECURITY),

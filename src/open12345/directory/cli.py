@@ -84,12 +84,12 @@ def diff_with_current(pack: Pack, moment: datetime) -> list[str]:
 
 def import_units(file: CsvFile, *, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Import units: code, name, kind, parent, phone."""
-    _import(file, import_units_csv, dry_run=dry_run, as_json=as_json)
+    import_file(file, import_units_csv, dry_run=dry_run, as_json=as_json)
 
 
 def import_areas(file: CsvFile, *, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Import areas: code, name, level, parent."""
-    _import(file, import_areas_csv, dry_run=dry_run, as_json=as_json)
+    import_file(file, import_areas_csv, dry_run=dry_run, as_json=as_json)
 
 
 def import_staff(
@@ -100,10 +100,10 @@ def import_staff(
     as_json: Json = False,
 ) -> None:
     """Import staff: username, name, unit, roles, phone_ext."""
-    _import(file, import_staff_csv, dry_run=dry_run, as_json=as_json, random_passwords=passwords)
+    import_file(file, import_staff_csv, dry_run=dry_run, as_json=as_json, random_passwords=passwords)
 
 
-def _import(file: Path, door: Callable[..., Report], *, as_json: bool, **options: Any) -> None:
+def import_file(file: Path, door: Callable[..., Report], *, as_json: bool, **options: Any) -> None:
     """Run one import, write the files that go with it, and say what happened."""
     report = _do(lambda: door(file.read_bytes(), by=SYSTEM, at=timezone.now(), **options))
     rejected = csvfile.write_rejected(file, report.rejected)

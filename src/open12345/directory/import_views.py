@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -26,6 +26,9 @@ SHOWN = 200
 """Rejected rows that a page shows; the file has all."""
 
 
+OF_TREES: Final = _("代码相同的更新，没有的新增，不会删除。规则包里的不在这里改。")
+
+
 @dataclass(frozen=True)
 class Import:
     """One kind of file."""
@@ -38,6 +41,7 @@ class Import:
     door: Callable[..., Report]
     form: type[forms.ImportForm] = forms.ImportForm
     example: str = ""
+    note: str | Promise = OF_TREES
 
 
 UNITS = Import(
@@ -66,6 +70,7 @@ STAFF = Import(
     ("username", "name", "unit"),
     import_staff_csv,
     forms.StaffImportForm,
+    note=_("用户名相同的更新，没有的新增；岗位只增不减，不会删除账号。"),
     example="zhang.wei,张伟,urban,clerk;approver@housing,8021",
 )
 

@@ -18,6 +18,8 @@ import typer
 from django.utils import translation
 from rich.console import Console
 
+from open12345.directory.cli import CsvFile as CsvIn
+from open12345.directory.cli import DryRun, import_file
 from open12345.directory.csvfile import Line, read_rows
 from open12345.directory.errors import DirectoryError
 from open12345.dispatch import cli_learning
@@ -70,6 +72,14 @@ def register(app: typer.Typer) -> None:
     cli_learning.register(group)
     app.add_typer(group, name="dispatch")
 
+    app.command("import-facilities")(import_facilities)
+
+
+def import_facilities(file: CsvIn, *, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Import facilities: kind, code, title, owner, place, longitude, latitude, active."""
+    from open12345.dispatch.facilities.importing import import_facilities_csv  # noqa: PLC0415 - needs the models
+
+    import_file(file, import_facilities_csv, dry_run=dry_run, as_json=as_json)
 
 def _group() -> None:
     """Categories by machine: how good a model is."""

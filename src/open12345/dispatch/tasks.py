@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from open12345.directory import packs
 from open12345.dispatch.automatic import asking, breakers, deciding, endings
+from open12345.dispatch.facilities import used
 from open12345.orders import queries
 
 log = logging.getLogger(__name__)
@@ -31,3 +32,9 @@ def watch_breakers(timestamp: int) -> None:
 def look(order_id: int) -> None:
     """Decide whether a new order goes to its unit by itself; a second run finds that it was decided."""
     deciding.look(order_id, now=queries.database_time)
+
+
+@app.task(name=used.TASK, queue="orders", pass_context=False)
+def find_facility(order_id: int) -> None:
+    """Keep which facility an order is about; a second run finds the same."""
+    used.look(order_id, queries.database_time())

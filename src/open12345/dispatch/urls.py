@@ -1,12 +1,16 @@
 """Addresses of the dispatch room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 from .automatic import breaker_views
 
 app_name = "dispatch"
-urlpatterns = [path("", views.queue, name="queue"), path("batch/", views.batch, name="batch")]
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("batch/", views.batch, name="batch"),
+    path("facilities/", include("open12345.dispatch.facilities.urls")),
+]
 urlpatterns += [
     path("breakers/", breaker_views.page, name="breakers"),
     path("breakers/lamp/", breaker_views.lamp, name="breaker_lamp"),

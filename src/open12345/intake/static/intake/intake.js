@@ -42,7 +42,8 @@ document.addEventListener("click", (event) => {
     set(name, value.join("="));
     const [also, second] = (offer.dataset.also ?? "").split("=");
     if (also && !said(also)) set(also, second);
-    offer.closest("li")?.classList.add("taken");
+    if (offer.dataset.spot) spot(offer.dataset.spot);
+    (offer.closest("li") ?? offer).classList.add("taken");
   }
   const other = event.target.closest("[data-relate]");
   if (other) {
@@ -56,6 +57,17 @@ document.addEventListener("click", (event) => {
 function showRelated() {
   const chosen = said("relate").split(" ");
   document.querySelectorAll("[data-relate]").forEach((button) => button.setAttribute("aria-pressed", String(chosen.includes(button.dataset.relate))));
+// A place that is known to the metre: into the form at once, and onto the map, which finds the area that holds it.
+function spot(where) {
+  const [lon, lat] = where.split(",");
+  set("longitude", lon);
+  set("latitude", lat);
+  const map = document.querySelector(`[data-map][data-into="${form.id}"]`);
+  if (!map) return;
+  map.dataset.choose = where;
+  map.closest("details").open = true;
+  map.dispatchEvent(new Event("choose"));
+}
 }
 document.addEventListener("htmx:afterSettle", showRelated);
 

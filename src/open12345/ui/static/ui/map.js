@@ -71,6 +71,7 @@ async function draw(box) {
   name(map, areas);
   map.on("zoomend", () => name(map, areas));
   if (dataset.into) pick(own);
+  if (dataset.dots) dots(own);
   return map;
 }
 async function highlight({ box, chosen }, code) {
@@ -91,6 +92,7 @@ function pick(own) {
   const clear = fold.querySelector("[data-map-clear]");
   const put = (field, value) => {
     const node = form.elements[field];
+    if (!node) return; // a form may ask for no area
     node.value = value;
     node.dispatchEvent(new Event("change", { bubbles: true }));
   };
@@ -125,22 +127,31 @@ function pick(own) {
     put("latitude", "");
     box.focus();
   });
-  form.elements.area.addEventListener("change", (event) => {
+  const told = () => {
+    const [lon, lat] = box.dataset.choose.split(",").map(Number);
+    map.setView([lat, lon], Math.max(map.getZoom(), 14), { animate: false });
+    choose(L.latLng(lat, lon));
+  };
+  box.addEventListener("choose", told);
+  if (box.dataset.choose) told();
+  form.elements.area?.addEventListener("change", (event) => {
     if (chosen.getLayers()[0]?.feature.properties.code !== event.target.value) highlight(own, event.target.value);
   });
-  if (box.dataset.dots) dots(own, L);
   fold.scrollIntoView({ block: "nearest" });
   box.focus({ preventScroll: true });
 }
 
-// Open orders that this person may see, as small dots that lead to them.
-async function dots({ map, box }, L) {
-  const found = await json(box.dataset.dots).catch(() => ({ orders: [] }));
-  found.orders.forEach((order) => {
+// Open orders or facilities, as small dots that lead to them; a map of nothing else shows them all.
+async function dots({ map, box, L }) {
+  const url = new URL(box.dataset.dots, location.href);
+  const found = await json(url.pathname, url.searchParams).catch(() => ({}));
+  const shown = L.featureGroup((found.dots ?? found.orders ?? []).map((dot) => {
     const link = document.createElement("a");
-    Object.assign(link, { href: order.url, target: "_blank", textContent: order.title || order.number });
-    L.circleMarker([order.lat, order.lon], { radius: 4, className: "map-dot", bubblingMouseEvents: false }).bindPopup(link, { autoPan: false, closeButton: false }).addTo(map);
-  });
+    Object.assign(link, { href: dot.url, textContent: dot.title || dot.number });
+    if (box.dataset.into) link.target = "_blank";
+    return L.circleMarker([dot.lat, dot.lon], { radius: 4, className: "map-dot", bubblingMouseEvents: false }).bindPopup(link, { autoPan: false, closeButton: false });
+  })).addTo(map);
+  if (!box.dataset.into && shown.getLayers().length) map.fitBounds(shown.getBounds().pad(0.1), { animate: false, maxZoom: 16 });
 }
 
 const seen = new IntersectionObserver((entries) => {
