@@ -32,7 +32,8 @@ QUICK, SLOW = (90, 9, 0.4, 0.1, 0.02), (65, 25, 6, 3, 0.5)
 
 #: How often what is tried, beside 3; what ends an order early is rare, what carries it on is frequent.
 WEIGHTS = {
-    "dispatch": 14, "sign": 12, "contact": 4, "contact_for": 1, "answer": 6, "answer_for": 1, "submit_report": 14,
+    "dispatch": 14, "send_directly": 6, "sign": 12,
+    "contact": 4, "contact_for": 1, "answer": 6, "answer_for": 1, "submit_report": 14,
     "pass_review": 12, "send_back": 5, "grant": 14, "decline": 4, "apply": 9, "ask_centre": 1, "archive": 9,
     "arrive": 2, "ask_verifier": 2, "close": 8, "redispatch": 9, "reopen": 4, "check_child": 8,
     "verify": 6, "hand_down": 6, "submit": 8,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from open12345.dispatch.direct import needs_of
 from open12345.orders.acts import act_of
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Clock, WorkOrder
@@ -16,7 +17,7 @@ from open12345.policy.applications import EvidenceField
 
 LEADS = ("c001", "c001", "c001", "urban", "urban", "enforcement", "c002", "s00101")
 UNITS = ("c001", "s00101", "s00102", "c002", "urban", "enforcement", "police", "market")
-CATEGORIES = ("A0101", "A0102", "A0403", "B03", "D0301", "G0101", "P01", "E01", "")
+CATEGORIES = ("J0201", "A0101", "A0102", "A0403", "B03", "D0301", "G0101", "P01", "E01", "")
 AREAS = ("", "310117107001", "310117107002")
 BODIES = (
     "涞亭南路和沪亭北路路口每天傍晚有七八个无证摊贩，老人推车过不去。",
@@ -140,6 +141,12 @@ def _dispatch(talk: Talk) -> Said:
     elif talk.maybe(0.1):
         said["lead"] = ""
     return said
+
+
+def _directly(talk: Talk) -> Said:
+    known = needs_of(talk.pack, talk.order) if talk.order is not None else []
+    need = talk.dice.choice(known or talk.pack.dispatching.direct).code
+    return {"need": need, "lead": talk.dice.choice(LEADS), "sent_by": "分管副镇长 李某", "reason": talk.text()}
 
 
 def _contact(talk: Talk) -> Said:
@@ -302,6 +309,7 @@ _SAID: Mapping[str, Callable[[Talk], Said]] = {
     "relate": lambda talk: {"other": talk.other()},
     "urge": lambda talk: {"text": talk.text(), "call_ref": "C1"},
     "dispatch": _dispatch,
+    "send_directly": _directly,
     "take_back": lambda talk: {"reason": talk.text()},
     "undo_dispatch": lambda talk: {},
     "sign": lambda talk: {},

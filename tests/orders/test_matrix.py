@@ -12,6 +12,7 @@ from open12345.callback.models import DirectCheck
 from open12345.directory.models import Unit
 from open12345.directory.person import SYSTEM, Person
 from open12345.directory.roles import CENTRE_ROLES, STAFF_ROLES, UNIT_ROLES
+from open12345.dispatch.direct import needs_of
 from open12345.handling.models import Instruction
 from open12345.orders import acts, queries, rights, services
 from open12345.orders.errors import Conflict, DomainError, NotAllowed, Refused
@@ -185,7 +186,8 @@ def ruled_out(action: str, unit: str, place: Place) -> bool:
         "check_answer": not DirectCheck.objects.filter(order=place.order).exists(),
         "answer_instruction": unit != PARENT or not Instruction.objects.filter(order=place.order).exists(),
         "apply": unit == CO_HANDLER,
-        "undo_dispatch": place.order.events.get(seq=place.order.head_seq).action != "dispatch",
+        "undo_dispatch": place.order.events.get(seq=place.order.head_seq).action not in ("dispatch", "send_directly"),
+        "send_directly": not needs_of(place.town.pack, place.order),
         "hand_down": unit != OWN,
         "ask_centre": "withdrawal" in pending or (place.order.origin == "upper" and place.order.stage != "accepted"),
     }.get(action, False)

@@ -80,7 +80,7 @@ def _in_copy(change: Change, said: DispatchInput, working: tuple[str, ...]) -> t
 @rule("undo_dispatch")
 def _just_dispatched(change: Change, said: NoInput) -> Iterator[Problem]:
     last = change.order.events.filter(seq=change.order.head_seq).first()
-    if last is None or last.action != "dispatch":
+    if last is None or last.action not in ("dispatch", "send_directly"):
         yield Problem("__all__", "gone_on", _("派单之后已有人办理，不能撤销；请收回"))
     elif change.at - last.at > UNDONE_WITHIN:
         yield Problem("__all__", "too_late", _("已过撤销的时间，请收回"))

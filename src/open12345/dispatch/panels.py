@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from open12345.directory.person import Person
-from open12345.dispatch import cards, duty_hint, helps, learnt
+from open12345.dispatch import cards, direct_desk, duty_hint, helps, learnt
 from open12345.orders import hints, queries, web
 from open12345.orders.stages import Stage
 from open12345.ui import navigation
@@ -22,6 +22,7 @@ def lend() -> None:
     )
     navigation.register(entry)
     cards.lend()
+    direct_desk.lend()
     helps.lend_all()
     duty_hint.register()
     hints.lend_guesser(learnt.guess)

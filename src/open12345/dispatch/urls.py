@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import views
+from . import direct_desk, views
 from .automatic import breaker_views
 
 app_name = "dispatch"
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.queue, name="queue"),
     path("batch/", views.batch, name="batch"),
     path("facilities/", include("open12345.dispatch.facilities.urls")),
+    path("direct/", direct_desk.direct, name="direct"),
 ]
 urlpatterns += [
     path("breakers/", breaker_views.page, name="breakers"),

@@ -26,6 +26,7 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {
     # to the unit that gets work
     "dispatched": Kind(_("新派工单")),
+    "sent_directly": Kind(_("点对点派单，请亲自督办"), ("approver",)),
     "redispatched": Kind(_("重办工单")),
     "co_handling": Kind(_("请协办")),
     "copied": Kind(_("抄送本单位")),
@@ -63,7 +64,7 @@ KINDS: Final[dict[str, Kind]] = {
 #: Of several notices of one order, which matters most: what stands first here.
 WEIGHTS: Final = (
     "breach", "breach_centre", "instructed", "instructed_centre", "urgent", "urged", "urged_waiting", "asked",
-    "sent_back", "redispatched", "dispatched", "handed_down", "verify_asked", "co_handling",
+    "sent_back", "sent_directly", "redispatched", "dispatched", "handed_down", "verify_asked", "co_handling",
     "answered_for", "declined", "granted",
 )  # fmt: skip
 #: After these, what came before has no weight any more.

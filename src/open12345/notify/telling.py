@@ -78,6 +78,14 @@ def given(change: Change) -> None:
         _tell_unit(change, "redispatched" if again and kind == "dispatched" else kind, share)
 
 
+def sent_directly(change: Change) -> None:
+    """The unit's own leader hears from the leader in charge (点对点, 000)."""
+    lead = change.lead
+    if lead is not None:
+        facts = {"sent_by": change.facts.get("sent_by")}
+        _tell(change, "sent_directly", unit=lead.unit_id, about=lead, facts=facts)
+
+
 def lost(change: Change) -> None:
     """Who had a share that was taken away is told, unless they asked for it; the notice itself stays theirs."""
     if change.action.name == "grant" and change.order.stage not in (Stage.ACCEPTED, Stage.CANCELLED):
@@ -261,7 +269,8 @@ def _tell_asking_unit(change: Change, kind: str, application: Application) -> No
 
 _TELLERS: dict[Callable[[Change], None], tuple[str, ...]] = {
     urgent: ("register", "submit"),
-    given: ("dispatch", "redispatch", "reopen", "reopen_by_upper"),
+    given: ("dispatch", "send_directly", "redispatch", "reopen", "reopen_by_upper"),
+    sent_directly: ("send_directly",),
     lost: ("take_back", "grant"),
     handed_down: ("hand_down",),
     verify_asked: ("ask_verifier",),

@@ -87,6 +87,8 @@ def _details(facts: dict[str, Any], pack: Pack) -> list[str]:
     if code := facts.get("application"):
         rule = pack.applications.get(str(code))
         return [rule.title if rule else str(code)]
+    if leader := facts.get("sent_by"):
+        return [str(leader)]
     if late := facts.get("late"):
         labels = {kind.value: str(kind.label) for kind in ClockKind}
         return [labels.get(kind, kind) for kind in late]

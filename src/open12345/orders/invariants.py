@@ -25,7 +25,7 @@ class Invariant:
 
 _LIVE = "('waiting', 'signed', 'working', 'reported')"
 _ENDED = "('closed', 'archived', 'cancelled')"
-_ROUND_OPENERS = "('dispatch', 'redispatch', 'reopen_by_upper')"
+_ROUND_OPENERS = "('dispatch', 'send_directly', 'redispatch', 'reopen_by_upper')"
 _ROUNDS = "(count(e.seq) - 2 * count(e.seq) FILTER (WHERE e.action = 'undo_dispatch'))"
 
 #: An event of the order's own lead, not of a unit below it.
@@ -164,9 +164,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("undone_at_once", "撤销的是刚才那次派单，承办都已收回", """
         SELECT o.number, 'event ' || e.seq FROM orders_event e JOIN orders_workorder o ON o.id = e.order_id
         JOIN orders_event p ON p.order_id = e.order_id AND p.seq = e.seq - 1
-        WHERE e.action = 'undo_dispatch' AND (p.action <> 'dispatch' OR p.round <> e.round + 1 OR EXISTS (
-            SELECT FROM orders_assignment a WHERE a.order_id = e.order_id AND a.assigned_at = p.at
-            AND a.round = p.round AND a.state <> 'taken_back'))"""),
+        WHERE e.action = 'undo_dispatch' AND (p.action NOT IN ('dispatch', 'send_directly')
+            OR p.round <> e.round + 1 OR EXISTS (SELECT FROM orders_assignment a WHERE a.order_id = e.order_id
+            AND a.assigned_at = p.at AND a.round = p.round AND a.state <> 'taken_back'))"""),
     Invariant("granted_returns_counted", "同意退单次数等于申请记录", """
         SELECT o.number, o.returns_granted::text FROM orders_workorder o LEFT JOIN orders_application p
         ON p.order_id = o.id AND p.kind = 'return' AND p.state = 'granted'

@@ -112,6 +112,8 @@ _TABLE: tuple[Action, ...] = (
     # dispatch 派单
     Action("dispatch", _("派单"), {A: (P,)}, (_centre("dispatcher"), _SYSTEM), starts=_ROUND_CLOCKS,
            stops=(ClockKind.DISPATCH,)),
+    Action("send_directly", _("点对点派单"), {A: (P,)}, (_centre("leader", "dispatcher"),), starts=_ROUND_CLOCKS,
+           stops=(ClockKind.DISPATCH,)),
     Action("take_back", _("收回"), {P: (A,), H: (A,)}, (_centre("dispatcher", "supervisor"),),
            starts=(ClockKind.DISPATCH,), stops=(*_ROUND_CLOCKS, ClockKind.REPORT)),
     Action("undo_dispatch", _("撤销派单"), {P: (A,)}, (_centre("dispatcher"),), starts=(ClockKind.DISPATCH,),

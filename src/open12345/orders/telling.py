@@ -283,6 +283,10 @@ def _item(sight: Sight, value: Any) -> str:
     return next((item.title for item in sight.pack.duty.items if item.code == value), "")
 
 
+def _need(sight: Sight, value: Any) -> str:
+    return next((need.title for need in sight.pack.dispatching.direct if need.code == value), str(value))
+
+
 def _others(sight: Sight, value: Any) -> str:
     """Numbers of other orders: only of those that the reader may see."""
     seen = {related.order.number for related in sight.related}
@@ -333,6 +337,8 @@ _FACTS: Final[Mapping[str, Fact]] = {
     "responsibility": Fact(__("责任制"), _chosen("dispatch", "responsibility")),
     "principle": Fact(__("派单原则"), _principle),
     "clause": Fact(__("依据"), _as_it_is),
+    "need": Fact(__("点对点事项"), _need),
+    "sent_by": Fact(__("派发领导"), _as_it_is),
     "no_return": Fact(__("不得退单"), _only_yes),
     "item": Fact(__("责任清单事项"), _item),
     "changed_unit": Fact(__("更换单位"), _only_yes),

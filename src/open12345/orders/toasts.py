@@ -71,6 +71,7 @@ def _decided(words: Callable[[], str]) -> Words:
 
 _WORDS: Final[Mapping[str, Words]] = {
     "dispatch": _to_lead(lambda: _("已派至 %(unit)s")),
+    "send_directly": _to_lead(lambda: _("已点对点派至 %(unit)s")),
     "redispatch": _to_lead(lambda: _("已重新派至 %(unit)s")),
     "reopen": _to_lead(lambda: _("已重新派至 %(unit)s")),
     "reopen_by_upper": _to_lead(lambda: _("已重新派至 %(unit)s")),
