@@ -35,6 +35,8 @@ HELD_BACK: Final = 0.15
 LEAST: Final = 300
 #: Of a category with fewer, nothing is learnt: it is left to people.
 LEAST_OF_ONE: Final = 5
+#: From which strangeness (0-1) a text counts as unknown matter.
+STRANGE: Final = 0.75
 _WENT_THEIR_WAY: Final = (Stage.CLOSED, Stage.ARCHIVED)
 
 
@@ -80,7 +82,8 @@ def teach(pack: Pack, *, by: Person, at: datetime, most: int = MOST) -> TrainedC
     figures = measured(model, pack, held, train_seconds=time.process_time() - begun)
     card = Card(
         texts=len(taught), labels=dict(labels), first_day=taught[0].at.isoformat(), last_day=taught[-1].at.isoformat(),
-        source=f"{pack.id}: orders closed or put away", measures={"held_back": figures.as_json()},
+        source=f"{pack.id}: orders closed or put away",
+        measures={"held_back": figures.as_json(), "strange_share": strange_share(model, held)},
     )  # fmt: skip
     return _kept(pack, model, card, by=by, at=at)
 
@@ -89,6 +92,12 @@ def _common(known: Sequence[Example]) -> list[Example]:
     """Return the examples of categories with enough of them."""
     many = Counter(one.category for one in known)
     return [one for one in known if many[one.category] >= LEAST_OF_ONE]
+
+
+def strange_share(model: Classifier, held: Sequence[Example]) -> float:
+    """Return which share of the texts held back is strange to the model: a surge is judged beside it."""
+    told = model.predict([one.text for one in held], top=1, explain=False)
+    return round(sum(1 for one in told if one.strangeness >= STRANGE) / len(told), 4)
 
 
 def tree_of(pack: Pack) -> Tree:

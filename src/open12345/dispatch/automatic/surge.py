@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db.models import Count
 
 from open12345.dispatch.automatic.breaker import Cause, Standing, State, Step
+from open12345.dispatch.learning import STRANGE as STRANGE  # noqa: PLC0414 - asked for here by who decides
 from open12345.dispatch.models import AutomaticDispatch, Learnt, TrainedClassifier
 from open12345.dispatch.models import Standing as Trained
 from open12345.orders.models import WorkOrder
@@ -22,10 +23,10 @@ from open12345.policy import Pack
 from open12345.policy.dispatching import SurgeRule
 from open12345.worktime import SHANGHAI
 
-#: From which strangeness (0-1) a text counts as unknown matter.
-STRANGE: Final = 0.75
 #: The share of strange texts that is taken to be ordinary where a classifier's card does not tell its own.
 USUAL: Final = 0.1
+#: No share is taken to be smaller: one strange text alone is no surge.
+LEAST_USUAL: Final = 0.01
 #: A flood of one category: hours of a band, weeks looked back, deviations, orders (figures.md: 3 sigma, 5 orders).
 BAND: Final = 6
 WEEKS: Final = 8
@@ -74,7 +75,7 @@ def look(pack: Pack) -> Look:
     """Return what the newest orders look like that a classifier has read."""
     rule = pack.dispatching.surge
     read = AutomaticDispatch.objects.filter(basis__has_key="strangeness").order_by("-at", "-pk")
-    seen = [basis["strangeness"] for basis in read.values_list("basis", flat=True)[: rule.window]]
+    seen = list(read.values_list("basis__strangeness", flat=True)[: rule.window])
     strange = sum(1 for value in seen if isinstance(value, int | float) and value >= STRANGE)
     return measure(rule, strange, len(seen), usual_share(pack))
 
@@ -84,7 +85,7 @@ def usual_share(pack: Pack) -> float:
     ruling = TrainedClassifier.objects.filter(pack=pack.id, tells=Learnt.CATEGORY, standing=Trained.IN_FORCE)
     card: dict[str, Any] = ruling.values_list("card", flat=True).first() or {}
     told = (card.get("measures") or {}).get("strange_share")
-    return float(told) if isinstance(told, int | float) else USUAL
+    return max(float(told), LEAST_USUAL) if isinstance(told, int | float) else USUAL
 
 
 @dataclass(frozen=True, slots=True)
