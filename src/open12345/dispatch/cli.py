@@ -22,7 +22,7 @@ from open12345.directory.cli import CsvFile as CsvIn
 from open12345.directory.cli import DryRun, import_file
 from open12345.directory.csvfile import Line, read_rows
 from open12345.directory.errors import DirectoryError
-from open12345.dispatch import cli_learning
+from open12345.dispatch import cli_learning, cli_simulate
 
 if TYPE_CHECKING:  # scikit-learn is loaded when a command runs: other commands start fast
     from open12345.classify import Figures, Text, Tree
@@ -70,8 +70,8 @@ def register(app: typer.Typer) -> None:
     group.callback()(_group)
     group.command("evaluate")(evaluate)
     cli_learning.register(group)
+    cli_simulate.register(group)
     app.add_typer(group, name="dispatch")
-
     app.command("import-facilities")(import_facilities)
 
 
@@ -80,6 +80,7 @@ def import_facilities(file: CsvIn, *, dry_run: DryRun = False, as_json: Json = F
     from open12345.dispatch.facilities.importing import import_facilities_csv  # noqa: PLC0415 - needs the models
 
     import_file(file, import_facilities_csv, dry_run=dry_run, as_json=as_json)
+
 
 def _group() -> None:
     """Categories by machine: how good a model is."""

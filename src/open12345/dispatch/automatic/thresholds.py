@@ -92,7 +92,7 @@ class Seeker:
 
     def __init__(self, pack: Pack, trials: Sequence[Trial], wanted: float) -> None:
         self._pack, self._wanted = pack, wanted
-        self._below: Mapping[str, list[Trial]] = _by_category(pack, trials)
+        self._below: Mapping[str, list[Trial]] = by_category(pack, trials)
         self._found: dict[str, Found] = {}
 
     def of(self, category: str) -> Found:
@@ -128,7 +128,7 @@ def _nothing(code: str, trials: Sequence[Trial]) -> Found:
     return Found(None, code, len(trials))
 
 
-def _by_category(pack: Pack, trials: Iterable[Trial]) -> Mapping[str, list[Trial]]:
+def by_category(pack: Pack, trials: Iterable[Trial]) -> dict[str, list[Trial]]:
     """Return the trials of each category with all below it; "" are all."""
     found: dict[str, list[Trial]] = defaultdict(list)
     for trial in trials:
