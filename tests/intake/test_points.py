@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from open12345.api import showing
 from open12345.intake import desk, keeping, points
 from open12345.intake.points import open_orders
-from open12345.intake.suggest import _says
 from open12345.orders import chain, history, map_card, privacy, queries
 from open12345.orders.errors import Refused
 from open12345.orders.hints import Talk
 from open12345.orders.models import Event, WorkOrder
 from open12345.orders.sight import Sight
+from open12345.orders.whereabouts import says
+from open12345.text import places
 from tests.cast import Town, jiuting
 
 GRID, ELSEWHERE = "31011710700101", "31011710700201"
@@ -191,4 +192,4 @@ def test_a_coordinate_of_any_length_is_read_back_equal(axis: float) -> None:
     ],
 )
 def test_an_area_is_named_by_its_own_name_and_not_inside_a_longer_one(name: str, text: str, said: bool) -> None:
-    assert _says(name, text) is said
+    assert says(name, text, places(text)) is said

@@ -136,7 +136,7 @@ def test_a_known_caller_is_urged_for_instead_of_registered_again(town: Town, at_
     town.do("agent", ended, "refuse", {"reason": "outside_area", "told": "请拨打12345"})
     town.register(title="别人的事", phone="13700001111")
     agent = at_screen("agent")
-    known = text_of(agent.post("/intake/caller/", {"phone": "138-1234-8000"}, 200))
+    known = text_of(agent.post("/intake/help/", {"panels": "caller:", "phone": "138-1234-8000"}, 200))
     assert "路口摊贩" in known
     assert "别人的事" not in known
     assert known.count('name="urge"') == 1, "only what is open can be urged"
@@ -144,7 +144,7 @@ def test_a_known_caller_is_urged_for_instead_of_registered_again(town: Town, at_
     assert town.order(number).urges == 1
     assert "又打来了" in at_screen("clerk.urban").open(f"/orders/{number}/")
     assert "催办 1" in at_screen("clerk.urban").open("/handling/")
-    assert "没有工单" in text_of(agent.post("/intake/caller/", {"phone": "13755556666"}, 200))
+    assert "没有工单" in text_of(agent.post("/intake/help/", {"panels": "caller:", "phone": "13755556666"}, 200))
 
 
 def test_without_scripts_the_callers_orders_are_looked_up_and_the_form_stays(town: Town, at_screen: AtScreen) -> None:

@@ -34,7 +34,8 @@ def keep(agent: Browser, fields: dict[str, Any], status: int = 200) -> dict[str,
 
 
 def hint(agent: Browser, name: str, **said: str) -> str:
-    return text_of(agent.post(f"/intake/hints/{name}/", said, 200))
+    told = text_of(agent.post("/intake/help/", {"panels": f"{name}:", **said}, 200))
+    return re.sub(r"^<section[^>]*>|</section>\n$", "", told)
 
 
 # The draft
@@ -130,16 +131,17 @@ def test_a_title_made_of_the_description_follows_the_description(town: Town, at_
 @pytest.mark.parametrize("name", ["clerk.urban", "watcher", "reviewer", "system_admin", "floor_supervisor"])
 def test_to_others_the_desk_and_its_panels_do_not_exist(town: Town, at_screen: AtScreen, name: str) -> None:
     town.register(title="路口摊贩", phone="13812348000")
-    doors = ("caller/", "keep/", "hints/suggest/", "hints/alike/", "hints/duty/", "calls/", "calls/1/", "new/")
+    doors = ("help/", "keep/", "calls/", "calls/1/", "new/")
+    said = {"phone": "13812348000", "body": "路口摊贩占道", "panels": "caller: suggest: alike: duty:"}
     for door in doors:
-        answer = at_screen(name).client.post(f"/intake/{door}", {"phone": "13812348000", "body": "路口摊贩占道"})
+        answer = at_screen(name).client.post(f"/intake/{door}", said)
         assert answer.status_code == 404, door
         assert "路口摊贩" not in text_of(answer)
 
 
 def test_no_phone_comes_by_an_address(town: Town, at_screen: AtScreen) -> None:
     agent = at_screen("agent")
-    for door in ("caller/?phone=13812348000", "hints/suggest/?body=13812348000", "keep/?phone=13812348000"):
+    for door in ("help/?panels=suggest:&phone=13812348000&body=13812348000", "keep/?phone=13812348000"):
         assert agent.client.get(f"/intake/{door}").status_code == 405
     fields = agent.fields(agent.open("/intake/new/?phone=13812348000&body=13812348000"))
     assert (fields["phone"], fields["body"]) == ([""], [""]), "nothing is taken from an address either"
@@ -224,7 +226,7 @@ def test_of_several_open_orders_the_one_like_the_talk_is_urged_first(town: Town,
     about = town.register(title="摊贩", phone="13812348000")
     town.register(title="电梯", body="小区电梯又坏了，老人下不了楼", phone="13812348000")
     said = {"phone": "13812348000", "body": "路口无证摊贩占用人行道"}
-    told = text_of(at_screen("agent").post("/intake/caller/", said, 200))
+    told = hint(at_screen("agent"), "caller", **said)
     assert told.index(f'value="{about}"') == told.index('value="')
 
 
@@ -234,13 +236,13 @@ def test_the_duty_list_says_who_would_get_it(town: Town, at_screen: AtScreen) ->
     assert "综合行政执法队" in told
     assert "亭中社区居委会" in told
     assert hint(at_screen("agent"), "duty", category="", area="") == ""
-    assert at_screen("agent").client.post("/intake/hints/nothing/").status_code == 404
+    assert hint(at_screen("agent"), "nothing", category="A0101") == ""
 
 
 def test_the_history_of_a_phone_counts_its_calls(town: Town, at_screen: AtScreen) -> None:
     number = dispatched(town, title="路口摊贩", phone="13812348000")
     town.do("agent", number, "urge", {"text": "又打来"})
-    told = text_of(at_screen("agent").post("/intake/caller/", {"phone": "138 1234 8000"}, 200))
+    told = hint(at_screen("agent"), "caller", phone="138 1234 8000")
     assert "在办 1 · 30 天内 1 件 · 催办 1 次" in told
     assert "李秀兰" not in told
 

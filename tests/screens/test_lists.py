@@ -159,7 +159,7 @@ def test_a_phone_never_stands_in_an_address(town: Town, at_screen: AtScreen) -> 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/orders/"), (
         "what stood in an address is not searched for"
     )
-    assert agent.client.get("/intake/caller/", {"phone": "13798765432"}).status_code == 405
+    assert agent.client.get("/intake/help/", {"phone": "13798765432"}).status_code == 405
     found = text_of(agent.post("/orders/search/", {"q": "13798765432"}, 200))
     assert "13798765432" not in re.findall(r'href="([^"]*)"', found)
     assert "13798765432" not in "".join(re.findall(r'(?:href|action|hx-[a-z]+)="([^"]*)"', found))

@@ -78,9 +78,8 @@ TABLE: Final[Mapping[str, Route]] = {
     "orders:hold": _post(SEERS, number="order"), "orders:release": _post(SEERS, number="order"),
     "orders:upload": _post(SEERS, number="order"),
     "orders:file": Route(SEERS, "get", {"token": "5f0c5c0e-0000-4000-8000-000000000000"}, own=True),
-    "intake:desk": _get(TAKERS), "intake:new": _get(TAKERS), "intake:caller": _post(TAKERS),
+    "intake:desk": _get(TAKERS), "intake:new": _get(TAKERS), "intake:help": _post(TAKERS),
     "intake:keep": _post(TAKERS), "intake:dots": _get(TAKERS), "map:areas": _get(ALL), "map:at": _get(ALL),
-    "intake:hint": _post(TAKERS, name="alike"),
     "intake:appoint": Route(TAKERS, "post", own=True),
     "intake:called": _post(TAKERS, pk=0),
     "intake:draft": Route(TAKERS, "get", {"number": NOBODY}, own=True),  # real ones: test_rights_of_things
@@ -89,6 +88,7 @@ TABLE: Final[Mapping[str, Route]] = {
     "intake:import_again": Route(frozenset({"dispatcher"}), "post", {"pk": 0}, own=True),
     "intake:import_progress": Route(frozenset({"dispatcher"}), "get", {"pk": 0}, own=True),
     "intake:import_rejects": Route(frozenset({"dispatcher"}), "get", {"pk": 0}, own=True),
+    "dispatch:direct": _get(frozenset({"dispatcher", "leader"})),
     "dispatch:queue": _get(frozenset({"dispatcher"})), "dispatch:batch": _post(frozenset({"dispatcher"})),
     "dispatch:breakers": _get(frozenset({"dispatcher", "floor_supervisor", "supervisor"})),
     "dispatch:breaker_lamp": _get(frozenset({"dispatcher", "floor_supervisor", "supervisor"})),

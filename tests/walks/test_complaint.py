@@ -44,7 +44,7 @@ def test_a_complaint_walks_from_the_call_to_its_end(town: Town, enter: Enter, si
     agent.select_option("[name=category]", "A0101")
     agent.select_option("[name=area]", "310117107001")
     agent.fill("[name=phone]", "13812348000")
-    expect(agent.locator("#caller")).to_contain_text("这个电话没有工单")
+    expect(agent.locator("#hint-caller")).to_contain_text("这个电话没有工单")
     assert agent.input_value("[name=body]") == BODY
     agent.get_by_role("button", name="登记", exact=True).click()
     expect(agent.locator(".done")).to_contain_text("已登记")

@@ -30,7 +30,7 @@ def test_a_call_is_taken_by_keyboard_alone_and_outlives_a_reload(town: Town, ent
     agent.keyboard.press("Alt+r")
     agent.keyboard.press("Alt+o")
     agent.keyboard.type("13812348000")
-    expect(agent.locator("#caller")).to_contain_text("这个电话没有工单")
+    expect(agent.locator("#hint-caller")).to_contain_text("这个电话没有工单")
     agent.keyboard.press("Enter")
     agent.keyboard.type("李秀兰")
     expect(agent.locator("[data-kept]")).to_contain_text("已自动保存")
@@ -73,7 +73,7 @@ def test_a_known_caller_is_urged_for_with_one_key(town: Town, enter: Enter) -> N
     agent.keyboard.type("摊贩又来了，比昨天还多")
     agent.keyboard.press("Alt+o")
     agent.keyboard.type("13812348000")
-    expect(agent.locator("#caller")).to_contain_text("路口摊贩")
+    expect(agent.locator("#hint-caller")).to_contain_text("路口摊贩")
     agent.keyboard.press("Alt+c")
     expect(agent.locator(".toasts")).to_contain_text("已催办")
     assert town.order(number).urges == 1

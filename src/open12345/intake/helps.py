@@ -1,22 +1,32 @@
-"""The panels that the intake desk itself fills while somebody types."""
+"""The panels that the intake desk itself fills while somebody types, and how all panels are drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
 
-from open12345.intake import alike, points, suggest
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from open12345.intake import alike, desk, points, suggest
+from open12345.orders import hints
 from open12345.orders.hints import Panel, Talk, lend
+from open12345.orders.sight import Sight
 
 _TEXTS = ("body", "title", "place")
+_DIGEST: Final = 9  # bytes
+#: The history of a phone is sorted by this much of what is said.
+_HEARD: Final = 2000
 
 
-def suggestions(talk: Talk) -> Mapping[str, Any]:
-    """Return what the words suggest, each with its reason."""
-    near = alike.scored(talk)
-    others = [suggest.place(talk), suggest.phone(talk), suggest.area(talk, near)]
+def found(talk: Talk) -> Mapping[str, Any]:
+    """Return what the words suggest, each with its reason; asked once for the panel and the strip."""
+    others = [suggest.place(talk), suggest.phone(talk), suggest.area(talk)]
     return {
-        "categories": [] if talk.category else suggest.categories(talk, near),
+        "categories": [] if talk.category else talk.once(suggest.categories),
         "urgency": suggest.urgency(talk),
         "others": [one for one in others if one is not None],
         "emergencies": suggest.emergencies(talk),
@@ -26,14 +36,57 @@ def suggestions(talk: Talk) -> Mapping[str, Any]:
     }
 
 
+def suggestions(talk: Talk) -> Mapping[str, Any]:
+    """Return what the words suggest."""
+    return talk.once(found)
+
+
 def near(talk: Talk) -> Mapping[str, Any] | None:
     """Return the open orders that may be about the same matter, None where there is none."""
-    found = alike.near(talk)
-    return {"found": found} if found else None
+    rows = alike.near(talk)
+    return {"found": rows} if rows else None
+
+
+def caller(talk: Talk) -> Mapping[str, Any] | None:
+    """Return what the caller of the phone has open, None before there is a whole number."""
+    rows = desk.caller_of(talk.sight, talk["phone"], talk["body"][:_HEARD])
+    return {"caller": rows} if rows.asked else None
 
 
 def lend_all() -> None:
     """Register the panels; called once when the room starts."""
     more = ("category", "area", "kind", "urgency", "phone", "anonymous", "same_call_as", "longitude", "latitude")
-    lend(Panel("suggest", "intake/parts/suggest.html", (*_TEXTS, *more), suggestions, order=10))
+    all_of = (*_TEXTS, *more)
+    lend(Panel("caller", "intake/parts/caller.html", ("phone", "body"), caller, order=1, place="caller"))
+    lend(Panel("strip", "intake/parts/strip.html", all_of, suggestions, order=5, place="strip"))
+    lend(Panel("suggest", "intake/parts/suggest.html", all_of, suggestions, order=10))
     lend(Panel("alike", "intake/parts/alike.html", (*_TEXTS, "category", "area", "phone"), near, order=20))
+
+
+# Drawing
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A panel as it stands on the page; pages tell the digest, so that only what changed is drawn anew."""
+
+    panel: Panel
+    html: SafeString
+    digest: str
+
+
+def draw(request: HttpRequest, sight: Sight, said: Mapping[str, str], names: Mapping[str, str]) -> Iterator[Drawn]:
+    """Yield the panels of `names` (each with the digest that the page shows) that look otherwise by now."""
+    talk = Talk(sight, said)
+    for panel in hints.panels():
+        if panel.name in names:
+            told = panel.read(talk)
+            html = render_to_string(panel.template, {"panel": told, "sight": sight}, request) if told else SafeString()
+            digest = blake2b(html.encode(), digest_size=_DIGEST).hexdigest()
+            if digest != names[panel.name]:
+                yield Drawn(panel, html, digest)
+
+
+def fields() -> list[str]:
+    """Return the names of all fields that panels read."""
+    return list(dict.fromkeys(name for panel in hints.panels() for name in panel.of))

@@ -1,19 +1,19 @@
-"""The small answers of the intake desk: caller, panels beside the form, the draft saved while one types, calls."""
+"""The small answers of the intake desk: help while one types, the draft saved meanwhile, calls."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
-from open12345.intake import after, appointments, keeping, points
-from open12345.intake import desk as own
+from open12345.intake import after, appointments, helps, keeping, points
 from open12345.intake.views import WHO, seen
-from open12345.orders import hints, web
+from open12345.orders import web
 from open12345.orders.action_forms import form_for, typed
 from open12345.orders.asking import Asking
 from open12345.orders.errors import DomainError, NotFound
@@ -22,25 +22,17 @@ from open12345.orders.lifecycle import ACTIONS
 
 @needs(*WHO)
 @require_POST
-def caller(request: HttpRequest) -> HttpResponseBase:
-    """Show what the caller of a phone has open; the phone comes by POST and stands in no address."""
-    sight = web.look(request)
-    found = own.caller_of(sight, request.POST.get("phone", ""), request.POST.get("body", "")[:2000])
-    context = {"sight": sight, "caller": found}
-    return web.private(render(request, "intake/parts/caller.html", context))
+def help_(request: HttpRequest) -> HttpResponseBase:
+    """Fill the panels that `panels` names ("name:digest", by spaces) by what has been typed; what is the same stays out.
 
-
-@needs(*WHO)
-@require_POST
-def hint(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Fill one panel beside the form by what has been typed so far."""
-    panel = hints.panel_named(name)
-    if panel is None:
-        raise Http404
+    One request for all of them; what is typed comes by POST and stands in no address.
+    """
     sight = web.look(request)
-    said = {field: request.POST.get(field, "") for field in panel.of}
-    found = panel.read(hints.Talk(sight, said))
-    return web.private(render(request, panel.template, {"panel": found, "sight": sight}) if found else HttpResponse())
+    names = {name: digest for name, _, digest in (one.partition(":") for one in request.POST.get("panels", "").split())}
+    said = {name: request.POST.get(name, "") for name in helps.fields()}
+    drawn = helps.draw(request, sight, said, names)
+    pieces = [render_to_string("intake/parts/panel.html", {"drawn": one, "again": True}) for one in drawn]
+    return web.private(HttpResponse("".join(pieces)))
 
 
 @needs(*WHO)

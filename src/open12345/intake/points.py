@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from open12345.directory import areas
 from open12345.directory.person import Person
 from open12345.intake.forms import DraftInput
-from open12345.orders import privacy, queries
+from open12345.orders import privacy, queries, whereabouts
 from open12345.orders.hints import Talk
 from open12345.orders.stages import ENDED, Stage
 
@@ -55,16 +55,9 @@ def open_orders(person: Person) -> list[dict[str, Any]]:
 def disagreement(talk: Talk) -> str:
     """Return the words for a point that lies in another area than the one chosen, "" where they agree."""
     pack = talk.sight.pack
-    point = _point(talk)
+    point = whereabouts.point_of(talk)
     row = areas.row_at(pack, *point) if point else None
     if row is None or talk.area is None or areas.agree(pack, row.code, talk.area.code):
         return ""
     told = {"here": pack.area_path(row.code), "area": talk.area.name}
     return _("选点在%(here)s，所属区域是%(area)s，请核对。") % told
-
-
-def _point(talk: Talk) -> tuple[float, float] | None:
-    try:
-        return float(talk["longitude"]), float(talk["latitude"])
-    except ValueError:
-        return None

@@ -5,22 +5,20 @@ Nothing is set: every suggestion says why, and a person takes it or leaves it.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
-from open12345.directory.models import Area
+from open12345.intake import alike
 from open12345.intake.forms import DraftInput
+from open12345.orders import whereabouts
 from open12345.orders.hints import Talk, guesses
-from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Urgency
 from open12345.policy import Pack
 from open12345.policy.trees import Category
-from open12345.text import bigrams, find_phones, places
+from open12345.text import bigrams, find_phones
 
 if TYPE_CHECKING:  # only its name is needed
     from open12345.classify import Suggestion
@@ -37,10 +35,6 @@ _LONGER, _PAIR = 1.0, 2
 _LEAST: Final = 1.0
 #: A guess below this probability says nothing.
 _LEAST_SURE: Final = 0.05
-_AREA_ENDING: Final = re.compile(r"(社区)?(居民|村民)?(委员会|居委会|村委会|居委|村委)?$|社区$|[（(].*$")
-_SHORTEST_NAME: Final = 2
-_IS_ROAD: Final = re.compile("(?:路|街|道|巷|胡同|站)(?:[0-9]|$)")
-_NO_ROAD: Final = "(?![东南西北中一二三四五六七八九十支]?[路街弄道巷桥])"
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,7 @@ class Offer:
     also_title: str = ""
 
 
-def categories(talk: Talk, alike: Sequence[tuple[WorkOrder, float]] = ()) -> list[Offer]:
+def categories(talk: Talk) -> list[Offer]:
     """Return the categories that the text and alike orders speak for, the best first.
 
     Where a trained classifier is in force, it is asked; words of titles and alike orders are what a new centre has.
@@ -68,7 +62,7 @@ def categories(talk: Talk, alike: Sequence[tuple[WorkOrder, float]] = ()) -> lis
     grams = set(bigrams(text))
     weighed = {row.code: _weigh(row, above, grams, text) for row, above in _leaves(pack)}
     scores: dict[str, list[float]] = {}
-    for order, score in alike:
+    for order, score in talk.once(alike.scored):
         if order.category in weighed:
             scores.setdefault(order.category, []).append(score)
     for code, found in scores.items():
@@ -133,25 +127,40 @@ def _leaves(pack: Pack) -> Iterator[tuple[Category, str]]:
 
 
 def urgency(talk: Talk) -> Offer | None:
-    """Return the urgency that words of the pack and of the category speak for; None where the form says so already."""
+    """Return the urgency that words of the pack and of the category speak for; None where the form says so already.
+
+    Before a category is chosen, the words of the likeliest one count: which category that is, is told.
+    """
     pack, text = talk.sight.pack, talk.text
+    category = talk.category or next((one.value for one in talk.once(categories)), "")
+    general, chosen = pack.urgent_words(), talk["urgency"]
     found = {
-        "urgent": [word for word in pack.urgent_words(talk.category or None) if word in text],
+        "urgent": [word for word in pack.urgent_words(category or None) if word in text],
         "semi_urgent": [word for word in pack.urgencies["semi_urgent"].words if word in text],
     }
-    chosen = talk["urgency"]
     for code, words in found.items():
         if words:
             why = _("词：%(words)s") % {"words": "、".join(words[:4])}
+            if code == "urgent" and not any(word in general for word in words):
+                why += "；" + _("分类：%(title)s") % {"title": pack.category_tree[category].title}
             return None if chosen in (code, "urgent") else Offer("urgency", code, str(Urgency(code).label), why)
     return None
 
 
-def emergencies(talk: Talk) -> list[tuple[str, str]]:
-    """Return the lines for danger to life whose words were said: (number and title, what to tell)."""
+@dataclass(frozen=True)
+class Danger:
+    """A line for danger to life whose words were said: its number and title, what to tell, and the words."""
+
+    line: str
+    tell: str
+    words: str
+
+
+def emergencies(talk: Talk) -> list[Danger]:
+    """Return the lines for danger to life whose words were said."""
     text = talk.text
-    lines = talk.sight.pack.emergency
-    return [(f"{line.number} {line.title}", line.tell) for line in lines if any(word in text for word in line.words)]
+    found = ((line, [word for word in line.words if word in text]) for line in talk.sight.pack.emergency)
+    return [Danger(f"{line.number} {line.title}", line.tell, "、".join(words[:4])) for line, words in found if words]
 
 
 def sensitive(talk: Talk) -> str:
@@ -161,7 +170,7 @@ def sensitive(talk: Talk) -> str:
 
 def place(talk: Talk) -> Offer | None:
     """Return the place that the description names, where none was typed."""
-    found = places(talk["body"]) if not talk["place"] else []
+    found = talk.places if not talk["place"] else []
     return Offer("place", found[0], found[0], _("描述里提到")) if found else None
 
 
@@ -174,51 +183,10 @@ def phone(talk: Talk) -> Offer | None:
     return Offer("phone", found[0], found[0], _("描述里提到")) if found else None
 
 
-def area(talk: Talk, nearby: Sequence[tuple[WorkOrder, float]] = ()) -> Offer | None:
-    """Return the area whose name was said, else the one where earlier orders of the same place are."""
-    if talk.area is not None:
-        return None
-    text = talk.text
-    named = [(name, code) for name, code in _area_names(talk.sight.pack) if _says(name, text)]
-    if named:
-        name, code = max(named, key=lambda one: len(one[0]))
-        return _area_offer(talk, code, _("提到“%(name)s”") % {"name": name})
-    here = Counter(
-        order.area_id for order, _score in nearby if order.area_id and order.place and order.place == talk["place"]
-    )
-    if not here:
-        return None
-    (best, times), *_rest = here.most_common(1)
-    code = Area.objects.values_list("code", flat=True).get(pk=best)
-    return (
-        _area_offer(talk, code, _("同一地点的工单 %(n)s 件") % {"n": times})
-        if code in talk.sight.pack.area_tree
-        else None
-    )
-
-
-def _says(name: str, text: str) -> bool:
-    """Say whether an area was named, not a longer name that only holds the same characters.
-
-    涞亭南路 is not 亭南, 九亭中心路 not 亭中; an estate that begins with the name (亭中新苑) speaks for the area.
-    """
-    if name not in text:
-        return False
-    longer = [place for place in places(text) if name in place and (_IS_ROAD.search(place) or place.find(name) > 0)]
-    for place in sorted(longer, key=len, reverse=True):
-        text = text.replace(place, "\n")
-    return re.search(re.escape(name) + _NO_ROAD, text) is not None
-
-
-def _area_offer(talk: Talk, code: str, why: str) -> Offer:
-    return Offer("area", code, talk.sight.pack.area_tree[code].name, why)
-
-
-def _area_names(pack: Pack) -> list[tuple[str, str]]:
-    """Return what people call an area, without the words for its office; roots and grids are not said."""
-    rows = [row for row in pack.areas if row.parent and row.level != "grid"]
-    names = [(_AREA_ENDING.sub("", row.name), row.code) for row in rows]
-    return [(name, code) for name, code in names if len(name) >= _SHORTEST_NAME]
+def area(talk: Talk) -> Offer | None:
+    """Return the area that the point, the words or earlier orders of the place speak for, where none was chosen."""
+    found = None if talk.area else talk.once(whereabouts.likely)
+    return Offer("area", found.code, found.name, found.why) if found else None
 
 
 def missing(talk: Talk) -> list[tuple[str, str]]:
@@ -229,11 +197,7 @@ def missing(talk: Talk) -> list[tuple[str, str]]:
         wanted.append("phone")
     needed = talk.sight.pack.required_fields(talk.category) if talk.category else ()
     for name in needed:
-        said = (
-            talk[name]
-            or (name == "place" and places(talk["body"]))
-            or (talk["anonymous"] and name in {"name", "phone"})
-        )
+        said = talk[name] or (name == "place" and talk.places) or (talk["anonymous"] and name in {"name", "phone"})
         if not said and name in fields:
             wanted.append(name)
     return [(name, _(str(fields[name].title))) for name in dict.fromkeys(wanted)]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from open12345.directory import access, areas
 from open12345.directory.web import client_ip, needs
-from open12345.intake import after, appointments, asked, keeping
+from open12345.intake import after, appointments, asked, helps, keeping
 from open12345.intake import desk as own
 from open12345.intake.after import After
 from open12345.intake.models import Result
@@ -220,19 +220,21 @@ def _form(
     _keys(form)
     said = form.asking.said
     first = said.get("same_call_as")
-    talk = hints.Talk(sight, {name: str(value) for name, value in said.items()})
+    typed_in = {name: str(value or "") for name, value in said.items()}
+    every = {panel.name: "" for panel in hints.panels()}
+    drawn = list(helps.draw(request, sight, typed_in, every))
     context: dict[str, Any] = {
         "sight": sight,
         "form": form,
         "draft": draft,
         "mark": keeping.mark_of(draft) if draft else "",
         "action": _address(request, draft),
-        "panels": [(panel, _selector(panel)) for panel in hints.panels()],
+        "help": {place: [one for one in drawn if one.panel.place == place] for place in ("beside", "caller", "strip")},
+        "told": ", ".join(f"#intake [name={name}]" for name in helps.fields()),
         "wishes": wishes or after.after(request.POST),
         "refusals": asked.refusals_told(sight.pack),
         "mapped": areas.atlas_of(sight.pack) is not None,
         "answerable": [code for code, kind in sight.pack.kinds.items() if kind.answer_directly],
-        "caller": own.caller_of(sight, talk["phone"], talk["body"]),
         "first": _first(sight, str(first)) if first else None,
     }
     return web.private(render(request, "intake/form.html", context, status=status))
@@ -244,11 +246,6 @@ def _keys(form: ActionForm) -> None:
     for name, key in _FIELD_KEYS.items():
         label = _("到“%(field)s”") % {"field": form.fields[name].label}
         form.fields[name].widget.attrs |= {"data-key": key, "data-key-label": label}
-
-
-def _selector(panel: hints.Panel) -> str:
-    """Return which fields of the form are sent to fill the panel."""
-    return ", ".join(f"#intake [name={name}]" for name in panel.of)
 
 
 def _first(sight: Sight, number: str) -> WorkOrder | None:

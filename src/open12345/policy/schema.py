@@ -39,6 +39,7 @@ from .fields import Code, Entry, LimitText, Ordered, Text, Title
 from .names import Level, OrderTypeCode, UrgencyCode
 from .outlines import Outlines
 from .reports import Reports
+from .spoken import SpokenAreas
 from .supervision import Supervision
 from .trees import AreaRow, Category, Tree, UnitRow
 
@@ -51,6 +52,7 @@ class Pack(Entry):
     id: Code
     title: Title
     title_en: Title
+    short_title: Title | None = None
     level: Level
     hotline: Annotated[str, Field(pattern=r"^[0-9-]{3,20}$")]
     area_code: AreaCode
@@ -116,6 +118,11 @@ class Pack(Entry):
     def area_tree(self) -> Tree[AreaRow]:
         """Areas by code."""
         return Tree(self.areas)
+
+    @cached_property
+    def spoken_areas(self) -> SpokenAreas:
+        """What people call the areas."""
+        return SpokenAreas(self.areas)
 
     @cached_property
     def category_tree(self) -> Tree[Category]:

@@ -3,20 +3,41 @@
 const form = document.getElementById("intake");
 const said = (name) => form.elements[name]?.value ?? "";
 
-// --- panels: each is filled anew when one of its fields has changed and the typing rests; stale answers are dropped
+// --- help: one request fills the panels of which a field has changed, once the typing rests; going on takes it back.
+// Only what looks otherwise comes back: each panel's digest is told.
 
-let touched = new Set();
+const THINK = 250; // milliseconds
+const help = document.querySelector("[data-help]");
+const part = (name) => document.getElementById(`hint-${name}`);
+let touched = new Set(); // since the last request
+let asked = new Set(); // by requests that nobody has answered yet
 let resting = 0;
 function think(names) {
   names.forEach((name) => touched.add(name));
   clearTimeout(resting);
-  resting = setTimeout(() => {
-    document.querySelectorAll("[data-of]").forEach((panel) => {
-      if (panel.dataset.of.split(" ").some((name) => touched.has(name))) window.htmx.trigger(panel, "think");
-    });
-    touched = new Set();
-  }, 400);
+  resting = setTimeout(() => window.htmx.trigger(help, "think"), THINK);
 }
+help.addEventListener("htmx:configRequest", (event) => {
+  asked = new Set([...asked, ...touched]);
+  touched = new Set();
+  const stale = [...document.querySelectorAll("[data-panel]")].filter((panel) => panel.dataset.of.split(" ").some((name) => asked.has(name)));
+  event.detail.parameters.panels = stale.map((panel) => `${panel.dataset.panel}:${panel.dataset.digest}`).join(" ");
+});
+help.addEventListener("htmx:afterRequest", (event) => event.detail.successful && asked.clear());
+
+// What is new is said aloud once the typing rests for longer; danger to life at once.
+let telling = 0;
+function tell() {
+  const line = part("strip").firstElementChild;
+  const say = (where, words) => {
+    const node = document.querySelector(where);
+    if (node.textContent !== words) node.textContent = words;
+  };
+  say("[data-alarms]", "alarm" in line.dataset ? line.textContent.trim() : "");
+  clearTimeout(telling);
+  telling = setTimeout(() => say("[data-tells]", [...part("suggest").querySelectorAll("h2, .offer b")].map((node) => node.textContent.trim()).join(" ")), 1500);
+}
+document.addEventListener("htmx:oobAfterSwap", tell);
 const heard = (event) => {
   if (event.isComposing || !event.target.name || event.target.form !== form) return;
   think([event.target.name]);
@@ -34,6 +55,17 @@ function set(name, value) {
   field.value = value;
   const node = field instanceof RadioNodeList ? [...field].find((one) => one.checked) : field;
   node?.dispatchEvent(new Event("change", { bubbles: true }));
+}
+// A place that is known to the metre: into the form at once, and onto the map, which finds the area that holds it.
+function spot(where) {
+  const [lon, lat] = where.split(",");
+  set("longitude", lon);
+  set("latitude", lat);
+  const map = document.querySelector(`[data-map][data-into="${form.id}"]`);
+  if (!map) return;
+  map.dataset.choose = where;
+  map.closest("details").open = true;
+  map.dispatchEvent(new Event("choose"));
 }
 document.addEventListener("click", (event) => {
   const offer = event.target.closest("[data-set]");
@@ -57,17 +89,6 @@ document.addEventListener("click", (event) => {
 function showRelated() {
   const chosen = said("relate").split(" ");
   document.querySelectorAll("[data-relate]").forEach((button) => button.setAttribute("aria-pressed", String(chosen.includes(button.dataset.relate))));
-// A place that is known to the metre: into the form at once, and onto the map, which finds the area that holds it.
-function spot(where) {
-  const [lon, lat] = where.split(",");
-  set("longitude", lon);
-  set("latitude", lat);
-  const map = document.querySelector(`[data-map][data-into="${form.id}"]`);
-  if (!map) return;
-  map.dataset.choose = where;
-  map.closest("details").open = true;
-  map.dispatchEvent(new Event("choose"));
-}
 }
 document.addEventListener("htmx:afterSettle", showRelated);
 
@@ -200,5 +221,3 @@ let unstashing = true;
 unstash();
 showRelated();
 setTimeout(() => (unstashing = false), 0);
-if (worthKeeping()) think(["body", "phone", "category", "area"]);
-else think(["kind"]);
