@@ -13,7 +13,7 @@ PACK ?= jiuting
 export PORT PACK
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify screenshots clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-repeats screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ bench-classify: setup ## how good and fast the classifier is beside a plain one;
 
 bench-simulate: setup ## orders per second of simulated history beside raw COPY of the same rows
 	PYTHONPATH=. $(BIN)/python -W ignore bench/simulate.py
+
+bench-repeats: setup ## how fast and how right repeats are found, at a million orders; BENCH_ORDERS
+	$(BIN)/python -W ignore bench/repeats.py
 
 screenshots: setup ## take the pictures of the README anew (needs Chromium)
 	@mkdir -p docs/pictures

@@ -80,7 +80,7 @@ class Findings:
 NOTHING = Findings()
 
 
-def on_arrival(new: Talk | WorkOrder, person: Person, pack: Pack | None = None) -> Findings:
+def on_arrival(new: Talk | WorkOrder | Matter, person: Person, pack: Pack | None = None) -> Findings:
     """Return what an order, or a call as far as it is typed, has in common with earlier orders that `person` sees.
 
     For an order: with those before it. A phone that is only typed is looked up for the centre alone: whoever else
@@ -90,11 +90,12 @@ def on_arrival(new: Talk | WorkOrder, person: Person, pack: Pack | None = None) 
         matter, pack = matter_of_talk(new), new.sight.pack
         if len(matter.body) < _ENOUGH and not matter.place.known:
             return NOTHING
-        hidden = False
+    elif isinstance(new, WorkOrder):
+        matter = reading.matter_of(new)
+        if new.confidential and not _all_seen(person):
+            return NOTHING
     else:
-        matter, hidden = reading.matter_of(new), new.confidential and not _all_seen(person)
-    if hidden:
-        return NOTHING
+        matter = new
     return _told(reading.find(matter, window=window_of(pack) if pack is not None else WINDOW), person)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,25 +42,41 @@ def wordings_near(text: str) -> list[int]:
 
     A copy needs no further search: it was sorted when its first one came.
     """
-    exact = prepared(_EXACT, [print_of(text)])
-    if exact:
-        return [int(exact[0][0])]
-    bands = bands_of(text)
-    if not bands:
-        return []
-    own = set(bands)
-    rows = prepared(_BANDS, [bands, _SHARING])
-    best = sorted(rows, key=lambda row: -len(own.intersection(row[2])))[:_COMPARED]
-    if not best:
-        return []
-    bodies = dict(prepared(_BODIES, [[row[1] for row in best]]))
-    new = Matter(text, datetime.min)  # noqa: DTZ901 - only its words are compared
-    found = [(alike(new, Matter(bodies[first], new.at)), pk) for pk, first, _bands in best if first in bodies]
-    return [pk for score, pk in sorted(found, reverse=True) if score >= NEAR_COPY]
+    return near_copies([text])[0]
 
 
-_EXACT = "SELECT wording FROM repeats_entry WHERE fingerprint = %s LIMIT 1"
-_BANDS = "SELECT id, first, bands FROM repeats_wording WHERE bands && %s::int[] LIMIT %s"
+def near_copies(texts: Sequence[str]) -> list[list[int]]:
+    """Return `wordings_near` of each of `texts`, in three statements at most."""
+    prints = [print_of(text) for text in texts]
+    known = {int(row[0]): int(row[1]) for row in prepared(_EXACT, [prints])}
+    found = [[known[number]] if number in known else [] for number in prints]
+    bands = {n: bands_of(text) for n, text in enumerate(texts) if not found[n]}
+    asked = [{"n": n, "bands": some} for n, some in bands.items() if some]
+    if not asked:
+        return found
+    sharing: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for n, pk, first, theirs in prepared(_BANDS, [json.dumps(asked), _SHARING]):
+        sharing[n].append((-len(set(bands[n]).intersection(theirs)), pk, first))
+    best = {n: sorted(rows)[:_COMPARED] for n, rows in sharing.items()}
+    firsts = {first for rows in best.values() for _shared, _pk, first in rows}
+    bodies = dict(prepared(_BODIES, [list(firsts)])) if firsts else {}
+    for n, rows in best.items():
+        new = words_of(texts[n])
+        scores = [(alike(new, words_of(bodies[first])), pk) for _shared, pk, first in rows if first in bodies]
+        found[n] = [pk for score, pk in sorted(scores, reverse=True) if score >= NEAR_COPY]
+    return found
+
+
+def words_of(text: str) -> Matter:
+    """Return a text to be compared by its words alone."""
+    return Matter(text, datetime.min)  # noqa: DTZ901 - no time is compared
+
+
+_EXACT = "SELECT fingerprint, min(wording) FROM repeats_entry WHERE fingerprint = ANY(%s::bigint[]) GROUP BY 1"
+_BANDS = """
+    SELECT q.n, w.id, w.first, w.bands FROM jsonb_to_recordset(%s::jsonb) AS q (n int, bands int[]),
+    LATERAL (SELECT id, first, bands FROM repeats_wording WHERE bands && q.bands LIMIT %s) AS w
+"""
 _BODIES = "SELECT id, body FROM orders_workorder WHERE id = ANY(%s::bigint[])"
 
 
@@ -104,23 +122,41 @@ class Found:
 
 
 def find(new: Matter, *, wordings: Sequence[int] | None = None, window: int = WINDOW, later: bool = False) -> Found:
-    """Return all that matches `new` among the indexed orders, in three statements at most.
+    """Return all that matches `new` among the indexed orders, in four statements at most.
 
     `wordings`: of which its text is a near copy, where the caller has looked. `later`: also those that came after it,
     for an order that is indexed late.
     """
     near = wordings_near(new.body) if wordings is None else list(wordings)
-    until = new.at + timedelta(days=window + 1) if later else new.at
+    return find_each([(new, near)], window=window, later=later)[0]
+
+
+def find_each(
+    news: Sequence[tuple[Matter, Sequence[int]]], *, window: int = WINDOW, later: bool = False
+) -> list[Found]:
+    """Return `find` of each, given with the wordings of its text, in one statement."""
+    asked = [_asked(n, new, near, window, later=later) for n, (new, near) in enumerate(news)]
+    limits = [json.dumps(asked), _CALLS, _COPIES, _AT_SPOT]
+    rows: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for n, *row in prepared(_CANDIDATES, limits):
+        rows[n].append(row)
+    found = []
+    for n, (new, near) in enumerate(news):
+        matches = [compare(new, _matter(row), copy=row[-1] in near, window=window) for row in rows[n]]
+        kept = sorted((one for one in matches if one.any), key=lambda one: -(one.other.order or 0))
+        found.append(Found(new, tuple(kept)))
+    return found
+
+
+def _asked(n: int, new: Matter, near: Sequence[int], window: int, *, later: bool) -> dict[str, Any]:
+    span = timedelta(days=window + 1)
     last = _NONE if new.order is None or later else new.order
-    below = new.order + _LATE_BY if later and new.order is not None else last
-    said = {
-        "person": new.person, "calls": _CALLS, "wordings": near, "copies": _COPIES, "below": below,
-        "keys": keys_around(new.place), "at_spot": _AT_SPOT, "since": new.at - timedelta(days=window + 1),
-        "until": until, "last": last,
+    return {
+        "n": n, "person": new.person.hex() if new.person is not None else None, "wordings": list(near),
+        "keys": keys_around(new.place), "last": last,
+        "below": new.order + _LATE_BY if later and new.order is not None else last,
+        "since": (new.at - span).isoformat(), "until": (new.at + span if later else new.at).isoformat(),
     }  # fmt: skip
-    rows = prepared(*_positional(_CANDIDATES, said))
-    found = [compare(new, _matter(row), copy=row[-1] in near, window=window) for row in rows]
-    return Found(new, tuple(sorted((one for one in found if one.any), key=lambda one: -(one.other.order or 0))))
 
 
 def _matter(row: Sequence[Any]) -> Matter:
@@ -129,33 +165,30 @@ def _matter(row: Sequence[Any]) -> Matter:
     return Matter(body, at, place, _point(longitude, latitude), category, area, known, call, pk)
 
 
-def _positional(sql: str, said: dict[str, Any]) -> tuple[str, list[Any]]:
-    """Return the statement with its values in order: what is prepared has no names."""
-    names = [part.split(")", 1)[0] for part in sql.split("%(")[1:]]
-    for name in said:
-        sql = sql.replace(f"%({name})s", "%s")
-    return sql, [said[name] for name in names]
-
-
 _CANDIDATES: Final = """
-    WITH picked AS MATERIALIZED (
-        SELECT o.id FROM (
-            SELECT id FROM orders_requester WHERE phone_index = %(person)s ORDER BY id DESC LIMIT %(calls)s
+    WITH q AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(%s::jsonb) AS q (
+            n int, person text, wordings bigint[], keys bigint[], below bigint, last bigint,
+            since timestamptz, until timestamptz
+        )
+    ), picked AS MATERIALIZED (
+        SELECT q.n, o.id FROM q, LATERAL (
+            SELECT id FROM orders_requester WHERE phone_index = decode(q.person, 'hex') ORDER BY id DESC LIMIT %s
         ) AS call JOIN orders_workorder o ON o.requester_id = call.id
         UNION
-        SELECT copy.order_id FROM unnest(%(wordings)s::bigint[]) AS near (wording), LATERAL (
-            SELECT order_id FROM repeats_entry e WHERE e.wording = near.wording AND e.order_id < %(below)s
-            ORDER BY e.order_id DESC LIMIT %(copies)s
+        SELECT q.n, copy.order_id FROM q, LATERAL unnest(q.wordings) AS near (wording), LATERAL (
+            SELECT order_id FROM repeats_entry e WHERE e.wording = near.wording AND e.order_id < q.below
+            ORDER BY e.order_id DESC LIMIT %s
         ) AS copy
         UNION
-        SELECT here.order_id FROM unnest(%(keys)s::bigint[]) AS spot (key), LATERAL (
-            SELECT order_id FROM repeats_spot s WHERE s.key = spot.key AND s.order_id < %(below)s
-            ORDER BY s.order_id DESC LIMIT %(at_spot)s
+        SELECT q.n, here.order_id FROM q, LATERAL unnest(q.keys) AS spot (key), LATERAL (
+            SELECT order_id FROM repeats_spot s WHERE s.key = spot.key AND s.order_id < q.below
+            ORDER BY s.order_id DESC LIMIT %s
         ) AS here
     )
-    SELECT o.id, o.body, o.place, o.longitude, o.latitude, o.category, o.area_id, o.requester_id, r.phone_index,
+    SELECT q.n, o.id, o.body, o.place, o.longitude, o.latitude, o.category, o.area_id, o.requester_id, r.phone_index,
            e.at, e.wording
-    FROM picked JOIN repeats_entry e ON e.order_id = picked.id JOIN orders_workorder o ON o.id = picked.id
-    JOIN orders_requester r ON r.id = o.requester_id
-    WHERE e.at BETWEEN %(since)s AND %(until)s AND o.id < %(last)s
+    FROM q JOIN picked ON picked.n = q.n JOIN repeats_entry e ON e.order_id = picked.id
+    JOIN orders_workorder o ON o.id = picked.id JOIN orders_requester r ON r.id = o.requester_id
+    WHERE e.at BETWEEN q.since AND q.until AND o.id < q.last
 """

@@ -6,6 +6,7 @@ wording, and whoever is being erased is not put back by a job that read them bef
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -16,9 +17,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from open12345.directory import packs
 from open12345.orders.models import Link, WorkOrder
 from open12345.orders.stages import LinkKind, Stage
+from open12345.orders.store import allocate
 from open12345.policy import Pack
 from open12345.repeats import grouping, reading
-from open12345.repeats.matters import WINDOW, Matter
+from open12345.repeats.matters import NEAR_COPY, WINDOW, Matter, alike
 from open12345.repeats.models import Entry, Group, Kind, Member, Spot, Wording
 from open12345.repeats.places import keys_of
 from open12345.repeats.signature import bands_of, print_of
@@ -53,7 +55,7 @@ def index_order(order_id: int) -> bool:
     if order is None or _is_merged(order_id):
         take_out(order_id)
         return False
-    _index(order, _pack_at(order.accepted_at or order.created_at))
+    _index([order], _pack_at(order.accepted_at or order.created_at))
     return True
 
 
@@ -65,8 +67,8 @@ def index_next(after: int, at_most: int = AT_ONCE) -> list[int]:
     there = Entry.objects.filter(order=OuterRef("pk"))
     rows = _orders().filter(~Exists(there), ~Exists(merged), pk__gt=after).order_by("pk")[:at_most]
     found = list(rows)
-    for order in found:
-        _index(order, _pack_at(order.accepted_at or order.created_at))
+    if found:
+        _index(found, _pack_at(found[-1].accepted_at or found[-1].created_at))
     return [order.pk for order in found]
 
 
@@ -99,20 +101,61 @@ def _pack_at(at: datetime) -> Pack | None:
         return None
 
 
-def _index(order: WorkOrder, pack: Pack | None) -> None:
-    new = reading.matter_of(order)
-    entry = Entry.objects.filter(pk=order.pk).first()
-    near = [entry.wording] if entry is not None else reading.wordings_near(new.body)
-    if entry is None:
-        wording = near[0] if near else Wording.objects.create(first=order.pk, bands=bands_of(new.body)).pk
-        entry = Entry(order_id=order.pk, at=new.at, wording=wording, fingerprint=print_of(new.body))
-        entry.save(force_insert=True)
-    else:  # corrected: where it is and what it joins may have changed
-        _leave(order.pk)
-    Spot.objects.bulk_create([Spot(key=key, order_id=order.pk) for key in keys_of(new.place)])
-    found = reading.find(new, wordings=near, window=window_of(pack), later=True)
-    _note_repeat(entry, new, [one.other for one in found.again])
-    grouping.join(found)
+def _index(found: Sequence[WorkOrder], pack: Pack | None) -> None:
+    """Put orders in, all of them before any is compared: of two that came together the later one may come first."""
+    news = [reading.matter_of(order) for order in found]
+    entries = Entry.objects.in_bulk([order.pk for order in found])
+    for corrected in entries:  # where it is and what it joins may have changed
+        _leave(corrected)
+    fresh = [new for new in news if new.order not in entries]
+    entries |= {entry.pk: entry for entry in _enter(fresh)}
+    spots = [Spot(key=key, order_id=new.order or 0) for new in news for key in keys_of(new.place)]
+    Spot.objects.bulk_create(spots)
+    asked = [(new, [entries[new.order or 0].wording]) for new in news]
+    for one in reading.find_each(asked, window=window_of(pack), later=True):
+        _note_repeat(entries[one.new.order or 0], one.new, [match.other for match in one.again])
+        grouping.join(one)
+
+
+def _enter(news: Sequence[Matter]) -> list[Entry]:
+    """Store the entries of new orders, each under the wording of which it is a near copy, else under one of its own."""
+    wordings: list[Wording] = []
+    firsts, ids = _Firsts(), iter(allocate(*[Wording] * len(news)))
+    entries = []
+    for new, near in zip(news, reading.near_copies([new.body for new in news]), strict=True):
+        own = near[0] if near else firsts.near(new)
+        if own is None:
+            bands = bands_of(new.body)
+            wordings.append(Wording(pk=next(ids), first=new.order or 0, bands=bands))
+            own = wordings[-1].pk
+            firsts.add(new, own, bands)
+        entries.append(Entry(order_id=new.order or 0, at=new.at, wording=own, fingerprint=print_of(new.body)))
+    Wording.objects.bulk_create(wordings)
+    return Entry.objects.bulk_create(entries)
+
+
+class _Firsts:
+    """The wordings that begin within one transaction: their copies may come in the same."""
+
+    def __init__(self) -> None:
+        self._prints: dict[int, int] = {}
+        self._bands: dict[int, list[tuple[Matter, int]]] = defaultdict(list)
+
+    def add(self, new: Matter, wording: int, bands: Sequence[int]) -> None:
+        """Keep a wording."""
+        self._prints[print_of(new.body)] = wording
+        for band in bands:
+            self._bands[band].append((new, wording))
+
+    def near(self, new: Matter) -> int | None:
+        """Return the wording of which `new` is a copy or the nearest copy."""
+        exact = self._prints.get(print_of(new.body))
+        if exact is not None:
+            return exact
+        others = {wording: other for band in bands_of(new.body) for other, wording in self._bands.get(band, ())}
+        scores = [(alike(new, other), wording) for wording, other in others.items()]
+        best = max(scores, default=(0.0, 0))
+        return best[1] if best[0] >= NEAR_COPY else None
 
 
 def _note_repeat(entry: Entry, new: Matter, others: Sequence[Matter]) -> None:
