@@ -24,7 +24,7 @@ BUDGET = {
     ("clerk.urban", "/"): 12,
     ("agent", "/intake/"): 10,
     ("agent", "/intake/new/"): 5,
-    ("dispatcher", "/dispatch/"): 9,
+    ("dispatcher", "/dispatch/"): 11,  # two of them for who is recommended, however many orders
     ("clerk.urban", "/handling/"): 9,
     ("reviewer", "/handling/review/"): 9,
     ("callback_agent", "/callback/"): 9,

@@ -43,7 +43,7 @@ def test_a_queue_is_cleared_by_keyboard_alone(town: Town, enter: Enter) -> None:
         page.keyboard.press("x")
         page.keyboard.press("j")
         page.wait_for_timeout(150)
-    expect(page.get_by_role("button", name="按清单派单")).to_be_enabled()
+    expect(page.get_by_role("button", name="按推荐派单")).to_be_enabled()
     page.keyboard.press("b")
     expect(page.locator(".toasts")).to_contain_text("派单 3 件")
     assert {town.order(number).stage for number in numbers} == {"dispatched"}

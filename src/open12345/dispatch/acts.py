@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from open12345.dispatch.advice import Recommendation, kept
 from open12345.dispatch.forms import DispatchInput, TakeBackInput
 from open12345.dispatch.suggest import DISPUTES, Suggestion, suggest
 from open12345.orders.acts import NoInput, effect, rule
@@ -29,7 +30,7 @@ def _after_disputes(change: Change, said: DispatchInput) -> Iterator[Problem]:
 
 @rule("dispatch")
 def _whom(change: Change, said: DispatchInput) -> Iterator[Problem]:
-    named = next(iter(suggest(change.pack, change.order)), None)
+    named = None if said.lead else next(iter(_advised(change)), None)
     if not said.lead and named is None:
         yield Problem("lead", "missing", _("责任清单没有对应单位，请选择主办单位"))
     yield from plan_problems(said.lead or (named.lead if named else ""), said.co_handlers, said.in_copy)
@@ -43,14 +44,25 @@ def _designated(change: Change, said: DispatchInput) -> Iterator[Problem]:
 
 @effect("dispatch", DispatchInput)
 def dispatch(change: Change, said: DispatchInput) -> None:
-    """Give the order to a lead, with co-handlers and units in copy; opens a round."""
-    known = suggest(change.pack, change.order)
-    chosen = next((s for s in known if s.lead == said.lead), None) if said.lead else next(iter(known), None)
-    lead = said.lead or (chosen.lead if chosen else "")
-    open_round(change, _plan(change, said, lead, chosen, known))
+    """Give the order to a lead, with co-handlers and units in copy; opens a round.
+
+    What was recommended is kept with it: who stood first, and the rank and probability of the unit that was chosen.
+    """
+    advised = _advised(change)
+    lead = said.lead or (advised[0].lead if advised else "")
+    chosen = next((one for one in suggest(change.pack, change.order) if one.lead == lead), None)
+    open_round(change, _plan(change, said, lead, chosen, advised))
 
 
-def _plan(change: Change, said: DispatchInput, lead: str, chosen: Suggestion | None, known: list[Suggestion]) -> Plan:
+def _advised(change: Change) -> list[Recommendation]:
+    return kept(change.pack, change.order, at=change.at)
+
+
+def _plan(
+    change: Change, said: DispatchInput, lead: str, chosen: Suggestion | None, advised: list[Recommendation]
+) -> Plan:
+    rank, taken = next(((n, one) for n, one in enumerate(advised, 1) if one.lead == lead), (None, None))
+    ground = taken.reasons[0].text[:200] if taken and taken.reasons and not said.reason else change.masked(said.reason)
     co_handlers = said.co_handlers or (chosen.co_handlers if chosen and not said.lead else ())
     no_return = said.no_return if said.no_return is not None else bool(chosen and chosen.no_return)
     disputed = change.order.returns_granted >= DISPUTES
@@ -60,11 +72,14 @@ def _plan(change: Change, said: DispatchInput, lead: str, chosen: Suggestion | N
         in_copy=_in_copy(change, said, (lead, *co_handlers)),
         responsibility=said.responsibility or (chosen.responsibility if chosen else ""),
         principle=chosen.principle if chosen else "",
-        clause=chosen.clause if chosen else change.masked(said.reason),
+        clause=chosen.clause if chosen else ground,
         no_return=no_return or disputed or said.responsibility == "designated",
         facts={
             "item": chosen.item if chosen else None,
-            "suggested": known[0].lead if known else None,
+            "suggested": advised[0].lead if advised else None,
+            "rank": rank,
+            "probability": round(taken.probability, 3) if taken else None,
+            "recommender": taken.model if taken else None,
             "reason": change.masked(said.reason),
         },
     )

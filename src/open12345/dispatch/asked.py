@@ -1,4 +1,4 @@
-"""How a dispatcher is asked: the duty list's unit first, with the clause that says so."""
+"""How a dispatcher is asked: who is recommended stands first, with the reasons."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
-from open12345.dispatch.suggest import Suggestion, suggest
+from open12345.dispatch.advice import Reason, Recommendation, kept
 from open12345.orders.asked import all_units
 from open12345.orders.asking import Aside, Asking, Choices, aside, ask, order_of_fields
-from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
 
 RESPONSIBILITIES: Final = [
@@ -20,34 +19,45 @@ RESPONSIBILITIES: Final = [
 ]  # fmt: skip
 
 
+#: Units of which the reasons are told.
+_TOLD: Final = 4
+
+
 @dataclass(frozen=True)
 class Reasoned:
-    """A suggestion in words."""
+    """A recommendation in words."""
 
     lead: str
     unit: str
+    percent: int
     co_handlers: str
     responsibility: str
-    principle: str
     clause: str
-    item: str
     no_return: bool
+    reasons: tuple[Reason, ...]
 
 
-def reasoned(pack: Pack, order: WorkOrder) -> list[Reasoned]:
-    """Return whom the duty list names for the order, each with its reason."""
-    return [_in_words(pack, found) for found in suggest(pack, order)]
+def advised(asking: Asking) -> list[Recommendation]:
+    """Return who is recommended for the order, asked once for the form."""
+    sight = asking.sight
+    return kept(sight.pack, sight.order, at=sight.at, viewer=sight.person)
 
 
-def _in_words(pack: Pack, found: Suggestion) -> Reasoned:
-    principle = pack.duty.principle(found.principle)
-    item = next((item.title for item in pack.duty.items if item.code == found.item), "")
+def in_words(pack: Pack, found: Recommendation) -> Reasoned:
+    """Return a recommendation as it is shown."""
     return Reasoned(
-        lead=found.lead, unit=pack.unit_tree[found.lead].name, clause=found.clause, item=item,
-        co_handlers="、".join(_names(pack, found.co_handlers)), no_return=found.no_return,
-        responsibility=str(dict(RESPONSIBILITIES).get(found.responsibility, "")),
-        principle=principle.title if principle else "",
+        lead=found.lead, unit=pack.unit_tree[found.lead].name, percent=round(100 * found.probability),
+        clause=found.clause if found.item else "", co_handlers="、".join(_names(pack, found.co_handlers)),
+        no_return=found.no_return, responsibility=str(dict(RESPONSIBILITIES).get(found.responsibility, "")),
+        reasons=found.reasons,
     )  # fmt: skip
+
+
+def told_of(pack: Pack, found: Recommendation) -> str:
+    """Return in one phrase why a unit is recommended: principle or responsibility, else the weightiest reason."""
+    principle = pack.duty.principle(found.principle)
+    listed = principle.title if principle else str(dict(RESPONSIBILITIES).get(found.responsibility or "?", ""))
+    return listed or next((reason.text for reason in found.reasons), "")
 
 
 def _names(pack: Pack, codes: Sequence[str]) -> list[str]:
@@ -55,31 +65,26 @@ def _names(pack: Pack, codes: Sequence[str]) -> list[str]:
 
 
 def leads(asking: Asking) -> Choices:
-    """Return the suggested units first, then all."""
-    named = [(s.lead, s.unit) for s in reasoned(asking.sight.pack, asking.sight.order)]
-    return ([(_("责任清单"), named)] if named else []) + all_units(asking)
-
-
-def _first(asking: Asking) -> Suggestion | None:
-    return next(iter(suggest(asking.sight.pack, asking.sight.order)), None)
+    """Return the recommended units first, then all."""
+    units = asking.sight.pack.unit_tree
+    named = [(one.lead, f"{units[one.lead].name} · {round(100 * one.probability)}%") for one in advised(asking)]
+    return ([(_("推荐"), named)] if named else []) + all_units(asking)
 
 
 def first_lead(asking: Asking) -> str:
-    """Return the unit that the duty list names first."""
-    found = _first(asking)
-    return found.lead if found else ""
+    """Return the unit that is recommended first."""
+    return next((one.lead for one in advised(asking)), "")
 
 
 def first_co_handlers(asking: Asking) -> tuple[str, ...]:
     """Return the co-handlers that go with it."""
-    found = _first(asking)
-    return found.co_handlers if found else ()
+    return next((one.co_handlers for one in advised(asking)), ())
 
 
 @aside("dispatch")
 def reasons_beside(asking: Asking) -> Aside:
-    """Show whom the duty list names, and why."""
-    found = reasoned(asking.sight.pack, asking.sight.order)
+    """Show who is recommended, and why."""
+    found = [in_words(asking.sight.pack, one) for one in advised(asking)[:_TOLD]]
     return "dispatch/parts/reasons.html", {"suggestions": found}
 
 

@@ -1,4 +1,4 @@
-"""What the centre learns from its own orders, on the command line: `open12345 dispatch train|promote|report`.
+"""What the centre learns from its own orders, on the command line: `open12345 dispatch train|promote|report|practice`.
 
 Exit codes as in `cli`; 1 also where a classifier is worse than the one in force, and stays out.
 """
@@ -6,7 +6,9 @@ Exit codes as in `cli`; 1 also where a classifier is worse than the one in force
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -24,14 +26,17 @@ def register(group: typer.Typer) -> None:
     group.command("train")(train)
     group.command("promote")(promote)
     group.command("report")(report)
+    group.command("practice")(practice)
+    group.command("evaluate-units")(evaluate_units)
 
 
 def train(
     *,
     most: Annotated[int, typer.Option(min=100, help="Read at most so many of the newest closed orders.")] = 60_000,
+    unit: Annotated[bool, typer.Option("--unit", help="Learn how units are recommended, not categories.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Learn categories from the centre's own closed orders; the newest are held back to measure with."""
+    """Learn from the centre's own closed orders; the newest are held back to measure with."""
     from django.utils import timezone  # noqa: PLC0415 - Django is set up when a command runs
 
     from open12345.directory import packs  # noqa: PLC0415 - the same
@@ -40,8 +45,14 @@ def train(
 
     def work() -> dict[str, Any]:
         now = timezone.now()
+        pack = packs.pack_at(now)[1]
         with stderr.status("learning …"):
-            row = learning.teach(packs.pack_at(now)[1], by=SYSTEM, at=now, most=most)
+            if unit:
+                from open12345.dispatch.advice import teaching  # noqa: PLC0415 - the same
+
+                row = teaching.teach(pack, by=SYSTEM, at=now, most=most)
+            else:
+                row = learning.teach(pack, by=SYSTEM, at=now, most=most)
         return {"classifier": row.pk, "learnt": row.card["texts"], **row.card["measures"]["held_back"]}
 
     answer = _done(work, as_json=as_json)
@@ -60,6 +71,7 @@ def promote(
     from open12345.directory import packs  # noqa: PLC0415 - the same
     from open12345.directory.person import SYSTEM  # noqa: PLC0415 - the same
     from open12345.dispatch import learning  # noqa: PLC0415 - loads scikit-learn
+    from open12345.dispatch.advice import teaching  # noqa: F401, PLC0415 - says how recommenders are compared
     from open12345.dispatch.models import Standing, TrainedClassifier  # noqa: PLC0415 - the same
 
     def work() -> dict[str, Any]:
@@ -90,8 +102,9 @@ def report(*, as_json: Json = False) -> None:
     rows = list(TrainedClassifier.objects.defer("file").order_by("-pk"))
     if as_json:
         told = [
-            {"classifier": row.pk, "pack": row.pack, "made_at": row.made_at.isoformat(), "standing": row.standing,
-             "decided_at": row.decided_at and row.decided_at.isoformat(), "why": row.why, "digest": row.digest,
+            {"classifier": row.pk, "tells": row.tells, "pack": row.pack, "made_at": row.made_at.isoformat(),
+             "standing": row.standing, "decided_at": row.decided_at and row.decided_at.isoformat(), "why": row.why,
+             "digest": row.digest,
              "card": row.card}
             for row in rows
         ]  # fmt: skip
@@ -101,23 +114,97 @@ def report(*, as_json: Json = False) -> None:
         stdout.print("No classifier yet. Train one: open12345 dispatch train")
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("no.", "pack", "learnt until", "orders", "accuracy", "macro-F1", "first 3", "standing", "why"):
+    for heading in (
+        "no.",
+        "tells",
+        "pack",
+        "learnt until",
+        "orders",
+        "accuracy",
+        "macro-F1",
+        "first 3",
+        "standing",
+        "why",
+    ):
         table.add_column(heading, overflow="fold")
     for row in rows:
         held = row.card["measures"]["held_back"]
         table.add_row(
-            str(row.pk), row.pack, row.card["last_day"][:10], f"{row.card['texts']:,}",
-            *(f"{held[name]:.3f}" for name in ("accuracy", "macro_f1", "top3")), row.standing, row.why,
+            str(row.pk), row.tells, row.pack, row.card["last_day"][:10], f"{row.card['texts']:,}",
+            *(f"{held[name]:.3f}" if name in held else "–" for name in ("accuracy", "macro_f1", "top3")), row.standing,
+            row.why,
         )  # fmt: skip
     stdout.print(table)
 
 
+def evaluate_units(
+    *,
+    days: Annotated[int, typer.Option(min=1, help="Dispatches of so many past days are asked about.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """Measure how units are recommended on the newest past dispatches; stores nothing.
+
+    The weights in force, the default ones and the duty list, each asked with what was known at the moment. Where the
+    weights in force have learnt from these dispatches, the figures flatter them: `learnt_until` says so.
+    """
+    from django.utils import timezone  # noqa: PLC0415 - Django is set up when a command runs
+
+    from open12345.directory import packs  # noqa: PLC0415 - the same
+    from open12345.dispatch import learnt  # noqa: PLC0415 - the same
+    from open12345.dispatch.advice import teaching, weights  # noqa: PLC0415 - the same
+    from open12345.dispatch.models import Learnt  # noqa: PLC0415 - the same
+
+    def work() -> dict[str, Any]:
+        now = timezone.now()
+        pack = packs.pack_at(now)[1]
+        row = learnt.row_in_force(pack.id, Learnt.UNIT)
+        with stderr.status("asking about past dispatches …"):
+            sent = teaching.held_since(pack, now - timedelta(days=days), now)
+            own = teaching.measured(weights.in_force(pack.id), sent).as_json()
+            plain = teaching.measured(weights.DEFAULT, sent).as_json()
+        return {
+            "in_force": own, "default_weights": plain, "recommender": row and row.pk,
+            "learnt_until": row and row.card["last_day"],
+        }  # fmt: skip
+
+    answer = _done(work, as_json=as_json)
+    if not as_json:
+        stdout.print(f"in force: {_told(answer['in_force'])}")
+        stdout.print(f"default weights: {_told(answer['default_weights'])}")
+
+
+def practice(
+    *,
+    whole: Annotated[bool, typer.Option("--all", help="Count everything stored, not the last months alone.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Count anew what units kept and gave back; runs by itself every ten minutes for the last months."""
+    from django.utils import timezone  # noqa: PLC0415 - Django is set up when a command runs
+
+    from open12345.directory import packs  # noqa: PLC0415 - the same
+    from open12345.dispatch.advice import practice as counting  # noqa: PLC0415 - the same
+
+    def work() -> dict[str, Any]:
+        now, begun = timezone.now(), time.monotonic()
+        rows = counting.refresh(packs.pack_at(now)[1], at=now, whole=whole)
+        return {"rows": rows, "seconds": round(time.monotonic() - begun, 2)}
+
+    answer = _done(work, as_json=as_json)
+    if not as_json:
+        stdout.print(f"{answer['rows']:,} rows counted in {answer['seconds']:g} s")
+
+
 def _told(figures: dict[str, Any]) -> str:
-    return (
-        f"{figures.get('texts', 0):,} orders: accuracy {figures['accuracy']:.3f}, macro-F1 {figures['macro_f1']:.3f}, "
-        f"among the first 3 {figures['top3']:.3f}, first level {figures['first_level']:.3f}, "
-        f"calibration error {figures['calibration_error']:.3f}"
-    )
+    """Return figures in words: of a classifier of categories, or (with those of the list) of a recommender of units."""
+    own = f"accuracy {figures['accuracy']:.3f}, among the first 3 {figures['top3']:.3f}, "
+    if "list_accuracy" in figures:
+        own = f"{figures['orders']:,.0f} dispatches: {own}the duty list's first {figures['list_accuracy']:.3f}, "
+    else:
+        own = (
+            f"{figures.get('texts', 0):,} orders: {own}macro-F1 {figures['macro_f1']:.3f}, "
+            f"first level {figures['first_level']:.3f}, "
+        )
+    return f"{own}calibration error {figures['calibration_error']:.3f}"
 
 
 def _done(work: Callable[[], dict[str, Any]], *, as_json: bool) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""Who would get an order that is still being typed, and by which clause: told at the intake desk (DIS-02)."""
+"""Who would get an order that is still being typed, and why: told at the intake desk (DIS-02, DIS-04)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from open12345.dispatch.suggest import suggest
+from open12345.dispatch.advice import recommend
+from open12345.dispatch.asked import in_words
 from open12345.orders.hints import Panel, Talk, lend
 from open12345.orders.models import WorkOrder
 
@@ -13,22 +14,17 @@ _AT_MOST = 3
 
 
 def read(talk: Talk) -> Mapping[str, Any] | None:
-    """Return the duty list's units for the chosen category and area, None before there is either."""
+    """Return who is recommended for the chosen category and area, None before there is either."""
     if not (talk.category or talk.area):
         return None
-    pack = talk.sight.pack
-    found = suggest(pack, WorkOrder(category=talk.category, area=talk.area))[:_AT_MOST]
-    lines = [
-        {
-            "unit": pack.unit_tree[one.lead].name,
-            "helpers": "、".join(pack.unit_tree[code].name for code in one.co_handlers),
-            "clause": one.clause,
-            "no_return": one.no_return,
-        }
-        for one in found
-    ]
+    pack, sight = talk.sight.pack, talk.sight
+    order = WorkOrder(category=talk.category, area=talk.area, title=talk["title"][:200], body=talk["body"])
+    found = recommend(pack, order, at=sight.at, most=_AT_MOST, viewer=sight.person)
     principle = pack.duty.principle(found[0].principle) if found and found[0].principle else None
-    return {"lines": lines, "principle": principle.title if principle else "", "needs_area": not talk.area}
+    return {
+        "lines": [in_words(pack, one) for one in found],
+        "principle": principle.title if principle else "", "needs_area": not talk.area,
+    }  # fmt: skip
 
 
 def register() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q
 
-from open12345.dispatch.suggest import suggest
+from open12345.dispatch.advice import kept
 from open12345.orders import queries
 from open12345.orders.helps import Help, lend
 from open12345.orders.models import Assignment, WorkOrder
@@ -26,7 +26,7 @@ def load_of_units(sight: Sight) -> Mapping[str, Any] | None:
     """
     if not sight.is_centre:
         return None
-    codes = [found.lead for found in suggest(sight.pack, sight.order)][:4]
+    codes = [one.lead for one in kept(sight.pack, sight.order, at=sight.at, viewer=sight.person)][:4]
     if not codes:
         return None
     open_now = Q(state__in=OPEN_STATES) & ~Q(role=Role.COPY)

@@ -247,8 +247,8 @@ class Practice(models.Model):
     """How often a unit kept, and gave back, what it was sent of a category in an area in some days (派单惯例).
 
     Counted from the leads of all rounds, whoever sent them; filled and refreshed by `advice.practice`. A row holds for
-    its category and area and all below them, and for the days from `since` on: a week of the last two months, an older
-    month. Rows with `after` tell where orders went next that `after` had given back (in `kept`).
+    its category and area and all below them, and for one day, `since`, of the last weeks, or for the older month that
+    begins then. Rows with `after` tell where orders went next that `after` had given back (in `kept`).
     """
 
     #: "" for any.

@@ -7,7 +7,8 @@ import logging
 from procrastinate.contrib.django import app
 
 from open12345.directory import packs
-from open12345.dispatch.automatic import asking, breakers, deciding, endings
+from open12345.dispatch.advice import practice
+from open12345.dispatch.automatic import asking, breakers, deciding, endings, runs
 from open12345.dispatch.facilities import used
 from open12345.orders import queries
 
@@ -38,3 +39,21 @@ def look(order_id: int) -> None:
 def find_facility(order_id: int) -> None:
     """Keep which facility an order is about; a second run finds the same."""
     used.look(order_id, queries.database_time())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="dispatch.count_practice", queue="orders", queueing_lock="dispatch.count_practice")
+def count_practice(timestamp: int) -> None:
+    """Count anew what units kept and gave back lately, so that recommendations follow what is really done."""
+    at = queries.database_time()
+    try:
+        _version, pack = packs.pack_at(at)
+    except packs.NoPack:
+        return
+    practice.refresh(pack, at=at, whole=practice.never())
+
+
+@app.task(name="dispatch.replay", queue="orders", pass_context=False)
+def replay_past(run: int) -> None:
+    """Replay past months for a page that waits for it."""
+    runs.carry_out(run)

@@ -1,4 +1,4 @@
-"""The dispatch desk: what waits for a unit, by clock, with whom the duty list names; several at once."""
+"""The dispatch desk: what waits for a unit, by clock, with whom is recommended; several at once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
-from open12345.dispatch.asked import Reasoned, reasoned
-from open12345.dispatch.suggest import suggest
+from open12345.dispatch.advice import Recommendation, kept, recommend_all
+from open12345.dispatch.asked import told_of
 from open12345.orders import batches, dues, lists, queries, web
 from open12345.orders.bench import Batch, Bench, Row, show
 from open12345.orders.listing import Tab
@@ -32,51 +32,52 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     }.get(tab, dues.narrowed(orders, request.GET, sight.at, new="accepted_at"))
     page = lists.page_of(shown.select_related("area"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.DISPATCH)
+    advised = recommend_all(sight.pack, [line.order for line in lines], at=sight.at, viewer=sight.person)
     titles = {"": _("全部"), "urgent": _("紧急"), "returned": _("退回的")}
     bench = Bench(
         desk="dispatch",
-        rows=[_row(sight, line) for line in lines],
+        rows=[_row(sight, line, found[:1]) for line, found in zip(lines, advised, strict=True)],
         page=page,
         rest=dues.rest(request.GET) or (f"tab={tab}" if tab else ""),
         tabs=[*(Tab(code, title, code == tab) for code, title in titles.items()), *dues.tabs(request.GET)],
         counts=lists.counts(orders, sight.at),
-        batches=[Batch(reverse("dispatch:batch"), _("按清单派单"), "dispatch", key="b")],
+        batches=[Batch(reverse("dispatch:batch"), _("按推荐派单"), "dispatch", key="b")],
         empty=(_("没有待派的工单"), _("新登记的和退回的工单会按时限排在这里。")),
         words="派单 责任清单 主办 协办 核实 占有 时限 退单",
     )
     return show(request, sight, bench, "dispatch/queue.html")
 
 
-def _row(sight: Sight, line: lists.Line) -> Row:
-    found = next(iter(reasoned(sight.pack, line.order)), None)
+def _row(sight: Sight, line: lists.Line, found: list[Recommendation]) -> Row:
     back = line.order.returns_granted
     return Row(
         line,
-        note=_told(found),
+        note=_told(sight, found),
         chips=(_("退单 %(n)s") % {"n": back},) if back else (),
         mark=line.order.number,
         fits=("dispatch",) if found else (),
     )
 
 
-def _told(found: Reasoned | None) -> str:
-    if found is None:
+def _told(sight: Sight, found: list[Recommendation]) -> str:
+    if not found:
         return _("清单没有对应单位")
-    return f"→ {found.unit} · {found.principle or found.responsibility}"
+    first = found[0]
+    return f"→ {sight.unit_named(first.lead)} · {told_of(sight.pack, first)} · {round(100 * first.probability)}%"
 
 
 @needs("dispatcher")
 @require_POST
 def batch(request: HttpRequest) -> HttpResponseBase:
-    """Dispatch each marked order to the unit that the duty list names first; tell which could not go."""
+    """Dispatch each marked order to the unit that is recommended first; tell which could not go."""
     done = batches.each(request, "dispatch", _said)
     messages.add_message(request, done.level, done.told(_("派单")))
     return redirect("dispatch:queue")
 
 
 def _said(sight: Sight) -> dict[str, object] | None:
-    """What a dispatch by the list says; None where the list names nobody."""
-    found = next(iter(suggest(sight.pack, sight.order)), None)
+    """What a dispatch as recommended says; None where nobody is."""
+    found = next(iter(kept(sight.pack, sight.order, at=sight.at, viewer=sight.person)), None)
     if found is None:
         return None
     return {"lead": found.lead, "co_handlers": list(found.co_handlers)}

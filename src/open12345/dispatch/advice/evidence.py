@@ -23,6 +23,8 @@ REACH: Final = 100
 DAYS: Final = 730
 TOLD_MONTHS: Final = 6
 TOLD_DAYS: Final = 182
+#: Days that are counted one by one; older ones together with their month.
+SINGLE: Final = 21
 #: Days after which practice weighs half: slowly forgotten, and fast enough to show a reorganisation in days.
 SLOW: Final = 120.0
 FAST: Final = 3.0
@@ -89,16 +91,14 @@ def day_of(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
-def weeks_from(at: datetime) -> date:
-    """Return the day from which practice is counted by weeks: the first of the last month."""
-    first = day_of(at).replace(day=1)
-    return (first - timedelta(days=1)).replace(day=1)
+def single_from(today: date) -> date:
+    """Return the day from which practice is counted day by day; before it, by months."""
+    return today - timedelta(days=SINGLE)
 
 
-def period_of(day: date, weeks: date) -> date:
-    """Return the first of the days that are counted together with `day`: its week, before `weeks` its month."""
-    first = day.replace(day=1)
-    return first if day < weeks else max(first, day - timedelta(days=day.weekday()))
+def period_of(day: date, single: date) -> date:
+    """Return the first of the days that are counted together with `day`."""
+    return day if day >= single else day.replace(day=1)
 
 
 def tally(rows: Iterable[tuple[int, int, int]]) -> Tally:

@@ -12,21 +12,21 @@ from typing import Any, Final, TypeVar
 
 from django.db import connection, transaction
 
-from open12345.dispatch.advice.evidence import weeks_from
+from open12345.dispatch.advice.evidence import day_of, single_from
 from open12345.dispatch.advice.stored import ENDED, KEPT, SINCE
+from open12345.dispatch.models import Practice
 from open12345.policy import Pack
 from open12345.policy.trees import Row, Tree
 from open12345.worktime import SHANGHAI
 
+#: Days that the refresh may stand still and yet find every single day again that belongs to a month by now.
+_LATE: Final = 14
 #: One refresh at a time.
 _LOCK: Final = 12_345_004
 R = TypeVar("R", bound=Row)
 
-#: A week from the first of the last month on, before it a month: what `evidence.period_of` says.
-_PERIOD: Final = """
-    CASE WHEN day < %(weeks)s THEN date_trunc('month', day)::date
-         ELSE greatest(date_trunc('month', day), date_trunc('week', day))::date END
-"""
+#: What `evidence.period_of` says.
+_PERIOD: Final = "CASE WHEN day >= %(single)s THEN day ELSE date_trunc('month', day)::date END"
 
 _COUNT: Final = f"""
     WITH ended AS (
@@ -61,15 +61,15 @@ _COUNT: Final = f"""
 
 
 def refresh(pack: Pack, *, at: datetime, whole: bool = False) -> int:
-    """Count the last two months and what is left of the one before anew as of `at`; return how many rows were written.
+    """Count the months that single days belonged to lately anew as of `at`; return how many rows were written.
 
     `whole`: all that is stored, for the first time or after orders were imported.
     """
-    weeks = weeks_from(at)
-    since = date(1970, 1, 1) if whole else (weeks - timedelta(days=1)).replace(day=1)
+    single = single_from(day_of(at))
+    since = date(1970, 1, 1) if whole else (single - timedelta(days=_LATE)).replace(day=1)
     categories, areas = _pairs(pack.category_tree), _pairs(pack.area_tree)
     values: dict[str, Any] = {
-        "since": datetime.combine(since, time.min, SHANGHAI), "at": at, "weeks": weeks,
+        "since": datetime.combine(since, time.min, SHANGHAI), "at": at, "single": single,
         "categories": [code for code, _above in categories], "categories_above": [above for _code, above in categories],
         "areas": [code for code, _above in areas], "areas_above": [above for _code, above in areas],
     }  # fmt: skip
@@ -83,3 +83,8 @@ def refresh(pack: Pack, *, at: datetime, whole: bool = False) -> int:
 def _pairs(tree: Tree[R]) -> list[tuple[str, str]]:
     """Return each code with itself, with each code above it and with "", any; so does no code at all."""
     return [(code, above) for code in (*tree, "") for above in (*(row.code for row in tree.lineage(code)), "")]
+
+
+def never() -> bool:
+    """Say whether nothing has been counted yet."""
+    return not Practice.objects.exists()

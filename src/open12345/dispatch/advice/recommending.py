@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from open12345.directory.person import Person
 from open12345.dispatch import learnt
@@ -61,6 +61,15 @@ def recommend_all(
     back = stored.came_back([order.pk for order in orders if order.pk and order.round])
     found = weigh_all(pack, asked, known, back, sources.tips(pack, orders, at), weights.in_force(pack.id))
     return _seen([each[:most] for each in found], viewer)
+
+
+def kept(pack: Pack, order: WorkOrder, *, at: datetime, viewer: Person | None = None) -> list[Recommendation]:
+    """Return what `recommend` says, asked once for an order as it was read: form, aside and rules of one request."""
+    held: dict[Any, list[Recommendation]] = order.__dict__.setdefault("_advice", {})
+    key = (at, order.category, order.area_id, order.returns_granted, viewer and viewer.ref)
+    if key not in held:
+        held[key] = recommend(pack, order, at=at, viewer=viewer)
+    return held[key]
 
 
 def _asked(pack: Pack, order: WorkOrder) -> Asked:
