@@ -21,6 +21,10 @@ def lend() -> None:
         "dispatch:queue", _("派单"), roles, order=20, hint=_("待派工单，先到期的在前"), count=waiting
     )
     navigation.register(entry)
+    watchers = frozenset({"floor_supervisor", "supervisor"})  # dispatchers come there by the lamp on their desk
+    navigation.register(
+        navigation.Entry("dispatch:breakers", _("智能派单"), watchers, order=70, hint=_("自动派单的灯、曲线和熔断"))
+    )
     cards.lend()
     direct_desk.lend()
     helps.lend_all()

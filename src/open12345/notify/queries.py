@@ -68,7 +68,7 @@ def _of_orders(person: Person) -> Q:
     orders = queries.visible_to(person)
     if not person.is_centre:
         return Q(order__in=orders)
-    return Q(order__isnull=True) | Exists(orders.filter(pk__gte=OuterRef("order"), pk__lte=OuterRef("order")))
+    return Q(order__isnull=True) | Q(Exists(orders.filter(pk__gte=OuterRef("order"), pk__lte=OuterRef("order"))))
 
 
 def subject_of(order: int | None, notice: int) -> int:

@@ -31,7 +31,7 @@ from open12345.policy import Pack
 
 READERS: Final = ("dispatcher", *breakers.FORCERS)
 #: Changes on one page.
-PAGE: Final = 50
+PAGE: Final = 25
 CAUSES: Final[Mapping[str, str | Promise]] = {
     Cause.TRIPPED: __("低于下限"), Cause.PAUSE_OVER: __("暂停期满"), Cause.PROBES_KEPT: __("试放行都派准"),
     Cause.PROBE_FAILED: __("试放行派错"), Cause.FORCED: __("人工强制"), Cause.RELEASED: __("解除强制"),
@@ -72,8 +72,7 @@ class Told:
 
     change: BreakerChange
     title: str
-    before: lamps.Lamp
-    after: lamps.Lamp
+    lamp: lamps.Lamp
     cause: str
     figures: str
     by: str
@@ -179,13 +178,13 @@ def _history(pack: Pack, before: str) -> tuple[list[Told], int | None]:
 def _told(pack: Pack, row: BreakerChange) -> Told:
     by: Staff | None = row.by
     return Told(
-        row, figures.title_of(pack, Key(BreakerScope(row.scope), row.key)), _lamp(row.state_from), _lamp(row.state),
+        row, figures.title_of(pack, Key(BreakerScope(row.scope), row.key)), _lamp(row),
         str(CAUSES.get(row.cause, row.cause)), _figures(row.figures), by.name if by else _("系统"),
     )  # fmt: skip
 
 
-def _lamp(state: str) -> lamps.Lamp:
-    return lamps.Lamp(lamps.COLOURS[State(state)], str(lamps.SAID[State(state)]))
+def _lamp(row: BreakerChange) -> lamps.Lamp:
+    return lamps.of_state(Key(BreakerScope(row.scope), row.key), State(row.state))
 
 
 def _figures(told: Mapping[str, Any]) -> str:

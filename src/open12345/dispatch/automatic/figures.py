@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 
 from open12345.dispatch.automatic.breaker import Standing, State
 from open12345.dispatch.automatic.keys import Key, Known
-from open12345.dispatch.automatic.lamps import Lamp, lamp_of
+from open12345.dispatch.automatic.lamps import Lamp, of_state
 from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope, BreakerState, Decision, Ending
 from open12345.policy import Pack
 from open12345.worktime import SHANGHAI
@@ -89,7 +89,9 @@ def one_line(pack: Pack, key: Key, known: Mapping[Key, Known]) -> Line:
 
 def _line(pack: Pack, key: Key, known: Mapping[Key, Known], tally: Tally) -> Line:
     stands = known.get(key) or Known(Standing())
-    return Line(key, title_of(pack, key), lamp_of(stands), stands, tally.sent, tally.ended, tally.kept)
+    return Line(
+        key, title_of(pack, key), of_state(key, stands.standing.state), stands, tally.sent, tally.ended, tally.kept
+    )
 
 
 def title_of(pack: Pack, key: Key) -> str:

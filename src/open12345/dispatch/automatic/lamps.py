@@ -30,9 +30,10 @@ class Lamp:
     text: str
 
 
-def lamp_of(known: Known) -> Lamp:
-    """Return the lamp of one breaker."""
-    state = known.standing.state
+def of_state(key: Key, state: State) -> Lamp:
+    """Return the lamp of one breaker; the switches of all, which no outcome trips, are on or off."""
+    if state is State.OPEN and key in (MASTER, SURGE):
+        return Lamp(COLOURS[state], _("已停"))
     return Lamp(COLOURS[state], str(SAID[state]))
 
 

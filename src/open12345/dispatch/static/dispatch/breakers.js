@@ -6,7 +6,7 @@ function draw(chart) {
   const worn = getComputedStyle(document.documentElement);
   const colour = (name) => worn.getPropertyValue(`--${name}`).trim();
   const line = (name, data, more) => ({ name, data, type: "line", connectNulls: true, symbolSize: 6, ...more });
-  const dashed = { symbol: "none", lineStyle: { color: colour("muted"), type: "dashed" }, label: { color: colour("muted"), formatter: `${words.floor} ${floor}%`, position: "insideEndTop" }, data: [{ yAxis: floor }] };
+  const dashed = { symbol: "none", lineStyle: { color: colour("muted"), type: "dashed" }, label: { color: colour("muted"), formatter: `${words.floor} ${floor}%`, position: "insideStartTop" }, data: [{ yAxis: floor }] };
   const marks = { symbol: "pin", symbolSize: 34, itemStyle: { color: colour("red") }, label: { formatter: words.trip, fontSize: 9, color: colour("card") }, data: trips.map((trip) => ({ name: trip.text, coord: [trip.day, rate[trip.day] ?? floor] })) };
   chart.setOption({
     animation: false,
