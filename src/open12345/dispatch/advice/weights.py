@@ -55,7 +55,7 @@ DEFAULT: Final = Weights(
         "duty": 3.4, "duty_next": 1.0, "territory": 1.2, "share": 0.35, "here": 0.1, "rate": 0.6,
         "heir": 5.0, "lost": -3.0,
         "recent": 1.6, "recent_others": -1.0, "recent_back": -2.5, "alike": 0.8, "alike_others": -0.4,
-        "alike_back": -1.2, "came_back": -4.0, "lent": 3.0,
+        "alike_back": -1.2, "came_back": -4.0, "lent": 5.0,
     },
 )  # fmt: skip
 
