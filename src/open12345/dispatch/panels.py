@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from open12345.directory.person import Person
 from open12345.dispatch import cards, direct_desk, duty_hint, helps, learnt
+from open12345.dispatch.automatic import readback
 from open12345.orders import hints, queries, web
 from open12345.orders.stages import Stage
 from open12345.ui import navigation
@@ -28,6 +29,7 @@ def lend() -> None:
     cards.lend()
     direct_desk.lend()
     helps.lend_all()
+    readback.lend_all()
     duty_hint.register()
     hints.lend_guesser(learnt.guess)
     web.add_desk("dispatch", web.Desk("dispatch:queue", _("派单")))

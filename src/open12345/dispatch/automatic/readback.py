@@ -1,0 +1,110 @@
+"""Every automatic decision read back on the order's page: what it rested on, and what became of it (DIS-05, DIS-07).
+
+For the centre alone: a unit sees the clause on its assignment, as with any dispatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from open12345.dispatch.automatic.careful import WHY
+from open12345.dispatch.models import AutomaticDispatch, BreakerState, Decision, Ending
+from open12345.orders.helps import Help, lend
+from open12345.orders.sight import Sight
+from open12345.policy import Pack
+
+#: The place of the order's page where it stands (`orders.templatetags.helps_of`).
+PLACE: Final = "record"
+_SCOPES: Final[Mapping[str, str | Promise]] = {
+    "global": __("全部"), "surge": __("陌生事项激增"), "master": __("总开关"),
+}  # fmt: skip
+_FEATURES: Final = 12
+
+
+@dataclass(frozen=True)
+class Told:
+    """One decision in words."""
+
+    row: AutomaticDispatch
+    went: bool
+    why: str
+    unit: str
+    category: str
+    percent: str
+    threshold: str
+    category_percent: str
+    words: tuple[str, ...]
+    strangeness: str
+    reasons: tuple[tuple[str, str], ...]
+    features: tuple[tuple[str, str], ...]
+    breakers: tuple[tuple[str, str], ...]
+    models: str
+    ending: str
+
+
+def decisions(sight: Sight) -> Mapping[str, Any] | None:
+    """Return what the platform decided about the order, newest first; None where it never looked, and for units."""
+    if not sight.is_centre or sight.seen is None:
+        return None
+    rows = AutomaticDispatch.objects.filter(order=sight.order).select_related("unit").order_by("-pk")
+    found = [_told(sight.pack, row) for row in rows]
+    return {"decisions": found, "at": sight.at} if found else None
+
+
+def _told(pack: Pack, row: AutomaticDispatch) -> Told:
+    basis: dict[str, Any] = row.basis
+    advice: dict[str, Any] = basis.get("recommendation") or {}
+    went = row.decision == Decision.DISPATCHED
+    return Told(
+        row=row,
+        went=went,
+        why=str(WHY.get(row.why, row.why)),
+        unit=row.unit.name if row.unit else "",
+        category=pack.category_path(row.category) if row.category else "",
+        percent=_percent(row.probability),
+        threshold=_percent(row.threshold),
+        category_percent=_percent(basis.get("category_probability")) if basis.get("guessed") else "",
+        words=tuple(basis.get("words") or ()),
+        strangeness=_percent(basis.get("strangeness")),
+        reasons=tuple((one["text"], f"{one['weight']:+.2f}") for one in advice.get("reasons") or ()),
+        features=tuple(
+            (name, f"{value:g}") for name, value in list((advice.get("features") or {}).items())[:_FEATURES]
+        ),
+        breakers=tuple((_breaker(pack, name), _state(state)) for name, state in row.breakers.items()),
+        models=_models(row),
+        ending=str(Ending(row.ending).label) if went else "",
+    )
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.1f}%"
+
+
+def _breaker(pack: Pack, name: str) -> str:
+    scope, _colon, code = name.partition(":")
+    if scope == "category" and code in pack.category_tree:
+        return pack.category_tree[code].title
+    if scope == "unit" and code in pack.unit_tree:
+        return pack.unit_tree[code].name
+    return str(_SCOPES.get(scope, name))
+
+
+def _state(state: str) -> str:
+    return str(BreakerState(state).label) if state in BreakerState.values else state
+
+
+def _models(row: AutomaticDispatch) -> str:
+    unit = _("推荐模型 %(n)s 号") % {"n": row.recommender_id} if row.recommender_id else _("推荐用默认权重")
+    category = _("分类模型 %(n)s 号") % {"n": row.classifier_id} if row.classifier_id else _("没有分类模型")
+    return f"{category}，{unit}"
+
+
+def lend_all() -> None:
+    """Lend the panel to the order's page; called once when the room starts."""
+    lend(Help("dispatch.automatic", "dispatch/parts/decisions.html", decisions, frozenset({PLACE}), order=10))
