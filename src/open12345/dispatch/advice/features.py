@@ -24,6 +24,8 @@ NAMES: Final[Mapping[str, Source]] = {
 #: Outcomes that a narrower level must show before it outweighs the wider one above it.
 _PRIOR: Final = 3.0
 _SHARE, _RATE = 0.03, 0.8
+#: What an ending of these days weighs more in a share.
+_FRESH: Final = 2.0
 #: What an old ending weighs beside one of these days.
 _OLD: Final = 0.05
 #: Log-odds from which a unit is clearly the one that does such matters.
@@ -147,12 +149,12 @@ def _by_list(found: Mapping[str, Candidate], listed: Sequence[Suggestion]) -> No
 
 
 def _by_practice(found: Mapping[str, Candidate], known: Evidence, chain: Chain) -> None:
+    counts = [known.tallies.get(level, {}) for level in chain.matter]
+    here = [known.tallies.get(level, {}) for level in chain.place]
+    totals, totals_here = [_kept(each) for each in counts], [_kept(each) for each in here]
     for own in found.values():
-        counts = [known.tallies.get(level, {}) for level in chain.matter]
-        own.values["share"] = _logit(_share(counts, own.unit)) - _logit(_SHARE)
-        own.values["here"] = (
-            _logit(_share([known.tallies.get(level, {}) for level in chain.place], own.unit)) - _logit(_SHARE)
-        )  # fmt: skip
+        own.values["share"] = _logit(_share(counts, totals, own.unit)) - _logit(_SHARE)
+        own.values["here"] = _logit(_share(here, totals_here, own.unit)) - _logit(_SHARE)
         own.values["rate"] = _logit(_rate([each.get(own.unit) for each in counts])) - _logit(_RATE)
         for level in chain.told:
             told = known.tallies.get(level, {}).get(own.unit)
@@ -161,13 +163,17 @@ def _by_practice(found: Mapping[str, Candidate], known: Evidence, chain: Chain) 
                 break
 
 
-def _share(counts: Iterable[Mapping[str, Tally]], unit: str) -> float:
+def _kept(level: Mapping[str, Tally]) -> float:
+    """Return how much all units of a level kept, these days weighing more."""
+    return sum(one.kept + _FRESH * one.kept_fast for one in level.values())
+
+
+def _share(counts: Sequence[Mapping[str, Tally]], totals: Sequence[float], unit: str) -> float:
     """Return the share of the kept that this unit kept, each level leaning on the one above it."""
     share = _SHARE
-    for level in counts:
-        total = sum(one.kept + 2 * one.kept_fast for one in level.values())
+    for level, total in zip(counts, totals, strict=True):
         own = level.get(unit, NOTHING)
-        share = (own.kept + 2 * own.kept_fast + _PRIOR * share) / (total + _PRIOR)
+        share = (own.kept + _FRESH * own.kept_fast + _PRIOR * share) / (total + _PRIOR)
     return share
 
 
