@@ -48,9 +48,14 @@ def in_words(pack: Pack, found: Recommendation) -> Reasoned:
     return Reasoned(
         lead=found.lead, unit=pack.unit_tree[found.lead].name, percent=round(100 * found.probability),
         clause=found.clause if found.item else "", co_handlers="、".join(_names(pack, found.co_handlers)),
-        no_return=found.no_return, responsibility=str(dict(RESPONSIBILITIES).get(found.responsibility, "")),
+        no_return=found.no_return, responsibility=_responsibility(found),
         reasons=found.reasons,
     )  # fmt: skip
+
+
+def _responsibility(found: Recommendation) -> str:
+    """Return how the unit is named by the duty list, "" where it is not."""
+    return str(dict(RESPONSIBILITIES).get(found.responsibility, "")) if found.item or found.responsibility else ""
 
 
 def told_of(pack: Pack, found: Recommendation) -> str:

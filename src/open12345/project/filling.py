@@ -12,6 +12,7 @@ from open12345.directory.queries import demo_accounts
 from open12345.policy import Pack, PackError, find_pack, read_pack
 from open12345.project import database
 from open12345.project import demo as lived_in
+from open12345.project.demo import facilities
 from open12345.project.problems import EnvironmentProblem
 
 
@@ -26,6 +27,7 @@ def fill(pack_name: str, *, demo: bool, console: Console) -> None:
     if demo:
         made = ensure_demo_staff(pack, timezone.now())
         console.print(f"people    {made} new demo accounts" if made else "people    there already")
+        facilities.fill(pack, console)
         lived_in.fill(console)
 
 

@@ -36,7 +36,7 @@ def hint(talk: Talk) -> Mapping[str, Any] | None:
     match = find(pack, Asked(talk.category, talk.text, _point(talk)))
     if match is None:
         return {"kind": kinds[0], "located": _point(talk) is not None}
-    return _shown(talk.sight, match) | {"place": _place(match.facility), "spot": _spot(match.facility)}
+    return _shown(talk.sight, match) | {"place": _place(match), "spot": _spot(match.facility)}
 
 
 def _point(talk: Talk) -> Point | None:
@@ -49,9 +49,9 @@ def _point(talk: Talk) -> Point | None:
     return None if privacy.is_coarse(longitude, latitude) else (float(longitude), float(latitude))
 
 
-def _place(facility: Facility) -> str:
-    """Return the words for a place: where it stands, and its number."""
-    return " ".join(filter(None, (facility.place, facility.title or facility.code)))
+def _place(match: Match) -> str:
+    """Return the words for a place: where it stands, what it is and its number."""
+    return " ".join(filter(None, (match.facility.place, match.kind.title, match.facility.code)))
 
 
 def _spot(facility: Facility) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from shapely.geometry import Point
 
 from open12345.directory import areas
-from open12345.policy import EvidenceField
+from open12345.policy import EvidenceField, Outline
 from open12345.project.demo.texts import deputy
 from open12345.project.demo.theatre import Case, Story
 
@@ -45,16 +45,21 @@ def _point(case: Case) -> dict[str, float]:
     own = Random(case.matter.caller.phone)  # noqa: S311 - dice that move no other
     if outline is None or own.random() < _NOT_LOCATED:
         return {}
-    west, south, east, north = outline.shape.bounds
-    here, dice = outline.shape.representative_point(), Random(place.estate)  # noqa: S311 - a demo's dice
-    for _try in range(_TRIES):
-        spot = Point(dice.uniform(west, east), dice.uniform(south, north))
-        if outline.shape.contains(spot):
-            here = spot
-            break
+    here = spot_of(outline, place.estate)
     near = Point(here.x + own.uniform(-_STREET, _STREET), here.y + own.uniform(-_STREET, _STREET))
     found = near if outline.shape.contains(near) else here
     return {"longitude": round(found.x, 6), "latitude": round(found.y, 6)}
+
+
+def spot_of(outline: Outline, estate: str) -> Point:
+    """Return where an invented estate stands in its area: always the same place."""
+    west, south, east, north = outline.shape.bounds
+    dice = Random(estate)  # noqa: S311 - a demo's dice
+    for _try in range(_TRIES):
+        spot = Point(dice.uniform(west, east), dice.uniform(south, north))
+        if outline.shape.contains(spot):
+            return spot
+    return outline.shape.representative_point()
 
 
 def dispatch(case: Case, **said: Any) -> Story:
