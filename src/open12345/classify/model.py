@@ -19,7 +19,7 @@ from .copies import copies
 from .features import Features, Numbers, Settings, Text
 from .nodes import Learning, Node, Scores, calibrated, held_out, learn
 from .trees import Tree
-from .words import Weights, deciding_words
+from .words import Reading, Weights, deciding_words
 
 _ENOUGH: Final = 12
 """A text with fewer known n-grams than this says little."""
@@ -88,11 +88,12 @@ class Model:
         told = []
         for place in range(rows.shape[0]):
             weights = self._weights(rows[place]) if texts else None
+            reading = Reading.of(self.features, texts[place]) if texts else None
             suggestions = tuple(
                 Suggestion(
                     self.labels[n],
                     float(every[place, n]),
-                    deciding_words(self.features, texts[place], weights.of(n)) if weights else (),
+                    deciding_words(reading, weights.of(n)) if weights and reading else (),
                 )
                 for n in best[place]
             )

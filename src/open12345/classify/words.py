@@ -62,20 +62,35 @@ def _spoken(row: sparse.csr_matrix, node: Node, outcome: int) -> Iterator[tuple[
     yield from zip(row.indices[hit].tolist(), shares.tolist(), strict=True)
 
 
-def deciding_words(features: Features, text: Text, given: dict[int, float]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text as words are told of it, read once for all answers: where its n-grams stand, how characters hang."""
+
+    parts: tuple[str, str]
+    found: tuple[Found, ...]
+    bonds: tuple[Given, ...]
+
+    @classmethod
+    def of(cls, features: Features, text: Text) -> Reading:
+        """Read a text."""
+        parts = (text.title, shortened(text.body, features.settings.longest))
+        return cls(parts, tuple(features.locate(text)), tuple(features.bonds(part) for part in parts))
+
+
+def deciding_words(reading: Reading, given: dict[int, float]) -> tuple[str, ...]:
     """Return up to five runs of 2 to 6 characters of title and body that spoke for an answer, weightiest first.
 
     No run stands within another; where nothing spoke for the answer, none.
     """
-    parts = (text.title, shortened(text.body, features.settings.longest))
-    laid = [_laid(found, len(part), given) for found, part in zip(features.locate(text), parts, strict=True)]
+    parts = reading.parts
+    laid = [_laid(found, len(part), given) for found, part in zip(reading.found, parts, strict=True)]
     best = max((float(each.max()) for each in laid if len(each)), default=0.0)
     if best <= 0:
         return ()
     runs = [
         run
-        for each, part in zip(laid, parts, strict=True)
-        for run in _runs(part, each, best * _WORTH, features.bonds(part))
+        for each, part, bonds in zip(laid, parts, reading.bonds, strict=True)
+        for run in _runs(part, each, best * _WORTH, bonds)
     ]
     chosen: list[tuple[float, str]] = []
     for weight, word in sorted(runs, key=lambda run: (-run[0], run[1])):

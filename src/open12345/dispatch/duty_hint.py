@@ -5,28 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from open12345.directory.models import Area
 from open12345.dispatch.advice import recommend
 from open12345.dispatch.asked import in_words
-from open12345.orders.hints import Panel, Talk, lend
+from open12345.orders import whereabouts
+from open12345.orders.hints import Panel, Talk, guesses, lend
 from open12345.orders.models import WorkOrder
 
 _AT_MOST = 3
+_OF = ("category", "area", "body", "title", "place", "longitude", "latitude")
 
 
 def read(talk: Talk) -> Mapping[str, Any] | None:
-    """Return who is recommended for the chosen category and area, None before there is either."""
-    if not (talk.category or talk.area):
+    """Return who is recommended for category and area, the chosen ones or those that the words speak for.
+
+    None before there is anything to go by.
+    """
+    area = talk.area or _likely_area(talk)
+    if not (talk.category or area or guesses(talk)):
         return None
     pack, sight = talk.sight.pack, talk.sight
-    order = WorkOrder(category=talk.category, area=talk.area, title=talk["title"][:200], body=talk["body"])
+    order = WorkOrder(category=talk.category, area=area, title=talk["title"][:200], body=talk["body"])
     found = recommend(pack, order, at=sight.at, most=_AT_MOST, viewer=sight.person)
     principle = pack.duty.principle(found[0].principle) if found and found[0].principle else None
     return {
         "lines": [in_words(pack, one) for one in found],
-        "principle": principle.title if principle else "", "needs_area": not talk.area,
+        "principle": principle.title if principle else "", "needs_area": not area,
+        "guessed": not (talk.category and talk.area),
     }  # fmt: skip
+
+
+def _likely_area(talk: Talk) -> Area | None:
+    found = talk.once(whereabouts.likely)
+    return Area.objects.filter(code=found.code).first() if found else None
 
 
 def register() -> None:
     """Lend the panel to the intake desk."""
-    lend(Panel("duty", "dispatch/parts/duty_hint.html", ("category", "area"), read, order=30))
+    lend(Panel("duty", "dispatch/parts/duty_hint.html", _OF, read, order=30))

@@ -28,6 +28,9 @@ _lock = Lock()
 _swap = Lock()
 _kept: dict[str, Kept] = {}
 _rows: dict[tuple[str, str], tuple[float, TrainedClassifier | None]] = {}
+#: What the classifiers said of the newest texts: several panels and the recommender ask about one.
+_LATELY: Final = 16
+_said: tuple[tuple[Classifier, str, str, Sequence[Suggestion]], ...] = ()
 
 
 @dataclass
@@ -115,9 +118,11 @@ def read(row: TrainedClassifier) -> Classifier | None:
 
 def forget() -> None:
     """Ask anew: a classifier was put in force or out of it, or (tests) the database is another one."""
+    global _said  # noqa: PLW0603 - the same
     with _lock:
         _kept.clear()
         _rows.clear()
+        _said = ()
 
 
 def guess(talk: Talk) -> Sequence[Suggestion]:
@@ -132,7 +137,18 @@ def guessed(pack: Pack, title: str, body: str) -> Sequence[Suggestion]:
     known = in_force(pack.id)
     if known is None:
         return ()
-    from open12345.classify import Text  # noqa: PLC0415 - the same
+    found = _predicted(known, title, body)
+    return [one for one in found if one.code in pack.category_tree and pack.is_leaf(one.code)]
+
+
+def _predicted(known: Classifier, title: str, body: str) -> Sequence[Suggestion]:
+    """Ask a classifier about a text once."""
+    global _said  # noqa: PLW0603 - replaced as a whole: threads see the old one or the new one
+    for one in _said:
+        if one[0] is known and one[1:3] == (title, body):
+            return one[3]
+    from open12345.classify import Text  # noqa: PLC0415 - loaded where a classifier is in force
 
     found = known.predict([Text(title, body)], top=5)[0].suggestions
-    return [one for one in found if one.code in pack.category_tree and pack.is_leaf(one.code)]
+    _said = ((known, title, body, found), *_said[: _LATELY - 1])
+    return found
