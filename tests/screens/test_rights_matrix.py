@@ -88,6 +88,7 @@ TABLE: Final[Mapping[str, Route]] = {
     "intake:import_again": Route(frozenset({"dispatcher"}), "post", {"pk": 0}, own=True),
     "intake:import_progress": Route(frozenset({"dispatcher"}), "get", {"pk": 0}, own=True),
     "intake:import_rejects": Route(frozenset({"dispatcher"}), "get", {"pk": 0}, own=True),
+    "dispatch:mass": Route(frozenset({"dispatcher"}), "get", {"pk": 0}, own=True),
     "dispatch:direct": _get(frozenset({"dispatcher", "leader"})),
     "dispatch:queue": _get(frozenset({"dispatcher"})), "dispatch:batch": _post(frozenset({"dispatcher"})),
     "dispatch:breakers": _get(frozenset({"dispatcher", "floor_supervisor", "supervisor"})),

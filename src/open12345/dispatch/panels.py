@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from open12345.directory.person import Person
-from open12345.dispatch import cards, direct_desk, duty_hint, helps, learnt
+from open12345.dispatch import cards, direct_desk, duty_hint, helps, learnt, mass
 from open12345.dispatch.automatic import readback
 from open12345.orders import hints, queries, web
 from open12345.orders.stages import Stage
@@ -28,6 +28,7 @@ def lend() -> None:
     )
     cards.lend()
     direct_desk.lend()
+    mass.lend()
     helps.lend_all()
     readback.lend_all()
     duty_hint.register()

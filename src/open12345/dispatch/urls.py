@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import direct_desk, views
+from . import direct_desk, mass, views
 from .automatic import breaker_views, mode_views
 
 app_name = "dispatch"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("batch/", views.batch, name="batch"),
     path("facilities/", include("open12345.dispatch.facilities.urls")),
     path("direct/", direct_desk.direct, name="direct"),
+    path("mass/<int:pk>/", mass.mass, name="mass"),
 ]
 urlpatterns += [
     path("breakers/", breaker_views.page, name="breakers"),

@@ -17,6 +17,7 @@ from open12345.orders.errors import Problem
 from open12345.orders.evidence import check_files, check_form
 from open12345.orders.models import Record
 from open12345.orders.stages import ClockKind, RecordKind, Role
+from open12345.repeats.queries import fellows_of
 from open12345.text import fingerprint, private_numbers
 
 #: A caller never reached is taken as contacted after so many recorded tries (ours).
@@ -208,7 +209,11 @@ def moment_problems(
 
 
 def twin_of(change: Change, text: str) -> str | None:
-    """Return the number of another order with the very same reply, to be flagged (not refused)."""
+    """Return the number of another order with the very same reply, to be flagged (not refused).
+
+    Orders of one mass group are exempt (order.md): they may well be answered alike.
+    """
     twins = Record.objects.filter(fingerprint=fingerprint(text), kind__in=[RecordKind.REPORT, RecordKind.ANSWER])
-    found = twins.exclude(order=change.order).select_related("order").order_by("-pk").first()
+    others = twins.exclude(order=change.order).exclude(order__in=fellows_of(change.order))
+    found = others.select_related("order").order_by("-pk").first()
     return found.order.number if found else None

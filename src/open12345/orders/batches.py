@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -42,13 +42,18 @@ class Done:
         return text + _("；%(n)s 件没有办成：%(why)s") % {"n": self.refused.total(), "why": reasons}
 
 
-def each(request: HttpRequest, action: str, said: Callable[[Sight], Mapping[str, Any] | None]) -> Done:
+def each(
+    request: HttpRequest, action: str, said: Callable[[Sight], Mapping[str, Any] | None],
+    among: Collection[str] | None = None,
+) -> Done:  # fmt: skip
     """Do `action` to every order that was marked; `said` makes what is said for one, None where nothing can be.
 
-    A mark is a number, or number.assignment where the desk lists assignments.
+    A mark is a number, or number.assignment where the desk lists assignments; `among`: others are passed over.
     """
     done = Done()
     for mark in request.POST.getlist("mark")[:AT_MOST]:
+        if among is not None and mark not in among:
+            continue
         number, _dot, assignment = mark.partition(".")
         try:
             _one(request, action, number, assignment, said)

@@ -254,3 +254,9 @@ def repeats_of(ids: Collection[int]) -> dict[int, int]:
     """Return which earlier order each of `ids` repeats, as known when it came (no door)."""
     rows = Entry.objects.filter(order__in=ids, repeats__isnull=False).values_list("order", "repeats")
     return {order: earlier for order, earlier in rows if earlier is not None}
+
+
+def fellows_of(order: WorkOrder) -> QuerySet[Member, int]:
+    """Return the ids of the orders in a mass group with one: of one text, or of one matter at one place (no door)."""
+    own = Member.objects.filter(order=order.pk, kind__in=[Kind.SENT, Kind.MASS]).values("group")
+    return Member.objects.filter(group__in=own).values_list("order", flat=True)

@@ -13,7 +13,7 @@ from open12345.directory.roles import CENTRE_ROLES
 from open12345.directory.web import needs
 from open12345.orders import lists, web
 from open12345.orders.listing import PAGE, READERS, Tab
-from open12345.repeats import queries
+from open12345.repeats import offers, queries
 from open12345.repeats.models import Group, Kind
 
 #: Groups on the page, and how far back their last order may lie.
@@ -53,6 +53,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = lists.page_of(lists.shown(rows), request.GET.get("after", ""), by="pk", down=True, size=PAGE)
     context = {
         "sight": sight, "group": queries.Belonging(found, (), count), "whole": sight.is_centre, "page": page,
+        "offers": offers.offers_of(found, sight.person),
         "lines": lists.lines(page.rows, sight.pack, sight.at),
     }  # fmt: skip
     return web.private(render(request, "repeats/group.html", context))
