@@ -53,6 +53,9 @@ bench-texts: setup ## how fast the simulator's texts come, how alike they are, h
 bench-classify: setup ## how good and fast the classifier is beside a plain one; TEXTS=file.csv, else invented texts
 	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python bench/classify.py
 
+bench-dispatch: setup ## category and unit beside the duty list, and how fast a changed practice is followed; PACK=baoshan
+	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python -W ignore bench/dispatch.py
+
 bench-simulate: setup ## orders per second of simulated history beside raw COPY of the same rows
 	PYTHONPATH=. $(BIN)/python -W ignore bench/simulate.py
 
