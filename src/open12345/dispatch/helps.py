@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q
 
+from open12345.dispatch import area_help
 from open12345.dispatch.advice import kept
 from open12345.orders import queries
 from open12345.orders.helps import Help, lend
@@ -52,7 +53,8 @@ def precedents(sight: Sight) -> Mapping[str, Any] | None:
 
 
 def lend_all() -> None:
-    """Lend both panels to the dispatch desk."""
+    """Lend the panels to the dispatch desk."""
     desks = frozenset({"dispatch"})
+    area_help.lend()
     lend(Help("dispatch.load", "dispatch/parts/load.html", load_of_units, desks, order=10))
     lend(Help("dispatch.precedents", "dispatch/parts/precedents.html", precedents, desks, order=20))

@@ -8,6 +8,7 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
+from open12345.directory import areas
 from open12345.directory.models import Area
 from open12345.intake import points
 from open12345.intake.forms import DraftInput, OriginCode
@@ -99,7 +100,7 @@ def fill_order(change: Change, said: DraftInput) -> Box | None:
     whole = "\n".join((_title(said), place, said.body))
     change.set(
         origin=said.origin, channel=said.channel, kind=said.kind, order_type=said.order_type,
-        category=said.category, urgency=said.urgency, area_id=area_id(said.area), confidential=said.confidential,
+        category=said.category, urgency=said.urgency, area_id=_area(change, said), confidential=said.confidential,
         title=masked[0], body=masked[1], place=masked[2],
         sealed=box.seal(f"order/{order.pk}", whole) if box and changed else None,
         call_ref=said.call_ref, upper_due_at=said.upper_due_at,
@@ -121,6 +122,15 @@ def facts(order: WorkOrder) -> dict[str, object]:
         "confidential": order.confidential or None, "type": order.order_type,
         "located": order.longitude is not None or None,
     }  # fmt: skip
+
+
+def _area(change: Change, said: DraftInput) -> int | None:
+    """Return the area that was said, else the one that holds the point: other systems send points without areas."""
+    if said.area or said.longitude is None or said.latitude is None:
+        return area_id(said.area)
+    found = areas.at(change.pack, said.longitude, said.latitude)
+    change.say(area_by="point" if found else None)
+    return found.pk if found else None
 
 
 def area_id(code: str) -> int | None:

@@ -38,7 +38,7 @@ class FacilityForm(forms.Form):
     code = forms.CharField(label=_("编号"), max_length=64, help_text=_("照牌子上的写，如 L-0123；建好后不能改。"))
     owner = UnitField(_("权属单位"))
     title = forms.CharField(label=_("名称"), max_length=100, required=False)
-    place = forms.CharField(label=_("位置"), max_length=200, required=False, help_text=_("如：亭源路 近九亭大街"))
+    place = forms.CharField(label=_("位置"), max_length=200, required=False, help_text=_("哪条路，近哪里"))
     longitude = forms.DecimalField(label=_("经度"), max_digits=9, decimal_places=6)
     latitude = forms.DecimalField(label=_("纬度"), max_digits=9, decimal_places=6)
 
