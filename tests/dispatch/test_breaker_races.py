@@ -113,5 +113,5 @@ def test_asking_while_the_master_switch_is_thrown_never_hangs(town: Town) -> Non
         breakers.force(town.pack, BreakerScope.MASTER, "", State.OPEN, by=by, at=town.now, reason="演练")
         return True
 
-    together([throw, *(lambda number=number: send(number) for number in numbers)])  # type: ignore[misc]
+    together([throw, *(lambda number=number: send(number) for number in numbers)])
     assert not send(numbers[0])

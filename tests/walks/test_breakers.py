@@ -82,7 +82,7 @@ def test_the_page_fits_and_its_chart_is_drawn_under_our_own_policy(
     for name, size in (("wide", WIDE), ("phone", PHONE)):
         for light in ("light", "dark"):
             page = enter("supervisor", size)
-            page.emulate_media(color_scheme=light)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=light)
             wrong = listen(page)
             page.goto("/dispatch/breakers/")
             expect(page.locator("[data-chart] canvas")).to_be_visible()
