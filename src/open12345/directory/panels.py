@@ -15,7 +15,7 @@ Text = str | Promise
 def lend() -> None:
     """Register all of it; called once when the room starts."""
     titles = {role.value: role.label for role in Role}
-    context.provide(centre_name=centre_name, role_titles=titles, invented=invented)
+    context.provide(centre_name=centre_name, role_titles=titles, invented=invented, short_name=short_name)
     for entry in _entries():
         navigation.register(entry)
     roles_told.provide(screens_of)
@@ -50,6 +50,14 @@ def centre_name() -> str:
     """The title of the pack in force, "" before there is one."""
     try:
         return packs.shown_at(timezone.now()).title
+    except packs.NoPack:
+        return ""
+
+
+def short_name() -> str:
+    """The short title of the pack in force, "" where it has none."""
+    try:
+        return packs.shown_at(timezone.now()).short_title or ""
     except packs.NoPack:
         return ""
 

@@ -11,6 +11,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "id": "规则包代码",
     "title": "名称",
     "title_en": "英文名称",
+    "short_title": "简称",
     "level": "层级",
     "hotline": "热线号码",
     "area_code": "行政区划代码",

@@ -33,7 +33,12 @@ def in_language(pack: Pack, language: str | None) -> Pack:
         while len(_spoken) >= _KEPT:
             _spoken.pop(next(iter(_spoken)), None)
         told = _told(pack.model_dump(mode="json"), pack.english)
-        named = {"title": pack.title_en, "synthetic_notice": pack.synthetic_notice_en or pack.synthetic_notice}
+        short = pack.english.get(pack.short_title or "")
+        named = {
+            "title": pack.title_en,
+            "short_title": short,
+            "synthetic_notice": pack.synthetic_notice_en or pack.synthetic_notice,
+        }
         _spoken[key] = Pack.model_validate({**told, **named, "english": pack.english})
     return _spoken[key]
 

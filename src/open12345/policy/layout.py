@@ -79,6 +79,7 @@ KEYED: Final[Mapping[str, tuple[str, ...]]] = {
         "id",
         "title",
         "title_en",
+        "short_title",
         "level",
         "hotline",
         "area_code",

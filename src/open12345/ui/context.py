@@ -26,6 +26,7 @@ class Reader(Protocol):
 
 
 _centre_name: list[Callable[[], str]] = []
+_short_name: list[Callable[[], str]] = []
 _invented: list[Callable[[], str]] = []
 _role_titles: dict[str, object] = {}
 _search: list[tuple[str, frozenset[str]]] = []
@@ -36,10 +37,15 @@ LIGHT_COOKIE: Final = "light"
 
 
 def provide(
-    *, centre_name: Callable[[], str], role_titles: Mapping[str, object], invented: Callable[[], str] = str
-) -> None:
-    """Tell the frame how to learn the centre's name, what roles are called, and what of the data is invented."""
+    *, centre_name: Callable[[], str], role_titles: Mapping[str, object], invented: Callable[[], str] = str,
+    short_name: Callable[[], str] = str,
+) -> None:  # fmt: skip
+    """Tell the frame how to learn the centre's name, what roles are called, and what of the data is invented.
+
+    `short_name`: what stands for the name where there is little room, "" where the name itself does.
+    """
     _centre_name[:] = [centre_name]
+    _short_name[:] = [short_name]
     _invented[:] = [invented]
     _role_titles.update(role_titles)
 
@@ -84,6 +90,11 @@ class Frame:
     def centre(self) -> str:
         """The name of the centre."""
         return _centre_name[0]() if _centre_name else ""
+
+    @cached_property
+    def short(self) -> str:
+        """The name of the centre where there is little room."""
+        return (_short_name[0]() if _short_name and self.centre else "") or self.centre
 
     @cached_property
     def invented(self) -> str:
