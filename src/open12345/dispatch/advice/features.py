@@ -112,8 +112,8 @@ def _chain(pack: Pack, question: Question) -> Chain:
     above = ["", *(row.code for row in reversed(pack.category_tree.lineage(question.category)))]
     places = [row.code for row in reversed(pack.area_tree.lineage(question.area))]
     matter = [Level(code, "") for code in above] + [Level(above[-1], place) for place in places]
-    wide = [Level("", place) for place in ("", *places)]
-    wide += [Level(code, places[-1]) for code in above[1:]] if places else []
+    wide = [Level("", ""), *(Level(code, place) for code in above[1:2] for place in ("", *places))]
+    wide += [Level(code, places[-1]) for code in above[2:]] if places else []
     return Chain(tuple(matter), tuple(wide))
 
 

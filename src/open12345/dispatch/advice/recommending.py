@@ -97,11 +97,10 @@ def weighed(
 ) -> list[Recommendation]:
     """Return the ranked units of one order.
 
-    Without a set category: P(unit keeps it) = sum over categories of P(category | words) · P(unit keeps it | category),
-    and what the words leave open is weighed by place alone.
+    Without a set category: P(unit keeps it) = sum over categories of P(category | words) · P(unit keeps it | category).
+    What the words leave open speaks for nobody; by place alone an order is weighed where they say nothing at all.
     """
-    open_ = max(0.0, 1 - sum(sure for _code, sure in asked.under))
-    under = [*asked.under, *([("", open_)] if open_ > _LEAST_SURE or not asked.under else [])]
+    under = asked.under or (("", 1.0),)
     sums: dict[str, float] = {}
     tells: dict[str, tuple[float, Recommendation]] = {}
     for code, sure in under:
