@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
 from open12345.dispatch.advice import Reason, Recommendation, kept
+from open12345.dispatch.automatic import modes
 from open12345.orders.asked import all_units
 from open12345.orders.asking import Aside, Asking, Choices, aside, ask, order_of_fields
 from open12345.policy import Pack
@@ -38,8 +39,10 @@ class Reasoned:
 
 
 def advised(asking: Asking) -> list[Recommendation]:
-    """Return who is recommended for the order, asked once for the form."""
+    """Return who is recommended for the order, asked once for the form; nobody where that is switched off."""
     sight = asking.sight
+    if not modes.suggests(sight.pack, sight.order.category):
+        return []
     return kept(sight.pack, sight.order, at=sight.at, viewer=sight.person)
 
 

@@ -23,12 +23,13 @@ from open12345.dispatch.models import CategoryMode, Mode, Replay
 from open12345.orders import web
 from open12345.orders.errors import DomainError, Refused
 from open12345.orders.sight import Sight
+from open12345.orders.widgets import OneOf
 
 READERS: Final = ("dispatcher", *DECIDERS)
 #: How all categories together are written in an address.
 ALL: Final = "-"
 #: Rows of a replay that stand on the page.
-_ROWS: Final = 100
+_ROWS: Final = 30
 _DECISIONS: Final = 20
 MODEL: Final[Mapping[str, str | Promise]] = {
     "in_force": __("在用的模型，没有学过这段时间的工单"),
@@ -52,7 +53,7 @@ class ReplayForm(forms.Form):
 class ModeForm(forms.Form):
     """What may be done with a category, and why."""
 
-    mode = forms.ChoiceField(label=__("派单方式"), widget=forms.RadioSelect, choices=Mode.choices)
+    mode = forms.ChoiceField(label=__("派单方式"), widget=OneOf, choices=Mode.choices)
     threshold = forms.TypedChoiceField(label=__("门槛"), coerce=float, required=False, empty_value=None)
     reason = forms.CharField(label=__("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 

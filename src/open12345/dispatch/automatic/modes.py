@@ -7,7 +7,7 @@ all (""), else what the pack says. Decisions are rows that never change (`Catego
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -78,6 +78,12 @@ def ruling(pack: Pack, category: str) -> Ruling:
 def suggests(pack: Pack, category: str) -> bool:
     """Say whether units are suggested at all for a category."""
     return ruling(pack, category).mode != Mode.OFF
+
+
+def switched_off(pack: Pack, categories: Sequence[str]) -> list[bool]:
+    """Say for each of several categories whether nothing is suggested for it, in one query."""
+    rulings = Rulings(pack)
+    return [rulings.of(category).mode == Mode.OFF for category in categories]
 
 
 # --- is there anything at all? ------------------------------------------------------------------------
