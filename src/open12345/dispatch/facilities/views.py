@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from open12345.directory import exports, import_views, packs
+from open12345.directory import areas, exports, import_views, packs
 from open12345.directory.errors import DirectoryError
 from open12345.directory.roles import Role
 from open12345.directory.web import needs
 from open12345.dispatch.facilities import register, used
 from open12345.dispatch.facilities.forms import FacilityForm, Filter
 from open12345.dispatch.facilities.importing import COLUMNS, REQUIRED, import_facilities_csv
+from open12345.dispatch.facilities.nearby import where
 from open12345.dispatch.models import Facility
 from open12345.orders import lists, web
 from open12345.orders.sight import Sight
@@ -38,7 +39,7 @@ IMPORT: Final = import_views.Import(
     COLUMNS,
     REQUIRED,
     import_facilities_csv,
-    example="路灯,L-0123,,lighting,九亭大街近涞亭南路,121.314500,31.134200,在用",
+    example="路灯,L-0123,,urban,某路近某小区,121.314500,31.134200,在用",
     note=gettext_lazy(
         "种类和编号都相同的更新，没有的新增，不会删除；状态写“停用”即停用。坐标与本地区域界线用同一坐标系。"
     ),
@@ -122,10 +123,11 @@ def facility(request: HttpRequest, pk: int) -> HttpResponseBase:
     sight = web.look(request)
     row = _get(sight, pk)
     orders = used.orders_about(row, sight.person).select_related("area", "lead_unit")
+    area = areas.row_at(sight.pack, *where(row))
     page = lists.page_of(orders, request.GET.get("after", ""), by="created_at", down=True)
     context = {
         "row": row, "kind": _kinds(sight).get(row.kind, row.kind), "sight": sight,
-        "lon": str(row.longitude), "lat": str(row.latitude),
+        "lon": str(row.longitude), "lat": str(row.latitude), "area": area.code if area else "",
         "keeps": sight.person.has(*register.KEEPERS), "sees_orders": sight.person.is_centre,
         "lines": lists.lines(page.rows, sight.pack, sight.at, ClockKind.REPLY), "slice": page,
         "lately": used.lately(row, sight.person, sight.at), "days": used.DAYS,
