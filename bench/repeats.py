@@ -10,6 +10,7 @@ BENCH_HOME (var/bench-repeats, made anew), BENCH_ONLY (quality | speed).
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -62,13 +63,15 @@ def _fill() -> None:
     with rows.bulk() as connection:
         rows.empty(connection)
         dropped = _without_indexes(connection.execute)
-        jobs = [(start, ORDERS, PACK) for start in range(0, ORDERS, rows.BLOCK)]
+        base = min(rows.BASE, ORDERS)
+        jobs = [(start, base, PACK) for start in range(0, base, rows.BLOCK)]
         with get_context("spawn").Pool(PROCESSES) as pool:
             for done, block in enumerate(pool.imap_unordered(rows.block_of, jobs), 1):
                 rows.copy(connection, block)
                 if time.monotonic() - last > 20:  # noqa: PLR2004 - seconds
                     last = time.monotonic()
                     print(f"  {time.strftime('%T')} {done * rows.BLOCK:,}", flush=True)
+        rows.multiply(connection, base, ORDERS // base)
         _worst(rows.copy, connection)
         copied = time.monotonic() - begun
         connection.execute("SET maintenance_work_mem = '256MB'")
@@ -102,13 +105,13 @@ def _worst(copy: Callable[..., None], connection: object) -> None:
 
     from bench import repeats_rows as rows
 
-    (newest,) = rows.tell(PACK, [ORDERS], ORDERS)
+    (newest,) = rows.tell(PACK, [rows.BASE], rows.BASE)
     lines: rows.Rows = {table: [] for table in rows.COLUMNS}
     for n in range(SENT):
         said = replace(newest, pk=ORDERS + 1 + n, phone=f"sent{n}", at=newest.at + timedelta(seconds=60 * n))
         rows.order_lines(said, lines)
         rows.index_lines(said, ORDERS + 1, lines)
-    others = rows.tell(PACK, range(1, CROWD + 1), ORDERS)
+    others = rows.tell(PACK, range(1, CROWD + 1), rows.BASE)
     for n, other in enumerate(others):
         at, pk = newest.at + timedelta(days=8, seconds=n), ORDERS + SENT + 1 + n
         said = replace(other, pk=pk, at=at, place=newest.place, point=newest.point, body=f"{other.body}再次反映{n}")
@@ -129,12 +132,13 @@ def _ask() -> None:
         who = said.phone if phone is None else phone
         return Matter(
             said.body, at or said.at, said.place, said.point, said.category, None,  # type: ignore[arg-type]
-            rows.index_of(who) if who else None,
+            _last_index(who, ORDERS // base) if who else None,
         )  # fmt: skip
 
-    news = list(rows.tell(PACK, range(3 * ORDERS, 3 * ORDERS + ASKED), ORDERS))
-    (newest,) = rows.tell(PACK, [ORDERS], ORDERS)
-    early = list(rows.tell(PACK, range(max(ORDERS - 60 * ASKED, 1), ORDERS, 60), ORDERS))[:ASKED]
+    base = min(rows.BASE, ORDERS)
+    news = list(rows.tell(PACK, range(30 * base, 30 * base + ASKED), base))
+    (newest,) = rows.tell(PACK, [rows.BASE], rows.BASE)
+    early = list(rows.tell(PACK, range(base - 5 * ASKED, base, 5), base))
     now = newest.at + timedelta(days=8, hours=1)
     kinds = {
         "new text, new person": [matter(one, at=now, phone=f"none{n}") for n, one in enumerate(news)],
@@ -159,6 +163,14 @@ def _ask() -> None:
     _insert(news)
 
 
+def _last_index(phone: str, times: int) -> bytes:
+    """Return the index that a phone has in the last repetition (`repeats_rows.multiply`)."""
+    from bench import repeats_rows as rows
+
+    first = rows.index_of(phone)
+    return first if times == 1 else hashlib.sha256(first + str(times - 1).encode()).digest()
+
+
 def _timed(work: Callable[..., object], asked: Iterable[object]) -> tuple[list[float], list[object]]:
     spent, found = [], []
     for one in asked:
@@ -171,7 +183,9 @@ def _timed(work: Callable[..., object], asked: Iterable[object]) -> tuple[list[f
 def _print(name: str, spent: list[float], more: str) -> None:
     from bench.repeats_rows import percentile
 
-    print(f"  {name:44} {percentile(spent, 0.5):8.2f} {percentile(spent, 0.95):8.2f} {max(spent):8.2f} {more}")
+    print(
+        f"  {name:44} {percentile(spent, 0.5):8.2f} {percentile(spent, 0.95):8.2f} {max(spent):8.2f} {more}", flush=True
+    )
 
 
 def _size() -> None:

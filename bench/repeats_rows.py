@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 SEED: Final = 12345
 #: Orders told in one go.
-BLOCK: Final = 10_000
+BLOCK: Final = 5_000
+#: Orders told one by one; the big index repeats them with other callers, moments and, where a band is theirs alone,
+#: other bands: bands and places that several share are shared by as many more, as in a city that goes on.
+BASE: Final = 50_000
+_MASK: Final = 0x7FFFFFFF
 #: A person calls so often in the year of the big index, on average.
 CALLS_EACH: Final = 3
 _ORDER: Final = (
@@ -122,6 +127,63 @@ def _world(pack: str) -> tuple[World, list[str]]:
 
     read = read_pack(Path(find_pack(pack)))
     return World.of(read, SEED), [row.code for row in read.area_tree.leaves()]
+
+
+def multiply(connection: psycopg.Connection[Any], base: int, times: int) -> None:
+    """Repeat the `base` orders that are there, `times` in all."""
+    bands = _bands(connection)
+    for n in range(1, times):
+        for table, columns in _NEXT.items():
+            said = {"n": n, "shift": n * base, "times": times}
+            names = ", ".join(columns)
+            values = ", ".join(str(value) for value in columns.values())
+            connection.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {_OF[table]} <= %(base)s",
+                               {**said, "base": base})  # fmt: skip
+        lines = [
+            _line(
+                pk + n * base,
+                pk + n * base,
+                "{" + ",".join(str(b if shared else b ^ (n * 7919 & _MASK)) for b, shared in some) + "}",
+            )
+            for pk, some in bands
+        ]
+        copy(connection, {"repeats_wording": "".join(lines)})
+    connection.execute(_TIMES, {"times": times, "base": base})
+
+
+def _bands(connection: psycopg.Connection[Any]) -> list[tuple[int, list[tuple[int, bool]]]]:
+    """Return the bands of each wording, and whether others have them too."""
+    found = connection.execute("SELECT id, bands FROM repeats_wording ORDER BY id").fetchall()
+    often = Counter(band for _pk, bands in found for band in bands)
+    return [(pk, [(band, often[band] > 1) for band in bands]) for pk, bands in found]
+
+
+_SHIFTED: Final = {"id": "id + %(shift)s", "number": "'B' || lpad((id + %(shift)s)::text, 12, '0')",
+                   "requester_id": "requester_id + %(shift)s"}  # fmt: skip
+_NEXT: Final = {
+    "orders_requester": {
+        **{name: name for name in COLUMNS["orders_requester"]}, "id": "id + %(shift)s",
+        "phone_index": "sha256(phone_index || %(n)s::text::bytea)",
+    },
+    "orders_workorder": {name: _SHIFTED.get(name, name) for name in _ORDER},
+    "repeats_entry": {
+        "order_id": "order_id + %(shift)s", "at": "at", "wording": "wording + %(shift)s",
+        "fingerprint": "fingerprint # %(shift)s", "repeats": "NULL::bigint",
+    },
+    "repeats_spot": {"key": "key", "order_id": "order_id + %(shift)s"},
+}  # fmt: skip
+_OF: Final = {
+    "orders_requester": "id",
+    "orders_workorder": "id",
+    "repeats_entry": "order_id",
+    "repeats_spot": "order_id",
+}
+#: The first, the second … of the repetitions fill the year one after the other.
+_TIMES: Final = """
+    UPDATE repeats_entry SET at = least.first + ((order_id - 1) / %(base)s) * (interval '365 days' / %(times)s)
+        + (at - least.first) / %(times)s
+    FROM (SELECT min(at) AS first FROM repeats_entry) AS least
+"""
 
 
 @contextmanager

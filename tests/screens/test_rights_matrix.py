@@ -69,6 +69,7 @@ TABLE: Final[Mapping[str, Route]] = {
     "directory:packs": _get(SYSTEM), "directory:pack_check": _get(SYSTEM),
     "directory:pack_version": _get(SYSTEM, pk="pack"), "directory:calendar": _get(SYSTEM),
     "directory:holiday_drop": Route(SYSTEM, "post", own=True),
+    "repeats:groups": _get(frozenset(CENTRE_ROLES)), "repeats:group": Route(SEERS, "get", {"pk": 0}, own=True),
     "orders:list": _get(SEERS), "orders:search": _post(SEERS), "orders:export": _post(SEERS, ending="csv"),
     "orders:save_view": _post(SEERS), "orders:change_view": Route(SEERS, "post", {"pk": 0, "act": "delete"}, own=True),
     "orders:inbox": _get(frozenset({"approver", "clerk", "dispatcher", "supervisor"})), "orders:flow": _get(ALL),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -12,12 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from open12345.directory.web import needs
 from open12345.dispatch.advice import Recommendation, kept, recommend_all
 from open12345.dispatch.asked import told_of
-from open12345.dispatch.automatic import modes
 from open12345.orders import batches, dues, lists, queries, web
 from open12345.orders.bench import Batch, Bench, Row, show
 from open12345.orders.listing import Tab
 from open12345.orders.sight import Sight
 from open12345.orders.stages import ClockKind, Stage
+from open12345.repeats.models import Group
+from open12345.repeats.panels import chip
+from open12345.repeats.queries import marks_of
 
 
 @needs("dispatcher")
@@ -34,12 +38,13 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     page = lists.page_of(shown.select_related("area"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.DISPATCH)
     advised = recommend_all(sight.pack, [line.order for line in lines], at=sight.at, viewer=sight.person)
-    off = modes.switched_off(sight.pack, [line.order.category for line in lines])
-    advised = [[] if silent else found for silent, found in zip(off, advised, strict=True)]
+    groups = marks_of([line.order.pk for line in lines])
     titles = {"": _("全部"), "urgent": _("紧急"), "returned": _("退回的")}
     bench = Bench(
         desk="dispatch",
-        rows=[_row(sight, line, found[:1]) for line, found in zip(lines, advised, strict=True)],
+        rows=[
+            _row(sight, line, found[:1], groups[line.order.pk]) for line, found in zip(lines, advised, strict=True)
+        ],
         page=page,
         rest=dues.rest(request.GET) or (f"tab={tab}" if tab else ""),
         tabs=[*(Tab(code, title, code == tab) for code, title in titles.items()), *dues.tabs(request.GET)],
@@ -51,12 +56,12 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     return show(request, sight, bench, "dispatch/queue.html")
 
 
-def _row(sight: Sight, line: lists.Line, found: list[Recommendation]) -> Row:
+def _row(sight: Sight, line: lists.Line, found: list[Recommendation], groups: Sequence[Group]) -> Row:
     back = line.order.returns_granted
     return Row(
         line,
         note=_told(sight, found),
-        chips=(_("退单 %(n)s") % {"n": back},) if back else (),
+        chips=(*((_("退单 %(n)s") % {"n": back},) if back else ()), *map(chip, groups)),
         mark=line.order.number,
         fits=("dispatch",) if found else (),
     )
@@ -81,6 +86,6 @@ def batch(request: HttpRequest) -> HttpResponseBase:
 def _said(sight: Sight) -> dict[str, object] | None:
     """What a dispatch as recommended says; None where nobody is."""
     found = next(iter(kept(sight.pack, sight.order, at=sight.at, viewer=sight.person)), None)
-    if found is None or not modes.suggests(sight.pack, sight.order.category):
+    if found is None:
         return None
     return {"lead": found.lead, "co_handlers": list(found.co_handlers)}

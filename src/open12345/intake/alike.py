@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,6 +13,7 @@ from open12345.orders import queries, requesters
 from open12345.orders.hints import Talk
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import ENDED, Stage
+from open12345.repeats.queries import Near
 from open12345.text import bigrams, places
 
 #: How many orders are compared, by what they share with the new one; newest first.
@@ -72,8 +74,17 @@ def _score(grams: frozenset[str], order: WorkOrder) -> float:
     return max(both / (len(grams | other) or 1), _WITHIN * both / (len(grams) or 1))
 
 
-def near(talk: Talk) -> list[Alike]:
-    """Return the few open orders to look at before another one is registered."""
+def near(talk: Talk, first: Sequence[Near] = ()) -> list[Alike]:
+    """Return the few open orders to look at before another one is registered.
+
+    `first`: what the index of repeats has found, the same person's before others; orders with alike words follow.
+    """
+    known = [Alike(one.order, 1.0, one.why, one.same_person) for one in first if one.open][:_SHOWN]
+    there = {one.order.pk for one in known}
+    return (known + [one for one in _near(talk) if one.order.pk not in there])[:_SHOWN]
+
+
+def _near(talk: Talk) -> list[Alike]:
     place = talk["place"] or next(iter(places(talk["body"])), "")
     text, index, found = talk.text, requesters.phone_index(talk["phone"]), []
     if len(text) < _ENOUGH_TEXT and not place:

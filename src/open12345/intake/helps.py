@@ -15,6 +15,7 @@ from open12345.intake import alike, desk, points, suggest
 from open12345.orders import hints
 from open12345.orders.hints import Panel, Talk, lend
 from open12345.orders.sight import Sight
+from open12345.repeats.queries import on_arrival
 
 _TEXTS = ("body", "title", "place")
 _DIGEST: Final = 9  # bytes
@@ -42,9 +43,13 @@ def suggestions(talk: Talk) -> Mapping[str, Any]:
 
 
 def near(talk: Talk) -> Mapping[str, Any] | None:
-    """Return the open orders that may be about the same matter, None where there is none."""
-    rows = alike.near(talk)
-    return {"found": rows} if rows else None
+    """Return what is a repeat, sent by many or a mass complaint, and open orders that may be about the same matter.
+
+    None where there is neither (INS-01).
+    """
+    arrived = on_arrival(talk, talk.sight.person)
+    rows = alike.near(talk, arrived.near)
+    return {"found": rows, "findings": arrived.found} if rows or arrived.found else None
 
 
 def caller(talk: Talk) -> Mapping[str, Any] | None:
@@ -59,8 +64,9 @@ def lend_all() -> None:
     all_of = (*_TEXTS, *more)
     lend(Panel("caller", "intake/parts/caller.html", ("phone", "body"), caller, order=1, place="caller"))
     lend(Panel("strip", "intake/parts/strip.html", all_of, suggestions, order=5, place="strip"))
+    place = ("area", "longitude", "latitude")
     lend(Panel("suggest", "intake/parts/suggest.html", all_of, suggestions, order=10))
-    lend(Panel("alike", "intake/parts/alike.html", (*_TEXTS, "category", "area", "phone"), near, order=20))
+    lend(Panel("alike", "intake/parts/alike.html", (*_TEXTS, *place, "category", "phone"), near, order=20))
 
 
 # Drawing

@@ -27,7 +27,7 @@ def join(found: Found) -> None:
 
 
 def _join(kind: Kind, new: Matter, matches: Sequence[Match], *, begin: bool) -> None:
-    ids = [one.other.order for one in matches if one.other.order is not None]
+    ids = [pk for pk in (*(one.other.order for one in matches), new.order) if pk is not None]
     there = dict(Member.objects.filter(order__in=ids, kind=kind).values_list("order", "group"))
     groups = sorted(set(there.values()))
     if not (groups or begin):
@@ -40,12 +40,12 @@ def _join(kind: Kind, new: Matter, matches: Sequence[Match], *, begin: bool) -> 
     if len(groups) > 1:
         Member.objects.filter(group__in=groups[1:]).update(group=group)
         Group.objects.filter(pk__in=groups[1:]).delete()
-    fresh = [*(pk for pk in ids if pk not in there), new.order]
+    fresh = [pk for pk in ids if pk not in there]
     if len(groups) == 1 and fresh == [new.order]:
         _grow(group, new)
-        return
-    Member.objects.bulk_create([Member(group=group, order_id=pk, kind=kind) for pk in fresh if pk is not None])
-    count(group.pk)
+    elif fresh or len(groups) > 1:
+        Member.objects.bulk_create([Member(group=group, order_id=pk, kind=kind) for pk in fresh])
+        count(group.pk)
 
 
 def _grow(group: Group, new: Matter) -> None:
