@@ -224,3 +224,15 @@ def test_why_an_order_was_left_is_read_back_too(town: Town, at_screen: AtScreen)
     number = town.register(confidential=True)
     deciding.look(town.order(number).pk, now=lambda: town.now + timedelta(minutes=1))
     assert "保密工单由人派" in text_of(at_screen("dispatcher").client.get(f"/orders/{number}/"))
+
+
+@pytest.mark.function("DIS-05")
+def test_switched_off_nothing_is_suggested_on_the_desk(town: Town, at_screen: AtScreen) -> None:
+    number = town.register()
+    name = town.pack.unit_tree[LEAD].name
+    desk = at_screen("dispatcher")
+    assert f"→ {name}" in text_of(desk.client.get("/dispatch/"))
+    switch(town, Mode.OFF)
+    assert f"→ {name}" not in text_of(desk.client.get("/dispatch/"))
+    page = desk.fields(text_of(desk.client.get(f"/orders/{number}/?do=dispatch")), f"/orders/{number}/do/dispatch/")
+    assert page.get("lead", [""]) in ([""], [])
