@@ -13,7 +13,7 @@ PACK ?= jiuting
 export PORT PACK
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-repeats screenshots clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-assist bench-repeats screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ bench-classify: setup ## how good and fast the classifier is beside a plain one;
 
 bench-dispatch: setup ## category and unit beside the duty list, and how fast a changed practice is followed; PACK=baoshan
 	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python -W ignore bench/dispatch.py
+
+bench-assist: setup ## how long the help of the intake desk takes while eight agents type; BENCH_AGENTS, BENCH_SECONDS
+	PYTHONPATH=. $(BIN)/python -W ignore bench/assist.py
 
 bench-simulate: setup ## orders per second of simulated history beside raw COPY of the same rows
 	PYTHONPATH=. $(BIN)/python -W ignore bench/simulate.py

@@ -38,6 +38,9 @@ function tell() {
   telling = setTimeout(() => say("[data-tells]", [...part("suggest").querySelectorAll("h2, .offer b")].map((node) => node.textContent.trim()).join(" ")), 1500);
 }
 document.addEventListener("htmx:oobAfterSwap", tell);
+const bodyFocused = () => part("strip").scrollIntoView({ block: "nearest" }); // on a narrow screen: help in sight
+form.elements.body.addEventListener("focus", bodyFocused);
+if (document.activeElement === form.elements.body) bodyFocused();
 const heard = (event) => {
   if (event.isComposing || !event.target.name || event.target.form !== form) return;
   think([event.target.name]);
