@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from open12345.classify import Prediction, Suggestion
 from open12345.directory.models import Staff
 from open12345.dispatch import learnt
+from open12345.dispatch.models import TrainedClassifier
 from open12345.orders.models import WorkOrder
 from tests.cast import Town
 from tests.orders.walks import dispatched
@@ -206,7 +207,7 @@ def test_while_a_classifier_is_being_read_nobody_waits(
 
     learnt.forget()
     monkeypatch.setattr(learnt, "_fetch", slow)
-    monkeypatch.setattr(learnt.TrainedClassifier, "objects", Rows())
+    monkeypatch.setattr(TrainedClassifier, "objects", Rows())
     try:
         told = agent.post("/intake/help/", {"panels": "suggest:", "body": LAMP}, secure=True).content.decode()
         assert began.wait(5)
@@ -228,8 +229,8 @@ def test_a_text_is_asked_about_once(town: Town, agent: Client, monkeypatch: pyte
             return [Prediction((Suggestion("A0101", 0.9, ("占道",)),), (), 1.0, 0.0) for _ in texts]
 
     learnt.forget()
-    monkeypatch.setattr(learnt, "in_force", lambda pack, *, wait=False: stub)
     stub = Stub()
+    monkeypatch.setattr(learnt, "in_force", lambda pack, *, wait=False: stub)
     body = "无证摊贩占道，亭中居委会门口"
     told = agent.post("/intake/help/", {"panels": ALL, "body": body}, secure=True).content.decode()
     assert 'data-set="category=A0101"' in told

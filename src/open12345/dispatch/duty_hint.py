@@ -27,6 +27,8 @@ def read(talk: Talk) -> Mapping[str, Any] | None:
     pack, sight = talk.sight.pack, talk.sight
     order = WorkOrder(category=talk.category, area=area, title=talk["title"][:200], body=talk["body"])
     found = recommend(pack, order, at=sight.at, most=_AT_MOST, viewer=sight.person)
+    if not (found or talk.category):
+        return None
     principle = pack.duty.principle(found[0].principle) if found and found[0].principle else None
     return {
         "lines": [in_words(pack, one) for one in found],

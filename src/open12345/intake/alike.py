@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from sys import intern
 from typing import Final
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
@@ -14,7 +16,7 @@ from open12345.orders.hints import Talk
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import ENDED, Stage
 from open12345.repeats.queries import Near
-from open12345.text import bigrams, places
+from open12345.text import bigrams
 
 #: How many orders are compared, by what they share with the new one; newest first.
 _OF_CATEGORY, _OF_PLACE, _NEWEST = 80, 40, 80
@@ -41,7 +43,7 @@ class Alike:
 def candidates(talk: Talk) -> list[WorkOrder]:
     """Return the open orders worth comparing, each once."""
     rows = _open(talk).only(*_READ)
-    place = talk["place"] or next(iter(places(talk["body"])), "")
+    place = talk.place
     own = Q(category=talk.category) if talk.category else Q()
     own |= Q(area=talk.area) if talk.area else Q()
     found = list(rows.order_by("-accepted_at", "-pk")[:_NEWEST])
@@ -63,15 +65,21 @@ def scored(talk: Talk) -> list[tuple[WorkOrder, float]]:
     if len(text) < _ENOUGH_TEXT:
         return []
     grams = frozenset(bigrams(text))
-    found = [(order, _score(grams, order)) for order in candidates(talk)]
+    found = [(order, _score(grams, order)) for order in talk.once(candidates)]
     return sorted(((o, s) for o, s in found if s >= _ALIKE), key=lambda one: -one[1])
 
 
 def _score(grams: frozenset[str], order: WorkOrder) -> float:
     """Return how alike two texts are: pairs in common of all, or, weighed less, of the shorter new one."""
-    other = set(bigrams(f"{order.title}\n{order.body}\n{order.place}"))
+    other = _grams(f"{order.title}\n{order.body}\n{order.place}")
     both = len(grams & other)
     return max(both / (len(grams | other) or 1), _WITHIN * both / (len(grams) or 1))
+
+
+@lru_cache(maxsize=1024)
+def _grams(text: str) -> frozenset[str]:
+    """Return the pairs of an open order's text: the same orders are compared at every pause of everybody who types."""
+    return frozenset(map(intern, bigrams(text)))
 
 
 def near(talk: Talk, first: Sequence[Near] = ()) -> list[Alike]:
@@ -85,12 +93,12 @@ def near(talk: Talk, first: Sequence[Near] = ()) -> list[Alike]:
 
 
 def _near(talk: Talk) -> list[Alike]:
-    place = talk["place"] or next(iter(places(talk["body"])), "")
+    place = talk.place
     text, index, found = talk.text, requesters.phone_index(talk["phone"]), []
     if len(text) < _ENOUGH_TEXT and not place:
         return []
     grams = frozenset(bigrams(text))
-    for order in candidates(talk):
+    for order in talk.once(candidates):
         alike = _score(grams, order)
         same_place = bool(place) and place in f"{order.place}{order.body}{order.title}"
         same_category = bool(talk.category) and order.category == talk.category

@@ -23,9 +23,9 @@ from open12345.orders.lifecycle import ACTIONS
 @needs(*WHO)
 @require_POST
 def help_(request: HttpRequest) -> HttpResponseBase:
-    """Fill the panels that `panels` names ("name:digest", by spaces) by what has been typed; what is the same stays out.
+    """Fill the panels that `panels` names ("name:digest", by spaces) by what has been typed.
 
-    One request for all of them; what is typed comes by POST and stands in no address.
+    What is drawn already stays out. One request for all of them; what is typed comes by POST and stands in no address.
     """
     sight = web.look(request)
     names = {name: digest for name, _, digest in (one.partition(":") for one in request.POST.get("panels", "").split())}
