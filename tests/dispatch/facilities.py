@@ -21,7 +21,7 @@ def beside(east: float = 0.0, north: float = 0.0) -> tuple[float, float]:
     return round(HERE[0] + east / EAST, 6), round(HERE[1] + north / NORTH, 6)
 
 
-def point(east: float = 0.0, north: float = 0.0) -> dict[str, float]:
+def point(east: float = 0.0, north: float = 0.0) -> dict[str, Any]:
     """Return the same as an order says it."""
     longitude, latitude = beside(east, north)
     return {"longitude": longitude, "latitude": latitude}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from open12345.directory.models import Area
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.function("DIS-14")
 GRID, ELSEWHERE = "31011710700101", "31011710700201"
 
 
-def inside(pack: Pack, code: str) -> dict[str, float]:
+def inside(pack: Pack, code: str) -> dict[str, Any]:
     spot = pack.outlines.shapes[code].shape.representative_point()
     return {"longitude": round(spot.x, 6), "latitude": round(spot.y, 6)}
 

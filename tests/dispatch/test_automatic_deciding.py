@@ -19,7 +19,7 @@ from open12345.dispatch import learnt
 from open12345.dispatch.automatic import breakers, careful, deciding, modes
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.models import AutomaticDispatch, BreakerScope, Mode
-from open12345.orders import claims
+from open12345.orders import claims, services
 from open12345.orders.models import Application, IdempotencyKey, Link
 from open12345.orders.stages import LinkKind
 from tests.cast import Town, complaint, open_town
@@ -272,7 +272,7 @@ def test_a_dispatch_that_fails_half_way_leaves_nothing_behind(town: Town, monkey
     in_force(town, Stub(), monkeypatch)
     switch(town)
     number = town.register(category="")
-    real = deciding.perform
+    real = services.perform
 
     def half(*args: Any, **more: Any) -> Any:
         if args[1] == "dispatch":
@@ -289,7 +289,7 @@ def test_a_dispatch_that_fails_half_way_leaves_nothing_behind(town: Town, monkey
 def test_an_order_that_changes_meanwhile_is_looked_at_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     switch(town)
     number = town.register()
-    real, changed = deciding.judge, []
+    real, changed = deciding.judge, list[object]()
 
     def late(*args: Any) -> Any:
         found = real(*args)

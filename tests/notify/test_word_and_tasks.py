@@ -50,6 +50,7 @@ def test_who_is_given_callbacks_is_told_once_for_all_of_them(town: Town) -> None
     agent = town.person("callback_agent")
     services.assign(numbers, [agent.id or 0], by=town.person("floor_supervisor"), at=town.now)
     notice = Notice.objects.get(kind="tasks_given")
+    assert notice.order is not None
     assert (notice.staff, notice.facts, notice.order.number) == (agent.id, {"tasks": 2}, numbers[0])
     assert told(town, "callback_agent") == ["tasks_given"]
     assert told(town, "floor_supervisor") == []

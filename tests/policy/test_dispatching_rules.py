@@ -35,7 +35,7 @@ def test_every_rule_says_where_it_comes_from(name: str) -> None:
     rules = pack_of(name).dispatching
 
     said = [rules.source, rules.breaker.source, rules.surge.source]
-    said += [one.source for one in (*rules.direct, *rules.facilities)]
+    said += [one.source for one in rules.direct] + [one.source for one in rules.facilities]
     assert "" not in said
     assert len(rules.direct) >= 2
     assert {one.code for one in rules.facilities} >= {"lamp", "manhole", "bin"}

@@ -94,9 +94,14 @@ def _details(facts: dict[str, Any], pack: Pack) -> list[str]:
         return [labels.get(kind, kind) for kind in late]
     if count := facts.get("tasks"):
         return [_("共 %(n)s 件") % {"n": count}]
-    if facts.get("forced"):
-        return [_("人工强制")]
-    if (rate := facts.get("rate")) is not None:
-        return [_("一次派准 %(n)s%%") % {"n": round(float(rate) * 100)}]
+    if facts.get("forced") or facts.get("rate") is not None:
+        return [_of_breaker(facts)]
     option = pack.callback.solved_option(str(facts.get("solved", "")))
     return [option.title] if option else []
+
+
+def _of_breaker(facts: dict[str, Any]) -> str:
+    """By whom a breaker was switched, or at what rate it tripped."""
+    if facts.get("forced"):
+        return _("人工强制")
+    return _("一次派准 %(n)s%%") % {"n": round(float(facts["rate"]) * 100)}

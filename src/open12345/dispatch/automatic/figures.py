@@ -64,7 +64,10 @@ def _recent(at: datetime) -> QuerySet[AutomaticDispatch]:
 
 def _counted(at: datetime, by: str) -> Iterable[dict[str, Any]]:
     sent = _recent(at).filter(decision=Decision.DISPATCHED).values(by)
-    return sent.annotate(sent=Count("pk"), ended=Count("pk", filter=_ENDED), kept=Count("pk", filter=_KEPT))
+    found: Iterable[dict[str, Any]] = sent.annotate(
+        sent=Count("pk"), ended=Count("pk", filter=_ENDED), kept=Count("pk", filter=_KEPT)
+    )
+    return found
 
 
 def lines(pack: Pack, at: datetime, known: Mapping[Key, Known], scope: BreakerScope) -> list[Line]:
