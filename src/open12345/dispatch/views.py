@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from open12345.directory.web import needs
 from open12345.dispatch.advice import Recommendation, kept, recommend_all
 from open12345.dispatch.asked import told_of
+from open12345.dispatch.automatic import modes
 from open12345.orders import batches, dues, lists, queries, web
 from open12345.orders.bench import Batch, Bench, Row, show
 from open12345.orders.listing import Tab
@@ -38,6 +39,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     page = lists.page_of(shown.select_related("area"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.DISPATCH)
     advised = recommend_all(sight.pack, [line.order for line in lines], at=sight.at, viewer=sight.person)
+    off = modes.switched_off(sight.pack, [line.order.category for line in lines])
+    advised = [[] if silent else found for silent, found in zip(off, advised, strict=True)]
     groups = marks_of([line.order.pk for line in lines])
     titles = {"": _("全部"), "urgent": _("紧急"), "returned": _("退回的")}
     bench = Bench(
@@ -86,6 +89,6 @@ def batch(request: HttpRequest) -> HttpResponseBase:
 def _said(sight: Sight) -> dict[str, object] | None:
     """What a dispatch as recommended says; None where nobody is."""
     found = next(iter(kept(sight.pack, sight.order, at=sight.at, viewer=sight.person)), None)
-    if found is None:
+    if found is None or not modes.suggests(sight.pack, sight.order.category):
         return None
     return {"lead": found.lead, "co_handlers": list(found.co_handlers)}
