@@ -74,6 +74,14 @@ def test_a_panel_that_nobody_lends_is_passed_over(ask: Ask) -> None:
     assert ask("", body=LAMP) == ""
 
 
+@pytest.mark.parametrize(
+    "point", [("nan", "nan"), ("inf", "31.1"), ("1e308", "-1e308"), ("9" * 400, "1"), ("1", "1"), ("x", "31.1")]
+)
+def test_a_point_that_is_none_is_no_point(ask: Ask, point: tuple[str, str]) -> None:
+    without = ask(body=LAMP)
+    assert names(ask(body=LAMP, longitude=point[0], latitude=point[1])) == names(without)
+
+
 def test_nothing_is_set_before_a_person_takes_it(town: Town, ask: Ask) -> None:
     told = ask(body="九里亭小区有人说煤气泄漏，味道很大", phone="13812348000")
     assert 'data-set="urgency=urgent"' in told

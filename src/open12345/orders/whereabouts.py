@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from open12345.directory import areas
 from open12345.orders import queries
 from open12345.orders.hints import Talk
-from open12345.policy import Pack
+from open12345.policy import Pack, within_bounds
 from open12345.text import places
 
 #: So many of the newest orders of a place are asked where they were, and so many of the newest of all, whose words may
@@ -50,11 +50,12 @@ def likely(talk: Talk) -> Likely | None:
 
 
 def point_of(talk: Talk) -> tuple[float, float] | None:
-    """Return longitude and latitude where a point was chosen."""
+    """Return longitude and latitude where a point was chosen; None for what no order may carry (`nan`, abroad)."""
     try:
-        return float(talk["longitude"]), float(talk["latitude"])
+        point = float(talk["longitude"]), float(talk["latitude"])
     except ValueError:
         return None
+    return point if within_bounds(*point) else None
 
 
 def said_area(pack: Pack, text: str) -> tuple[str, str] | None:

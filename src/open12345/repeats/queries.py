@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from open12345.directory.person import Person
 from open12345.orders import queries as orders
-from open12345.orders import requesters, writing
+from open12345.orders import requesters, whereabouts, writing
 from open12345.orders.hints import Talk
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import ENDED
@@ -105,16 +105,8 @@ def matter_of_talk(talk: Talk) -> Matter:
     mask = writing.Mask((), writing.service_numbers(pack))
     index = requesters.phone_index(talk["phone"]) if _all_seen(person) else None
     body, place = str(mask(talk["body"] or talk["title"])), str(mask(talk["place"]))
-    return Matter(
-        body, talk.sight.at, place, _typed_point(talk), talk.category, talk.area.pk if talk.area else None, index
-    )
-
-
-def _typed_point(talk: Talk) -> tuple[float, float] | None:
-    try:
-        return float(talk["longitude"]), float(talk["latitude"])
-    except ValueError:
-        return None
+    point, area = whereabouts.point_of(talk), talk.area.pk if talk.area else None
+    return Matter(body, talk.sight.at, place, point, talk.category, area, index)
 
 
 def _all_seen(person: Person) -> bool:
