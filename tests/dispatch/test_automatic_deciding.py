@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -299,6 +299,48 @@ def test_an_order_that_changes_meanwhile_is_looked_at_again(town: Town, monkeypa
 
     monkeypatch.setattr(deciding, "judge", late)
     assert left(town, number) == "confidential"
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let something happen once, between judging an order and sending it."""
+    real, done = deciding.judge, list[object]()
+
+    def late(*args: Any) -> Any:
+        found = real(*args)
+        if not done:
+            done.append(act())
+        return found
+
+    monkeypatch.setattr(deciding, "judge", late)
+
+
+def test_what_is_decided_meanwhile_holds(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch(town)
+    number = town.register()
+    switch(town, category="C0101")
+    meanwhile(monkeypatch, lambda: switch(town, Mode.SUGGEST))
+    assert left(town, number) == "mode"
+
+
+def test_a_threshold_that_is_raised_meanwhile_holds(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch(town)
+    number = town.register()
+    meanwhile(monkeypatch, lambda: switch(town, threshold=1))
+    assert left(town, number) == "below"
+
+
+def test_one_that_a_dispatcher_opens_meanwhile_waits(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch(town)
+    number = town.register()
+    meanwhile(monkeypatch, lambda: claims.take(town.order(number), town.person("dispatcher"), town.now))
+    assert left(town, number) == "claimed"
+
+
+def test_a_unit_that_is_closed_meanwhile_gets_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch(town)
+    number = town.register()
+    meanwhile(monkeypatch, lambda: Unit.objects.update(active=False))
+    assert left(town, number) == "failed"
 
 
 def test_a_second_look_decides_nothing_anew(town: Town) -> None:

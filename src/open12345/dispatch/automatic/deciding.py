@@ -1,8 +1,9 @@
 """Whether an order goes to a unit by itself, decided once after it was taken in, with all it rested on (DIS-05).
 
-Models are asked first, without a lock; then, in one transaction under the order's lock, the breakers are asked and the
-order is dispatched together with its `AutomaticDispatch`, or left to people with the reason. An order that changed in
-between is looked at again. Whatever fails leaves the order as it was.
+Models are asked first, without a lock; then, in one transaction under the order's lock, it is asked once more whether
+a person looks first, the breakers are asked, and the order is dispatched together with its `AutomaticDispatch`, or left
+to people with the reason. Where the order, or what was decided about its category, changed in between, it is looked at
+again. Whatever fails leaves the order as it was.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Judgement:
 
 
 class _Overtaken(Exception):
-    """The order changed after it was judged."""
+    """The order, or what was decided about its category, changed after it was judged."""
 
 
 def look(
@@ -110,8 +111,7 @@ def _decided(order: WorkOrder) -> bool:
 def judge(pack: Pack, rulings: Rulings, order: WorkOrder, at: datetime) -> Judgement:
     """Say what would be done with an order and why; changes nothing, takes no lock."""
     found = reading.read(pack, order)
-    seen = copy.copy(order)  # as if the category stood there: the stored one is written only with the dispatch
-    seen.category = found.category
+    seen = _as_read(order, found)
     ruling = rulings.of(found.category)
     why = _before_advice(pack, seen, found, ruling, at)
     if why:
@@ -119,6 +119,13 @@ def judge(pack: Pack, rulings: Rulings, order: WorkOrder, at: datetime) -> Judge
     advice = tuple(recommend(pack, seen, at=at, most=_OTHERS))
     whole = Judgement(order, pack, found, ruling, advice=advice)
     return Judgement(order, pack, found, ruling, _after_advice(whole), advice)
+
+
+def _as_read(order: WorkOrder, found: Reading) -> WorkOrder:
+    """Return the order as if the category stood there: the stored one is written only with the dispatch."""
+    seen = copy.copy(order)
+    seen.category = found.category
+    return seen
 
 
 def _before_advice(pack: Pack, seen: WorkOrder, found: Reading, ruling: Ruling, at: datetime) -> str:
@@ -153,12 +160,24 @@ def _settle(found: Judgement, at: datetime, draw: Callable[[], float]) -> Automa
     best = found.best
     if found.why or best is None:
         return _keep(found, at, Decision.LEFT, why=found.why or "no_unit")
+    if why := _since(found, order, at):
+        return _keep(found, at, Decision.LEFT, why=why)
     verdict = breakers.ask(found.pack, found.reading.category, best.lead, at, draw())
     if not verdict.allowed:
         why = _HELD.get(verdict.held_by, "held")
         return _keep(found, at, Decision.LEFT, why=why, verdict=verdict)
     _dispatch(found, best, at)
     return _keep(found, at, Decision.DISPATCHED, verdict=verdict)
+
+
+def _since(found: Judgement, order: WorkOrder, at: datetime) -> str:
+    """Return why people look first after all: who opened the order, or linked it, while models were asked.
+
+    Raises `_Overtaken` where something else holds for the category by now.
+    """
+    if Rulings(found.pack).of(found.reading.category) != found.ruling:
+        raise _Overtaken
+    return careful.left_to_people(found.pack, _as_read(order, found.reading), at)
 
 
 def _dispatch(found: Judgement, best: Recommendation, at: datetime) -> None:
