@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import psycopg
 import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from open12345.directory.audit import ACTS
 from open12345.directory.models import AccessLog
@@ -45,6 +47,43 @@ def test_the_nearest_decision_holds_and_of_two_the_last_one(town: Town) -> None:
     assert ruling(town.pack, "A0101").threshold == 0.8
     assert CategoryMode.objects.count() == 4
     assert modes.anything_automatic(town.pack)
+
+
+def test_an_own_decision_is_withdrawn_by_another_on_record(town: Town) -> None:
+    supervisor = town.person("supervisor")
+    decide(town.pack, "A", Choice(Mode.OFF, "先停"), by=supervisor, at=town.now)
+    decide(town.pack, "A0101", BY_ITSELF, by=supervisor, at=town.now)
+    decide(town.pack, "A0101", Choice(Mode.FOLLOW, "试行结束"), by=supervisor, at=town.now)
+    found = ruling(town.pack, "A0101")
+    assert (found.mode, found.of, found.threshold) == (Mode.OFF, "A", None)
+    assert not modes.anything_automatic(town.pack)
+    assert CategoryMode.objects.filter(category="A0101").count() == 2
+    assert AccessLog.objects.filter(act="dispatch.mode", object="category:A0101", reason="follow: 试行结束").exists()
+    with pytest.raises(Refused) as refusal:
+        decide(town.pack, "A0101", Choice(Mode.FOLLOW, "再来一次"), by=supervisor, at=town.now)
+    assert refusal.value.problems[0].field == "mode"
+    decide(town.pack, "A", Choice(Mode.FOLLOW, "照规则包"), by=supervisor, at=town.now)
+    assert ruling(town.pack, "A0101").row is None
+
+
+@pytest.mark.parametrize("deed", ["UPDATE {} SET threshold = 0.1", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_application_cannot_rewrite_what_was_decided(town: Town, deed: str) -> None:
+    decide(town.pack, "A0101", BY_ITSELF, by=town.person("supervisor"), at=town.now)
+    with pytest.raises((IntegrityError, ProgrammingError)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(deed.format("dispatch_categorymode"))
+    assert ruling(town.pack, "A0101").threshold == 0.9
+
+
+@pytest.mark.parametrize("deed", ["UPDATE {} SET threshold = 0.1", "DELETE FROM {}", "TRUNCATE {}"])
+def test_nor_can_the_owner(owner_cursor: psycopg.Cursor[tuple[object, ...]], deed: str) -> None:
+    owner_cursor.execute("BEGIN")
+    owner_cursor.execute(
+        "INSERT INTO dispatch_categorymode (pack, category, mode, threshold, figures, at, reason)"
+        " VALUES ('jiuting', 'B', 'automatic', 0.9, '{}', now(), ''); SET CONSTRAINTS ALL IMMEDIATE"
+    )
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
+        owner_cursor.execute(deed.format("dispatch_categorymode"))
+    owner_cursor.execute("ROLLBACK")
 
 
 def test_each_decision_is_on_record_with_its_reason_and_keeps_its_figures(town: Town) -> None:

@@ -196,6 +196,18 @@ def test_an_old_replay_is_no_ground_any_more(town: Town, at_screen: AtScreen) ->
     assert answer.status_code == 422
 
 
+@pytest.mark.function("DIS-05")
+def test_an_own_decision_is_withdrawn_on_the_page(town: Town, at_screen: AtScreen) -> None:
+    supervisor = at_screen("supervisor")
+    assert 'value="follow"' not in supervisor.client.get(OF).content.decode()
+    switch(town, Mode.OFF)
+    assert 'value="follow"' in supervisor.client.get(OF).content.decode()
+    assert supervisor.client.post(f"{OF}mode/", {"mode": "follow", "reason": "照上级"}).status_code == 302
+    assert modes.ruling(town.pack, LEAF).row is None
+    assert 'value="follow"' not in supervisor.client.get(OF).content.decode()
+    assert supervisor.client.post(f"{OF}mode/", {"mode": "follow", "reason": "再来"}).status_code == 422
+
+
 def test_who_looks_finds_no_forms(town: Town, at_screen: AtScreen) -> None:
     said = text_of(at_screen("dispatcher").client.get(OF))
     assert "改变派单方式" not in said

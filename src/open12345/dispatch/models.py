@@ -84,12 +84,15 @@ class Mode(models.TextChoices):
     OFF = "off", _("不推荐")
     SUGGEST = "suggest", _("推荐")
     AUTOMATIC = "automatic", _("自动派单")
+    #: An own decision is withdrawn: what holds above holds again.
+    FOLLOW = "follow", _("随上级")
 
 
 class CategoryMode(models.Model):
     """What was decided for a category and those below it, by whom and on what figures; the last one holds.
 
-    Never changed: another decision is another row. `category` "" stands for all that nothing else is said of.
+    Never changed: another decision is another row, also one that withdraws the last (`follow`). `category` "" stands
+    for all that nothing else is said of.
     """
 
     pack = models.CharField(max_length=64)
@@ -104,6 +107,8 @@ class CategoryMode(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True, default="")
+
+    APPEND_ONLY: ClassVar[bool] = True
 
     class Meta:
         """The last one of a category is asked for."""

@@ -57,15 +57,15 @@ class ModeForm(forms.Form):
     threshold = forms.TypedChoiceField(label=__("门槛"), coerce=float, required=False, empty_value=None)
     reason = forms.CharField(label=__("理由"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, offers: list[runs.Offer], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, offers: list[runs.Offer], *args: Any, own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["threshold"]
+        field, mode = self.fields["threshold"], self.fields["mode"]
         assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(mode, forms.ChoiceField)  # noqa: S101 - the same
         field.choices = [(one.threshold, _offered(one)) for one in offers]
+        lacking = {*([] if offers else [Mode.AUTOMATIC]), *([] if own else [Mode.FOLLOW])}
+        mode.choices = [choice for choice in Mode.choices if choice[0] not in lacking]
         if not offers:
-            mode = self.fields["mode"]
-            assert isinstance(mode, forms.ChoiceField)  # noqa: S101 - the same
-            mode.choices = [choice for choice in Mode.choices if choice[0] != Mode.AUTOMATIC]
             del self.fields["threshold"]
 
 
@@ -90,7 +90,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
     """Draw the tree of categories with what holds and how it does."""
     sight = web.look(request)
     words, mode = request.GET.get("q", "").strip()[:40], request.GET.get("mode", "")
-    mode = mode if mode in Mode.values else ""
+    modes_of = [choice for choice in Mode.choices if choice[0] != Mode.FOLLOW]
+    mode = mode if mode in dict(modes_of) else ""
     rulings, figures = Rulings(sight.pack), standing.by_category(sight.pack, sight.at)
     all_of_it = standing.Line("", _("全部分类"), 0, rulings.of(""), figures.get("", standing.Both()))
     context = {
@@ -98,7 +99,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "lamp": lamps.lamp(sight.pack),
         "q": words,
         "mode": mode,
-        "modes": Mode.choices,
+        "modes": modes_of,
         "all": all_of_it,
         "lines": standing.tree(sight.pack, rulings, figures, words, mode),
         "weeks": standing.weeks(sight.at),
@@ -152,7 +153,7 @@ def mode(request: HttpRequest, code: str) -> HttpResponseBase:
     sight = web.look(request)
     own = _code(sight, code)
     found = _usable(sight, own)
-    form = ModeForm(runs.offers(found), request.POST)
+    form = ModeForm(runs.offers(found), request.POST, own=_has_own(sight, own))
     if form.is_valid():
         asked = runs.choice(
             found, Mode(form.cleaned_data["mode"]), form.cleaned_data["reason"], form.cleaned_data.get("threshold")
@@ -174,6 +175,10 @@ def _code(sight: Sight, address: str) -> str:
     if address != ALL and address not in sight.pack.category_tree:
         raise Http404
     return "" if address == ALL else address
+
+
+def _has_own(sight: Sight, code: str) -> bool:
+    return Rulings(sight.pack).own(code) is not None
 
 
 def _usable(sight: Sight, code: str) -> Replay | None:
@@ -206,7 +211,11 @@ def _drawn(
         "decisions": [(made, _told(made)) for made in decisions[:_DECISIONS]],
         "may": may,
         "replay_form": (replay_form or ReplayForm(initial=first)) if may else None,
-        "mode_form": (mode_form or ModeForm(runs.offers(_usable(sight, code)), initial=first)) if may else None,
+        "mode_form": (
+            mode_form or ModeForm(runs.offers(_usable(sight, code)), initial=first, own=_has_own(sight, code))
+        )
+        if may
+        else None,
     }
     return web.private(render(request, "dispatch/automatic_of.html", context, status=status))
 

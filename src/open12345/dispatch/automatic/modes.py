@@ -1,7 +1,8 @@
 """What the platform may do with the orders of a category: nothing, suggest, or dispatch above a threshold (DIS-05).
 
 The last decision about the category holds, else the last one about the nearest category above it, else the one about
-all (""), else what the pack says. Decisions are rows that never change (`CategoryMode`); each is on record.
+all (""), else what the pack says. Decisions are rows that never change (`CategoryMode`); each is on record. One that
+follows (`Mode.FOLLOW`) withdraws the own decision: what holds above holds again.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ class Rulings:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         rows = CategoryMode.objects.filter(pack=pack.id).order_by("category", "-pk").distinct("category")
-        self._rows = {row.category: row for row in rows.select_related("by")}
+        self._rows = {row.category: row for row in rows.select_related("by") if row.mode != Mode.FOLLOW}
 
     def own(self, category: str) -> CategoryMode | None:
-        """Return what was decided about this very category."""
+        """Return what was decided about this very category; None where nothing was, or it was withdrawn."""
         return self._rows.get(category)
 
     def of(self, category: str) -> Ruling:
@@ -131,14 +132,17 @@ class Choice:
 def decide(pack: Pack, category: str, choice: Choice, *, by: Person, at: datetime) -> CategoryMode:
     """Decide what may be done with a category and those below it; on record, with the replay that it rests on.
 
-    Raises `NotAllowed`, `NotFound` for a category that the pack does not have, `Refused` without a reason, and for
-    automatic dispatch without a threshold or without the figures of a replay.
+    Raises `NotAllowed`, `NotFound` for a category that the pack does not have, `Refused` without a reason, for
+    automatic dispatch without a threshold or without the figures of a replay, and for following where there is nothing
+    of its own to withdraw.
     """
     if by.kind != "system" and not by.has(*DECIDERS):
         raise NotAllowed(_("只有运营督导、督办员可以改变派单方式"))
     if category and category not in pack.category_tree:
         raise NotFound(_("没有这个分类"))
     problems = list(_problems(choice))
+    if choice.mode == Mode.FOLLOW and Rulings(pack).own(category) is None:
+        problems.append(Problem("mode", "nothing_own", _("这一类没有单独的决定，不用撤回")))
     if problems:
         raise Refused(problems)
     automatic = choice.mode == Mode.AUTOMATIC
