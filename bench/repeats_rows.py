@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -21,10 +19,11 @@ if TYPE_CHECKING:
 SEED: Final = 12345
 #: Orders told in one go.
 BLOCK: Final = 5_000
-#: Orders told one by one; the big index repeats them with other callers, moments and, where a band is theirs alone,
-#: other bands: bands and places that several share are shared by as many more, as in a city that goes on.
+#: Orders told one by one; `repeats_fill` multiplies them.
 BASE: Final = 50_000
-_MASK: Final = 0x7FFFFFFF
+SIXTY: Final = 60
+END: Final = datetime(2026, 6, 30, 12, tzinfo=timezone(timedelta(hours=8)))
+YEAR: Final = timedelta(days=365)
 #: A person calls so often in the year of the big index, on average.
 CALLS_EACH: Final = 3
 _ORDER: Final = (
@@ -78,7 +77,7 @@ def order_lines(said: Said, rows: Rows) -> None:
     )  # fmt: skip
 
 
-def index_lines(said: Said, wording: int, rows: Rows) -> None:
+def index_lines(said: Said, wording: int, rows: Rows, repeats: int | None = None) -> None:
     """Add what the index keeps of an order; `wording` is its own (its id) or that of an earlier one."""
     from open12345.repeats.places import keys_of, place_of
     from open12345.repeats.signature import bands_of, print_of
@@ -86,38 +85,90 @@ def index_lines(said: Said, wording: int, rows: Rows) -> None:
     if wording == said.pk:
         bands = ",".join(map(str, bands_of(said.body)))
         rows["repeats_wording"].append(_line(said.pk, said.pk, f"{{{bands}}}"))
-    rows["repeats_entry"].append(_line(said.pk, said.at.isoformat(), wording, print_of(said.body), None))
+    rows["repeats_entry"].append(_line(said.pk, said.at.isoformat(), wording, print_of(said.body), repeats))
     for key in keys_of(place_of(said.place, said.body, said.point)):
         rows["repeats_spot"].append(_line(key, said.pk))
 
 
-def block_of(job: tuple[int, int, str]) -> dict[str, str]:
+def block_of(job: tuple[int, int, str, int]) -> dict[str, str]:
     """Return a block of the big index as COPY texts; for a process of its own."""
-    start, whole, pack = job
+    from open12345.repeats.matters import NEAR_COPY, Matter, alike
+
+    start, whole, pack, times = job
     rows: Rows = {table: [] for table in COLUMNS}
-    for said in tell(pack, range(start + 1, min(start + BLOCK, whole) + 1), whole):
+    for said in tell(pack, range(start + 1, min(start + BLOCK, whole) + 1), whole, times):
         order_lines(said, rows)
-        index_lines(said, said.pk, rows)
+        earlier, wording = repeated(said.pk), first_of(said.pk) if is_copy(said.pk) else said.pk
+        if earlier:
+            (first,) = tell(pack, [earlier], whole, times)
+            near = alike(Matter(first.body, first.at), Matter(said.body, said.at)) >= NEAR_COPY
+            wording = first.pk if near else said.pk
+        index_lines(said, wording, rows, repeats=earlier or None)
     return {table: "".join(lines) for table, lines in rows.items()}
 
 
-def tell(pack: str, ids: Iterable[int], whole: int) -> Iterator[Said]:
-    """Say the orders of the big index: a year long, each person some times, in all leaves and areas in turn."""
+def tell(pack: str, ids: Iterable[int], whole: int, times: int = 1) -> Iterator[Said]:
+    """Say the orders of the big index: its first `times`th of a year, in all leaves and areas in turn.
+
+    One in eleven is a repeat (the caller and the place of an earlier one, in other words or nearly the same), sixty of
+    5,000 are copies of one text, one in fifty is at one of twenty busy places, ten people call fifty times.
+    """
+    for pk in ids:
+        said = _plain(pack, pk, whole, times)
+        if is_copy(pk):
+            first = _plain(pack, first_of(pk), whole, times)
+            said = replace(said, body=first.body + ("请处理" if pk % 3 else ""), place=first.place, point=first.point)
+        elif earlier := repeated(pk):
+            first = _plain(pack, earlier, whole, times)
+            words = f"再次来电，{first.body}" if pk % 2 else said.body
+            said = replace(first, pk=pk, at=said.at, body=words, title=said.title)
+        elif pk % 50 == 7:  # noqa: PLR2004 - a busy place
+            busy = _plain(pack, 1 + pk // 50 % 20, whole, times)
+            said = replace(said, place=busy.place, point=busy.point)
+        if pk % 100 == 13:  # noqa: PLR2004 - one of ten who call often
+            said = replace(said, phone=f"often{pk // 100 % 10}")
+        yield said
+
+
+def is_copy(pk: int) -> bool:
+    """Whether the text is one that sixty people sent."""
+    return 1 < pk % BLOCK <= SIXTY
+
+
+def is_plain(pk: int) -> bool:
+    """Whether it is neither a copy nor a repeat nor at a busy place, and of a caller as any other."""
+    return not (is_copy(pk) or pk % 11 == 0 or pk % 50 == 7 or pk % 100 == 13)  # noqa: PLR2004 - as in `tell`
+
+
+def first_of(pk: int) -> int:
+    """Return whose text it is a copy of."""
+    return pk - pk % BLOCK + 1
+
+
+def repeated(pk: int) -> int:
+    """Return which earlier order is repeated, 0 for none; it is no repeat and no copy itself."""
+    if pk % 11 or is_copy(pk):
+        return 0
+    earlier = pk - 1 - pk * 7919 % 20_000
+    while earlier > 0 and (is_copy(earlier) or earlier % 11 == 0):
+        earlier -= 1
+    return max(earlier, 0)
+
+
+def _plain(pack: str, pk: int, whole: int, times: int) -> Said:
     from open12345.simulate.speech.people import caller
     from open12345.simulate.speech.texts import speak
-    from open12345.worktime import SHANGHAI
 
     world, areas = _world(pack)
-    codes, end = tuple(world.templates), datetime(2026, 6, 30, 12, tzinfo=SHANGHAI)
-    for pk in ids:
-        at = end - timedelta(days=365) * (1 - pk / whole)
-        who = caller(world.seed, pk * 7919 % max(whole // CALLS_EACH, 1))
-        spoken = speak(world, pk, category=codes[pk % len(codes)], area=areas[pk * 7 % len(areas)], at=at, caller=who)
-        yield Said(
-            pk, at, "" if who.anonymous else who.phone, spoken.title, spoken.body, spoken.place,
-            None if spoken.longitude is None or spoken.latitude is None else (spoken.longitude, spoken.latitude),
-            spoken.category, areas[pk * 7 % len(areas)],
-        )  # fmt: skip
+    codes, area = tuple(world.templates), areas[pk * 7 % len(areas)]
+    at = END - YEAR * (1 - pk / whole / times)
+    who = caller(world.seed, pk * 7919 % max(whole // CALLS_EACH, 1))
+    spoken = speak(world, pk, category=codes[pk % len(codes)], area=area, at=at, caller=who)
+    return Said(
+        pk, at, "" if who.anonymous else who.phone, spoken.title, spoken.body, spoken.place,
+        None if spoken.longitude is None or spoken.latitude is None else (spoken.longitude, spoken.latitude),
+        spoken.category, area,
+    )  # fmt: skip
 
 
 @cache
@@ -127,63 +178,6 @@ def _world(pack: str) -> tuple[World, list[str]]:
 
     read = read_pack(Path(find_pack(pack)))
     return World.of(read, SEED), [row.code for row in read.area_tree.leaves()]
-
-
-def multiply(connection: psycopg.Connection[Any], base: int, times: int) -> None:
-    """Repeat the `base` orders that are there, `times` in all."""
-    bands = _bands(connection)
-    for n in range(1, times):
-        for table, columns in _NEXT.items():
-            said = {"n": n, "shift": n * base, "times": times}
-            names = ", ".join(columns)
-            values = ", ".join(str(value) for value in columns.values())
-            connection.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {_OF[table]} <= %(base)s",
-                               {**said, "base": base})  # fmt: skip
-        lines = [
-            _line(
-                pk + n * base,
-                pk + n * base,
-                "{" + ",".join(str(b if shared else b ^ (n * 7919 & _MASK)) for b, shared in some) + "}",
-            )
-            for pk, some in bands
-        ]
-        copy(connection, {"repeats_wording": "".join(lines)})
-    connection.execute(_TIMES, {"times": times, "base": base})
-
-
-def _bands(connection: psycopg.Connection[Any]) -> list[tuple[int, list[tuple[int, bool]]]]:
-    """Return the bands of each wording, and whether others have them too."""
-    found = connection.execute("SELECT id, bands FROM repeats_wording ORDER BY id").fetchall()
-    often = Counter(band for _pk, bands in found for band in bands)
-    return [(pk, [(band, often[band] > 1) for band in bands]) for pk, bands in found]
-
-
-_SHIFTED: Final = {"id": "id + %(shift)s", "number": "'B' || lpad((id + %(shift)s)::text, 12, '0')",
-                   "requester_id": "requester_id + %(shift)s"}  # fmt: skip
-_NEXT: Final = {
-    "orders_requester": {
-        **{name: name for name in COLUMNS["orders_requester"]}, "id": "id + %(shift)s",
-        "phone_index": "sha256(phone_index || %(n)s::text::bytea)",
-    },
-    "orders_workorder": {name: _SHIFTED.get(name, name) for name in _ORDER},
-    "repeats_entry": {
-        "order_id": "order_id + %(shift)s", "at": "at", "wording": "wording + %(shift)s",
-        "fingerprint": "fingerprint # %(shift)s", "repeats": "NULL::bigint",
-    },
-    "repeats_spot": {"key": "key", "order_id": "order_id + %(shift)s"},
-}  # fmt: skip
-_OF: Final = {
-    "orders_requester": "id",
-    "orders_workorder": "id",
-    "repeats_entry": "order_id",
-    "repeats_spot": "order_id",
-}
-#: The first, the second … of the repetitions fill the year one after the other.
-_TIMES: Final = """
-    UPDATE repeats_entry SET at = least.first + ((order_id - 1) / %(base)s) * (interval '365 days' / %(times)s)
-        + (at - least.first) / %(times)s
-    FROM (SELECT min(at) AS first FROM repeats_entry) AS least
-"""
 
 
 @contextmanager
@@ -223,11 +217,6 @@ def _escaped(text: str) -> str:
 
 def _number(code: str) -> int:
     return int.from_bytes(blake2b(code.encode(), digest_size=4).digest(), "big")
-
-
-def as_json(figures: dict[str, Any]) -> str:
-    """Return figures for a program."""
-    return json.dumps(figures, ensure_ascii=False, indent=1)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bench import repeats_rows as rows
 
@@ -40,8 +40,8 @@ class Told:
         return self.said.phone or self.said.pk
 
 
-def measure(pack: str, scenario: str, orders: int) -> None:
-    """Index a scenario with planted bursts and print precision and recall."""
+def measure(pack: str, scenario: str, orders: int) -> dict[str, Any]:
+    """Index a scenario with planted bursts; returns precision and recall of each kind and way."""
     from open12345.repeats import services
     from open12345.simulate import runs
 
@@ -49,12 +49,7 @@ def measure(pack: str, scenario: str, orders: int) -> None:
     begun = time.monotonic()
     _load(told, with_category=True)
     done = sum(services.index_all())
-    rate = done / (time.monotonic() - begun)
-    count = {"repeats": sum(one.repeats is not None for one in told), "mass-sent": len(_sent(told))}
-    print(f"{pack} {scenario}: {done:,} orders indexed, {rate:.0f} orders/s; truly " + ", ".join(
-        f"{n} {name}" for name, n in {**count, "mass complaint": len(_mass(told))}.items()
-    ))  # fmt: skip
-    print(f"  {'':30}{'ours':>16}{'naive':>18}{'no category':>18}   (precision / recall)")
+    rate = round(done / (time.monotonic() - begun))
     ours, naive = _found(told), _naive(told)
     _load(told, with_category=False)
     sum(services.index_all())
@@ -65,15 +60,28 @@ def measure(pack: str, scenario: str, orders: int) -> None:
         "mass complaint": _mass(told),
         "another phone": _twins(told),
     }
-    for name, right in truth.items():
-        print(
-            f"  {name:30}{_score(ours[name], right):>16}{_score(naive[name], right):>18}{_score(blind[name], right):>18}"
-        )
+    kinds = {
+        name: {
+            "true": len(right), "ours": _score(ours[name], right), "naive": _score(naive[name], right),
+            "no category": _score(blind[name], right),
+        }
+        for name, right in truth.items()
+    }  # fmt: skip
+    return {"pack": pack, "scenario": scenario, "orders": done, "per_second": rate, "kinds": kinds}
 
 
-def _score(found: set[Hashable], right: set[Hashable]) -> str:
+def show(told: dict[str, Any]) -> None:
+    """Print it."""
+    print(f"{told['pack']} {told['scenario']}: {told['orders']:,} orders indexed, {told['per_second']} orders/s")
+    print(f"  {'precision / recall':30}{'true':>8}{'ours':>16}{'naive':>18}{'no category':>18}")
+    for name, row in told["kinds"].items():
+        ways = [" / ".join(f"{share:.3f}" for share in row[way]) for way in ("ours", "naive", "no category")]
+        print(f"  {name:30}{row['true']:>8}{ways[0]:>16}{ways[1]:>18}{ways[2]:>18}")
+
+
+def _score(found: set[Hashable], right: set[Hashable]) -> tuple[float, float]:
     both = len(found & right)
-    return f"{both / (len(found) or 1):.3f} / {both / (len(right) or 1):.3f}"
+    return round(both / (len(found) or 1), 4), round(both / (len(right) or 1), 4)
 
 
 # What is true
