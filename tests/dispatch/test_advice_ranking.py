@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from open12345.dispatch.advice import Recommendation, Tip, lend_source, practice, recommend, recommend_all, sources
+from open12345.dispatch.advice import (
+    Reason,
+    Recommendation,
+    Tip,
+    lend_source,
+    practice,
+    recommend,
+    recommend_all,
+    sources,
+)
 from open12345.orders.models import WorkOrder
 from tests.cast import Town
 from tests.orders.walks import RETURN, dispatched, granted, reported
@@ -103,6 +112,21 @@ def test_alike_orders_are_named_with_where_they_ended(town: Town) -> None:
     assert back
 
 
+@pytest.mark.function("DIS-04")
+def test_the_clause_that_a_unit_reads_names_no_other_order(town: Town) -> None:
+    body = "朱龙路夜排档油烟直排，半夜还在炒菜，味道飘进卧室。"
+    reported(town, "urban", body=body, title="夜排档油烟")
+    number = town.register(body=body, title="夜排档油烟")
+    town.do("dispatcher", number, "dispatch", {"lead": "urban"})
+    assert "相似工单" not in town.order(number).assignments.get(role="lead").clause
+
+
+def test_what_a_unit_reads_speaks_for_it() -> None:
+    said = (Reason("practice", "退回 9 件", -2.0), Reason("precedents", "…0001", 1.0, "2025-0001"))
+    assert Recommendation("urban", (), 0.3, said).ground == ""
+    assert Recommendation("urban", (), 0.3, (*said, Reason("duty", "清单", 0.5))).ground == "清单"
+
+
 @pytest.mark.function("DIS-10")
 def test_after_two_returns_the_territory_alone_is_left(town: Town) -> None:
     number = dispatched(town, "urban", area=TINGZHONG)
@@ -129,5 +153,5 @@ def test_a_page_of_orders_asks_as_much_as_one(town: Town, django_assert_num_quer
     counted(town)
     orders = list(WorkOrder.objects.select_related("area").filter(number__in=numbers))
     recommend_all(town.pack, orders, at=town.now)  # which models are in force is asked once in 15 s
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(1):  # type: ignore[operator]
         recommend_all(town.pack, orders, at=town.now)

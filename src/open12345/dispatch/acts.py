@@ -62,7 +62,7 @@ def _plan(
     change: Change, said: DispatchInput, lead: str, chosen: Suggestion | None, advised: list[Recommendation]
 ) -> Plan:
     rank, taken = next(((n, one) for n, one in enumerate(advised, 1) if one.lead == lead), (None, None))
-    ground = taken.reasons[0].text[:200] if taken and taken.reasons and not said.reason else change.masked(said.reason)
+    ground = change.masked(said.reason) or (taken.ground[:200] if taken else "")
     co_handlers = said.co_handlers or (chosen.co_handlers if chosen and not said.lead else ())
     no_return = said.no_return if said.no_return is not None else bool(chosen and chosen.no_return)
     disputed = change.order.returns_granted >= DISPUTES

@@ -65,7 +65,8 @@ def told_of(pack: Pack, found: Recommendation) -> str:
     """Return in one phrase why a unit is recommended: principle or responsibility, else the weightiest reason."""
     principle = pack.duty.principle(found.principle)
     listed = principle.title if principle else str(dict(RESPONSIBILITIES).get(found.responsibility or "?", ""))
-    return listed or next((reason.text for reason in found.reasons), "")
+    speaks_for = (reason.text for reason in found.reasons if reason.weight > 0)
+    return listed or next(speaks_for, "") or next((reason.text for reason in found.reasons), "")
 
 
 def _names(pack: Pack, codes: Sequence[str]) -> list[str]:

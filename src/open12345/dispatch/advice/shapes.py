@@ -55,6 +55,11 @@ class Recommendation:
     #: What the model was asked with, by name: kept with every automatic decision.
     features: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def ground(self) -> str:
+        """The weightiest reason that speaks for the unit and names no other order, as the unit may read it; or ""."""
+        return next((reason.text for reason in self.reasons if reason.weight > 0 and not reason.number), "")
+
     def as_json(self) -> dict[str, Any]:
         """Return it as it is stored with a decision."""
         return {
