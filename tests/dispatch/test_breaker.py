@@ -135,11 +135,17 @@ def test_on_any_road_it_closes_only_by_probes_kept_in_a_row_and_by_a_persons_wor
             assert not road.window().outcomes  # nothing of before counts
 
 
-@given(rules(), st.integers(0, 40))
+@given(rules(), st.integers(0, 20))
 def test_a_pause_doubles_with_each_probe_that_fails_up_to_a_cap(rule: BreakerRule, fails: int) -> None:
     first = breaker.pause(rule, 0)
     assert first == timedelta(minutes=rule.pause_minutes)
     assert breaker.pause(rule, fails) == min(first * 2**fails, first * LONGEST)
+
+
+def test_the_longest_pause_that_a_pack_may_ask_for_ends_some_day() -> None:
+    longest = max(one.le for one in BreakerRule.model_fields["pause_minutes"].metadata if hasattr(one, "le"))
+    open_now = Standing(State.OPEN, NOON, fails=99)
+    assert breaker.wake(BreakerRule(pause_minutes=longest), open_now, NOON) is None
 
 
 def test_it_trips_below_the_floor_when_enough_is_known_and_not_before() -> None:

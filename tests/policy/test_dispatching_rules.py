@@ -67,6 +67,8 @@ def test_a_mistake_is_named_with_its_line(copy: Copy, old: str, new: str, told: 
         ("wanted: 0.95", "wanted: 95"),
         ("mode: suggest", "mode: suggest\nalso: [everything]"),
         ("within: 30", "within: 0"),
+        ("pause_minutes: 240", "pause_minutes: 1000000000"),
+        ("probes: 5", "probes: 9000000000000000000000"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(copy: Copy, old: str, new: str) -> None:

@@ -17,15 +17,15 @@ class BreakerRule(Entry):
 
     Of the last `window` outcomes of automatic dispatch, at least `least`, fewer than the share `floor` were right
     first time: it opens. After `pause_minutes` it lets a share `sample` of the orders through as probes; `probes` right
-    ones in a row close it, a wrong one opens it again.
+    ones in a row close it, a wrong one opens it again. With a `sample` of 0 only a person closes it.
     """
 
     window: int = Field(default=50, ge=5, le=5000)
-    least: int = Field(default=20, ge=3)
+    least: int = Field(default=20, ge=3, le=5000)
     floor: Share = 0.9
-    pause_minutes: int = Field(default=60, ge=1)
+    pause_minutes: int = Field(default=60, ge=1, le=43_200)
     sample: Share = 0.2
-    probes: int = Field(default=10, ge=1)
+    probes: int = Field(default=10, ge=1, le=5000)
     source: Text = ""
 
 
