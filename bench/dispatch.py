@@ -149,10 +149,11 @@ def learn(bench: Bench) -> tuple[Memory, Weights, dict[str, Any]]:
     for one in taken:
         memory.accepted(one.order, one.category)
     for before, after in replay.moves(story.shares):
-        memory.moved(of[after.order].category, of[after.order].area, before.unit, after.unit, after.sent)
+        memory.moved(of[after.order].category, of[after.order].area, before.unit, after.unit, before.sent)
     for share in story.shares:
         own = of[share.order]
-        memory.ended(own.category, Past(own.order, own.number, own.area, share.unit, share.kept, share.at, own.text))
+        past = Past(own.order, own.number, own.area, share.unit, share.kept, share.at, own.text, share.sent)
+        memory.ended(own.category, past)
     told = {"orders": len(taken), "dispatches": len(sent_), "seconds": round(took, 1),
             "weights": {name: round(value, 2) for name, value in weights.of.items()}}  # fmt: skip
     return memory, weights, told
@@ -265,25 +266,26 @@ def follow(
         memory.accepted(number, said.category)
         unit, group = truth(said.category, area, at)
         if unit:
-            first = dispatch(bench, memory, weigh, dice, later, at, number, said, area, unit, frozenset())
+            first = dispatch(bench, memory, weigh, dice, later, at, number, said, area, unit)
             hits.append((at, group, first == unit, bench.by_list(said.category, area) == unit))
     return {group: course([hit for hit in hits if hit[1] == group], day) for group in ("unchanged", "swapped", "areas")}
 
 
 def dispatch(
     bench: Bench, memory: Memory, weigh: Weights, dice: Random, later: list[Any], at: datetime, number: int,
-    said: Spoken, area: str, unit: str, back: frozenset[str], last: str = "",
+    said: Spoken, area: str, unit: str, given: tuple[tuple[str, datetime], ...] = (),
 ) -> str:  # fmt: skip
     """Send one order; what becomes of it is known later: kept after days, back after hours."""
+    back = frozenset(before for before, _sent in given)
     ranked = ask(bench, memory, weigh, ((said.category, 1.0),), area, said, at, back)
     first = unit if len(back) > 1 or not ranked else ranked[0].lead
-    if last:
-        memory.moved(said.category, area, last, first, at)
+    for before, sent in given:
+        memory.moved(said.category, area, before, first, sent)
     kept = first == unit
     when = at + (timedelta(days=dice.uniform(1, 5)) if kept else timedelta(hours=dice.uniform(4, 36)))
-    past = Past(number, f"N{number:08}", area, first, kept, when, words(said))
-    again = None if kept else (number, said, area, unit, back | {first}, first)
-    heapq.heappush(later, (when, number * 4 + len(back), past, said.category, again))
+    past = Past(number, f"N{number:08}", area, first, kept, when, words(said), at)
+    again = None if kept else (number, said, area, unit, (*given, (first, at)))
+    heapq.heappush(later, (when, number * 4 + len(given), past, said.category, again))
     return first
 
 

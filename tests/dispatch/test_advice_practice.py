@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from open12345.dispatch.advice import practice, replay, stored
-from open12345.dispatch.advice.evidence import Level, levels
+from open12345.dispatch.advice.evidence import Level, Past, chain
 from open12345.dispatch.advice.memory import Memory
 from open12345.dispatch.models import Practice
 from open12345.orders.models import WorkOrder
 from tests.cast import Town
-from tests.orders.walks import RETURN, dispatched, granted, reported, signed
+from tests.orders.walks import RETURN, dispatched, granted, redo, reported, signed
 
 TINGZHONG = "310117107001"
 
@@ -62,6 +62,7 @@ def test_the_database_knows_what_a_replay_knows(town: Town) -> None:
     number = dispatched(town, "market", area=TINGZHONG)
     town.do("supervisor", number, "take_back", {"reason": "派错"})
     town.do("dispatcher", number, "dispatch", {"lead": "urban"})
+    redo(town, number)
     reported(town, "housing", area=TINGZHONG, category="A0103")
     town.wait(minutes=1)
     practice.refresh(town.pack, at=town.now)
@@ -71,12 +72,13 @@ def test_the_database_knows_what_a_replay_knows(town: Town) -> None:
         memory.accepted(one.order, one.category)
     for sent in replay.replay(town.pack, story):
         assert sent.keeper
-    given = list(story.shares)
-    for share in given:
+    for before, after in replay.moves(story.shares):
+        memory.moved(category[after.order], TINGZHONG, before.unit, after.unit, before.sent)
+    for share in story.shares:
         area = WorkOrder.objects.get(pk=share.order).area
-        past = replay.Past(share.order, "", area.code if area else "", share.unit, share.kept, share.at, "")
+        past = Past(share.order, "", area.code if area else "", share.unit, share.kept, share.at, "", share.sent)
         memory.ended(category[share.order], past)
-    asked = levels(town.pack, "A0101", TINGZHONG)
+    asked = chain(town.pack, "A0101", TINGZHONG).all
     known = stored.evidence(asked, ["A0101"], town.now)
     other = memory.evidence(["A0101"], TINGZHONG, town.now)
     assert Level("A0101", TINGZHONG) in known.tallies
@@ -84,5 +86,7 @@ def test_the_database_knows_what_a_replay_knows(town: Town) -> None:
     for level, units in known.tallies.items():
         for unit, found in units.items():
             assert found == pytest.approx(other.tallies[level][unit]), (level, unit)
+    assert known.moves.keys() == other.moves.keys() != set()
+    assert all(pairs == pytest.approx(other.moves[level]) for level, pairs in known.moves.items())
     seen = [(one.order, one.unit, one.kept) for one in known.past["A0101"]]
     assert seen == [(one.order, one.unit, one.kept) for one in other.past["A0101"]]

@@ -33,15 +33,28 @@ _LONGEST: Final = 300
 _KEPT_TEXTS: Final = 5_000
 
 
+#: Before the code of a unit: all categories that the duty list gives to it (a level of its own, beside the tree).
+LISTED: Final = "@"
+
+
 class Level(NamedTuple):
-    """A category and all below it, in an area and all below it; "" is any."""
+    """A category and all below it, or all that the list gives to a unit; in an area and all below it; "" is any."""
 
     category: str
     area: str
 
+    @property
+    def by_list(self) -> bool:
+        """Whether it holds what the list gives to one unit."""
+        return self.category.startswith(LISTED)
+
 
 class Tally(NamedTuple):
-    """How often a unit kept and gave back: slowly forgotten, fast forgotten, and told (bare, of the last months)."""
+    """How often a unit kept and gave back: slowly forgotten, fast forgotten, and told (bare, of the last months).
+
+    Days are those of the dispatch: what was sent before a change may be reported long after it. `run` is how much came
+    back of what was sent since the last day of which the unit kept anything (slowly forgotten).
+    """
 
     kept: float = 0.0
     back: float = 0.0
@@ -49,6 +62,7 @@ class Tally(NamedTuple):
     back_fast: float = 0.0
     kept_told: int = 0
     back_told: int = 0
+    run: float = 0.0
 
 
 NOTHING: Final = Tally()
@@ -65,6 +79,7 @@ class Past:
     kept: bool
     at: datetime
     text: str
+    sent: datetime
 
 
 @dataclass(slots=True)
@@ -73,17 +88,56 @@ class Evidence:
 
     at: datetime
     tallies: Mapping[Level, Mapping[str, Tally]] = field(default_factory=dict)
-    #: Where orders went next that a unit had given back: level → (from, to) → how many, fast forgotten.
+    #: Where orders went later that a unit had given back: level → (from, to) → how many of the unit's `run`.
     moves: Mapping[Level, Mapping[tuple[str, str], float]] = field(default_factory=dict)
-    #: Of each category, newest first.
+    #: Of each category, the last sent first.
     past: Mapping[str, Sequence[Past]] = field(default_factory=dict)
 
 
-def levels(pack: Pack, category: str, area: str) -> list[Level]:
-    """Return every level that an order belongs to: its category, those above and any, by its area, those above, any."""
-    above = [*(row.code for row in pack.category_tree.lineage(category)), ""]
-    places = [*(row.code for row in pack.area_tree.lineage(area)), ""]
-    return [Level(code, place) for code in above for place in places]
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Levels that are asked about an order, from the widest to the narrowest: by category first, and by place first."""
+
+    matter: tuple[Level, ...]
+    place: tuple[Level, ...]
+
+    @property
+    def all(self) -> tuple[Level, ...]:
+        """Every level once."""
+        return tuple(dict.fromkeys((*self.matter, *self.place)))
+
+    @property
+    def told(self) -> tuple[Level, ...]:
+        """Levels whose counts say something to a person, the narrowest first."""
+        return tuple(level for level in reversed(self.matter) if not level.by_list)
+
+
+def chain(pack: Pack, category: str, area: str) -> Chain:
+    """Return the levels of an order.
+
+    A leaf of few orders leans on all that the list gives to the same unit; on its class only where the list says
+    nothing, for a class holds the work of many units.
+    """
+    matters = [row.code for row in reversed(pack.category_tree.lineage(category))] or [""]
+    places = [row.code for row in reversed(pack.area_tree.lineage(area))]
+    wide = by_list(pack, category) if category and pack.duty.find(category) else matters[:-1]
+    matter = [Level(code, "") for code in (*wide, matters[-1])] + [Level(matters[-1], place) for place in places]
+    place = [Level(matters[0], place) for place in ("", *places)]
+    place += [Level(code, places[-1]) for code in matters[1:]] if places else []
+    return Chain(tuple(matter), tuple(place))
+
+
+def above(pack: Pack, category: str) -> list[str]:
+    """Return the categories of all levels under which an order of a category counts."""
+    return [*(row.code for row in pack.category_tree.lineage(category)), "", *by_list(pack, category)]
+
+
+def by_list(pack: Pack, category: str) -> list[str]:
+    """Return the level of all that the list gives to the same unit, nothing where it names none or the territory."""
+    if not category:
+        return []
+    named = (item.lead for item in pack.duty.find(category) if not item.to_territory and item.lead in pack.unit_tree)
+    return [f"{LISTED}{lead}" for lead in named][:1]
 
 
 def day_of(at: datetime) -> date:
@@ -104,14 +158,20 @@ def period_of(day: date, single: date) -> date:
 def tally(rows: Iterable[tuple[int, int, int]]) -> Tally:
     """Add up (age in days, kept, back)."""
     slow, fast, told = [0.0, 0.0], [0.0, 0.0], [0, 0]
-    for age, *counts in rows:
-        if not 0 <= age < DAYS:
-            continue
+    counted = [row for row in rows if 0 <= row[0] < DAYS]
+    last = last_kept(counted)
+    run = sum(back * 0.5 ** (age / SLOW) for age, _kept, back in counted if age < last)
+    for age, *counts in counted:
         for n, count in enumerate(counts):
             slow[n] += count * 0.5 ** (age / SLOW)
             fast[n] += count * 0.5 ** (age / FAST)
             told[n] += count * (age < TOLD_DAYS)
-    return Tally(slow[0], slow[1], fast[0], fast[1], told[0], told[1])
+    return Tally(slow[0], slow[1], fast[0], fast[1], told[0], told[1], run)
+
+
+def last_kept(rows: Iterable[tuple[int, int, int]]) -> int:
+    """Return how many days ago the last one was sent that was kept, of (age in days, kept, back)."""
+    return min((age for age, kept, _back in rows if kept and age >= 0), default=DAYS)
 
 
 class Words:

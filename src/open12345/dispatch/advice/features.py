@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from open12345.dispatch.advice.evidence import NOTHING, WORDS, Evidence, Level, Past, Tally, alike
+from open12345.dispatch.advice.evidence import NOTHING, WORDS, Chain, Evidence, Level, Past, Tally, alike, chain
 from open12345.dispatch.advice.shapes import Source, Tip
 from open12345.dispatch.suggest import Suggestion
 from open12345.policy import Pack
@@ -15,7 +15,7 @@ from open12345.policy import Pack
 #: The features, and under which kind of reason each is told.
 NAMES: Final[Mapping[str, Source]] = {
     "duty": "duty", "duty_next": "duty", "territory": "territory",
-    "share": "practice", "here": "practice", "rate": "practice",
+    "share": "practice", "rate": "practice",
     "heir": "practice", "lost": "practice",
     "recent": "practice", "recent_others": "practice", "recent_back": "practice",
     "alike": "precedents", "alike_others": "precedents", "alike_back": "precedents",
@@ -28,10 +28,12 @@ _SHARE, _RATE = 0.03, 0.8
 _FRESH: Final = 2.0
 #: What an old ending weighs beside one of these days.
 _OLD: Final = 0.05
-#: Log-odds from which a unit is clearly the one that does such matters.
-_CLEAR: Final = 4.0
-#: Orders that went from a unit of the list to another one until that one is thought of.
-_MOVED: Final = 0.4
+#: Of one order in so many a list is no longer right, as log-odds; what each return without anything kept since adds.
+_CHANGED, _RETURN = -4.0, 2.5
+#: Returns that the unit of so many kept ones may well be sent by mistake meanwhile; for whom else's work is asked.
+_MISTAKEN, _OWN = 0.1, 0.5
+#: From how sure a change is, who took over is thought of.
+_THOUGHT: Final = 0.2
 #: Outcomes after which a newest ending weighs half; days; what one elsewhere weighs.
 _HALF, _DAYS, _ELSEWHERE = 5.0, 45.0, 0.5
 #: Newest endings that one unit needs to be believed, as a count.
@@ -75,67 +77,58 @@ def candidates(
 ) -> list[Candidate]:
     """Return every unit that something speaks for, with its features."""
     past = known.past.get(question.category, ())
-    chain = _chain(pack, question)
-    found = {code: Candidate(code) for code in _units(pack, listed, tips, past, known, chain)}
+    levels = chain(pack, question.category, question.area)
+    roles = Roles(pack, _of_place(listed))
+    handed = _handed(roles, known, levels, listed, past, question.area)
+    found = {code: Candidate(code) for code in _units(roles, listed, tips, past, known, levels, handed)}
     _by_list(found, listed)
     for tip in tips:
         found[tip.lead].tips.append(tip)
         found[tip.lead].values["lent"] = max(tip.strength, found[tip.lead].values.get("lent", 0.0))
-    _by_practice(found, known, chain)
-    _by_moves(found, known, chain)
-    _by_newest(pack, found, question, past, known)
-    _by_precedents(found, question, past)
+    _by_practice(found, known, levels, handed, roles)
+    for code, own in found.items():
+        own.values["lost"], own.values["heir"] = handed.lost.get(code, 0.0), handed.heir.get(code, 0.0)
+    _by_newest(roles, found, question, past, known, handed)
+    _by_precedents(found, question, past, handed, roles)
     for code in question.came_back & found.keys():
         found[code].values["came_back"] = 1.0
     return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """Levels from the widest to the narrowest: by category first, and by place first."""
+class Roles:
+    """Who stands for whom: what the own units of other places do there speaks for `here`, the own unit of this one."""
 
-    matter: tuple[Level, ...]
-    place: tuple[Level, ...]
+    pack: Pack
+    here: str
 
-    @property
-    def all(self) -> tuple[Level, ...]:
-        """Every level once."""
-        return tuple(dict.fromkeys((*self.matter, *self.place)))
+    def of(self, unit: str) -> str:
+        """Return the unit itself, or that of this place for any that looks after a place; "" where none does."""
+        row = self.pack.unit_tree.get(unit)
+        local = row is not None and row.area and row.kind in self.pack.duty.territory_kinds
+        return self.here if local else unit
 
-    @property
-    def told(self) -> tuple[Level, ...]:
-        """Levels whose counts say something to a person, the narrowest first."""
-        return tuple(reversed(self.matter))
-
-
-def _chain(pack: Pack, question: Question) -> Chain:
-    above = ["", *(row.code for row in reversed(pack.category_tree.lineage(question.category)))]
-    places = [row.code for row in reversed(pack.area_tree.lineage(question.area))]
-    matter = [Level(code, "") for code in above] + [Level(above[-1], place) for place in places]
-    wide = [Level("", ""), *(Level(code, place) for code in above[1:2] for place in ("", *places))]
-    wide += [Level(code, places[-1]) for code in above[2:]] if places else []
-    return Chain(tuple(matter), tuple(wide))
+    def elsewhere(self, unit: str) -> bool:
+        """Say whether a unit looks after another place."""
+        return self.of(unit) != unit
 
 
 def _units(
-    pack: Pack, listed: Sequence[Suggestion], tips: Sequence[Tip], past: Sequence[Past], known: Evidence, chain: Chain
-) -> list[str]:
-    """Return whom to think of: the list, tips, who kept the like lately or often."""
-    often: dict[str, float] = {}
-    for level in chain.all[1:]:
-        for (before, unit), moved in known.moves.get(level, {}).items():
-            if moved >= _MOVED and any(one.lead == before for one in listed):
-                often[unit] = 1.0
-    for level in (*chain.matter[-3:], *chain.place[-2:]):
+    roles: Roles, listed: Sequence[Suggestion], tips: Sequence[Tip], past: Sequence[Past], known: Evidence,
+    levels: Chain, handed: Handed,
+) -> list[str]:  # fmt: skip
+    """Return whom to think of: the list, tips, who took over, who kept the like lately or often."""
+    often = {unit: 1 + sure for unit, sure in handed.heir.items() if sure >= _THOUGHT}
+    for level in (*levels.matter[-3:], *levels.place[-2:]):
         counts = known.tallies.get(level, {})
         total = sum(one.kept for one in counts.values())
         for unit, one in counts.items():
-            if total and one.kept / total >= _LEAST:
+            if not roles.elsewhere(unit) and total and one.kept / total >= _LEAST:
                 often[unit] = max(often.get(unit, 0.0), one.kept / total)
     named = [one.lead for one in listed] + [tip.lead for tip in tips]
     named += sorted(often, key=lambda unit: -often[unit])[:_MOST]
-    named += [one.unit for one in past[:20] if one.kept][:_MOST]
-    units = pack.unit_tree
+    named += [one.unit for one in past[:20] if one.kept and not roles.elsewhere(one.unit)][:_MOST]
+    units = roles.pack.unit_tree
     return [code for code in dict.fromkeys(named) if code in units and units[code].kind != "centre"]
 
 
@@ -148,32 +141,34 @@ def _by_list(found: Mapping[str, Candidate], listed: Sequence[Suggestion]) -> No
         own.values["territory" if not one.item else "duty_next" if rank else "duty"] = 1.0
 
 
-def _by_practice(found: Mapping[str, Candidate], known: Evidence, chain: Chain) -> None:
-    counts = [known.tallies.get(level, {}) for level in chain.matter]
-    here = [known.tallies.get(level, {}) for level in chain.place]
-    totals, totals_here = [_kept(each) for each in counts], [_kept(each) for each in here]
+def _by_practice(found: Mapping[str, Candidate], known: Evidence, levels: Chain, handed: Handed, roles: Roles) -> None:
+    counts = [_counted(known.tallies.get(level, {}), handed, roles) for level in levels.matter]
+    totals = [sum(each.values()) for each in counts]
+    own_tallies = [known.tallies.get(level, {}) for level in levels.matter]
     for own in found.values():
         own.values["share"] = _logit(_share(counts, totals, own.unit)) - _logit(_SHARE)
-        own.values["here"] = _logit(_share(here, totals_here, own.unit)) - _logit(_SHARE)
-        own.values["rate"] = _logit(_rate([each.get(own.unit) for each in counts])) - _logit(_RATE)
-        for level in chain.told:
+        own.values["rate"] = _logit(_rate([each.get(own.unit) for each in own_tallies])) - _logit(_RATE)
+        for level in levels.told:
             told = known.tallies.get(level, {}).get(own.unit)
             if told is not None and told.kept_told + told.back_told:
                 own.level, own.told = level, told
                 break
 
 
-def _kept(level: Mapping[str, Tally]) -> float:
-    """Return how much all units of a level kept, these days weighing more."""
-    return sum(one.kept + _FRESH * one.kept_fast for one in level.values())
+def _counted(level: Mapping[str, Tally], handed: Handed, roles: Roles) -> dict[str, float]:
+    """Return how much each unit kept, these days weighing more; what it kept before it lost the work counts no more."""
+    found: dict[str, float] = {}
+    for unit, one in level.items():
+        role = roles.of(unit)
+        found[role] = found.get(role, 0.0) + (one.kept + _FRESH * one.kept_fast) * handed.stays(unit)
+    return found
 
 
-def _share(counts: Sequence[Mapping[str, Tally]], totals: Sequence[float], unit: str) -> float:
+def _share(counts: Sequence[Mapping[str, float]], totals: Sequence[float], unit: str) -> float:
     """Return the share of the kept that this unit kept, each level leaning on the one above it."""
     share = _SHARE
     for level, total in zip(counts, totals, strict=True):
-        own = level.get(unit, NOTHING)
-        share = (own.kept + _FRESH * own.kept_fast + _PRIOR * share) / (total + _PRIOR)
+        share = (level.get(unit, 0.0) + _PRIOR * share) / (total + _PRIOR)
     return share
 
 
@@ -187,27 +182,108 @@ def _rate(counts: Iterable[Tally | None]) -> float:
     return rate
 
 
-def _by_moves(found: Mapping[str, Candidate], known: Evidence, chain: Chain) -> None:
-    """Follow what units give back: where it went next is who does it now, in this category or in the wider ones."""
-    heirs: dict[tuple[str, str], float] = {}
-    for levels in (chain.matter, chain.place):
-        shares: dict[tuple[str, str], float] = {}
-        for level in levels:
-            moves, counts = known.moves.get(level, {}), known.tallies.get(level, {})
-            pairs = {pair for pair in (*shares, *moves) if pair[0] in found and pair[1] in found}
-            for before, unit in pairs:
-                whole = counts.get(before, NOTHING)
-                sent = whole.kept_fast + _OLD * whole.kept + sum(n for (of, _to), n in moves.items() if of == before)
-                own = moves.get((before, unit), 0.0) + _PRIOR * shares.get((before, unit), 0.0)
-                shares[before, unit] = own / (sent + _PRIOR)
-        for pair, share in shares.items():
-            heirs[pair] = max(share, heirs.get(pair, 0.0))
-    for (before, unit), share in heirs.items():
-        known_for = found[before].values.get("share", 0.0) / _CLEAR
-        leads = 1.0 if found[before].values.get("duty") else min(1.0, max(0.0, known_for))
-        values = found[unit].values
-        values["heir"] = max(values.get("heir", 0.0), share * leads)
-        found[before].values["lost"] = min(1.0, found[before].values.get("lost", 0.0) + share)
+@dataclass(slots=True)
+class Handed:
+    """How sure it is that units lost this work, and that units took it over: 0 to 1 each."""
+
+    lost: dict[str, float] = field(default_factory=dict)
+    heir: dict[str, float] = field(default_factory=dict)
+
+    def stays(self, unit: str) -> float:
+        """Return how sure it is that what the unit kept before still tells of today."""
+        return 1.0 - self.lost.get(unit, 0.0)
+
+    def loses(self, unit: str, sure: float) -> None:
+        """Believe the level that is surest."""
+        self.lost[unit] = max(sure, self.lost.get(unit, 0.0))
+
+    def gains(self, unit: str, sure: float) -> None:
+        """Believe the level that is surest."""
+        self.heir[unit] = max(sure, self.heir.get(unit, 0.0))
+
+
+def _handed(
+    roles: Roles, known: Evidence, levels: Chain, listed: Sequence[Suggestion], past: Sequence[Past], area: str
+) -> Handed:
+    """Look for a change: what came back since a unit last kept anything, and where it went.
+
+    Asked are the levels of this very matter: the category, here and anywhere, and all that the list gives to the same
+    unit. A unit that kept any of it meanwhile did not lose it there: so the wide level speaks where nothing narrower
+    contradicts it, and the narrow one where it has seen it happen itself. What a unit gives back of other matters says
+    nothing of these.
+    """
+    found = Handed()
+    for unit, run in _newest_run(roles.pack, past, area).items():
+        found.loses(unit, _sure(run))
+    own = {levels.matter[-1].category, *(level.category for level in levels.matter if level.by_list)}
+    for level in (level for level in levels.matter if level.category in own):
+        tallies = known.tallies.get(level, {})
+        for unit, one in tallies.items():
+            if one.run and (level.area or level.by_list):  # of the category anywhere, the newest were looked at
+                found.loses(unit, _sure(one.run / (1 + _MISTAKEN * one.kept_fast)))
+        if listed:
+            _inherited(roles, found, known.moves.get(level, {}), tallies, listed)
+    for level in levels.place if listed else ():
+        if level.area:
+            _held_here(found, known.moves.get(level, {}), known.tallies.get(level, {}), listed)
+    return found
+
+
+def _inherited(
+    roles: Roles, found: Handed, moves: Mapping[tuple[str, str], float], tallies: Mapping[str, Tally],
+    listed: Sequence[Suggestion],
+) -> None:  # fmt: skip
+    """Say who took over what the list's first unit gives back; every place's own unit stands for that of this place."""
+    leads, went = listed[0].lead, dict[str, float]()
+    for (before, unit), n in moves.items():
+        if before == leads and unit != leads:
+            after = roles.of(unit)
+            went[after] = went.get(after, 0.0) + max(0.0, n - tallies.get(unit, NOTHING).run)
+    for unit, n in went.items():
+        if unit:
+            found.gains(unit, found.lost.get(leads, 0.0) * n / (sum(went.values()) + 0.5))
+
+
+def _held_here(
+    found: Handed, moves: Mapping[tuple[str, str], float], tallies: Mapping[str, Tally], listed: Sequence[Suggestion]
+) -> None:
+    """Say whether the place's own unit does a whole class of matters itself, whomever the list names for them."""
+    leads, here = listed[0].lead, _of_place(listed)
+    if not here or here == leads:
+        return
+    used = {unit for unit, own in tallies.items() if own.kept >= 1} | {leads}
+    taken = sum(n for (before, unit), n in moves.items() if unit == here and before in used)
+    own = tallies.get(leads, NOTHING).kept_fast
+    others = sum(tally.kept_fast for unit, tally in tallies.items() if unit not in (here, leads))
+    sure = _sure((taken - tallies.get(here, NOTHING).run) / (1 + _OWN * own + _MISTAKEN * others))
+    found.gains(here, sure)
+    found.loses(leads, sure)
+
+
+def _of_place(listed: Sequence[Suggestion]) -> str:
+    """Return the unit that looks after the place, "" for none."""
+    return next((one.lead for one in listed if not one.item), "")
+
+
+def _newest_run(pack: Pack, past: Sequence[Past], area: str) -> dict[str, float]:
+    """Return how many each unit gave back of the last that were sent to it, until one that it kept.
+
+    Elsewhere counts half: a place may have its own way.
+    """
+    here = {row.code for row in pack.area_tree.lineage(area)[:2]}
+    runs: dict[str, float] = {}
+    over = set()
+    for one in past:
+        if one.kept:
+            over.add(one.unit)
+        elif one.unit not in over:
+            runs[one.unit] = runs.get(one.unit, 0.0) + (1.0 if _near(pack, one.area, here) else _ELSEWHERE)
+    return runs
+
+
+def _sure(returns: float) -> float:
+    """Return how sure a change is after so many returns with nothing kept since."""
+    return 1 / (1 + math.exp(-(_CHANGED + _RETURN * min(returns, 10.0)))) if returns > 0 else 0.0
 
 
 def _logit(share: float) -> float:
@@ -215,21 +291,23 @@ def _logit(share: float) -> float:
 
 
 def _by_newest(
-    pack: Pack, found: Mapping[str, Candidate], question: Question, past: Sequence[Past], known: Evidence
-) -> None:
+    roles: Roles, found: Mapping[str, Candidate], question: Question, past: Sequence[Past], known: Evidence,
+    handed: Handed,
+) -> None:  # fmt: skip
     """Weigh the newest endings of the category: what changed this week shows here before it shows in months."""
-    here = {row.code for row in pack.area_tree.lineage(question.area)[:2]}
+    here = {row.code for row in roles.pack.area_tree.lineage(question.area)[:2]}
     kept: dict[str, float] = {}
     back: dict[str, float] = {}
     own: dict[str, int] = {}
     sum_kept, number = 0.0, 0.0
     for one in past:
         days = (known.at - one.at).total_seconds() / 86_400
-        near = 1.0 if _near(pack, one.area, here) else _ELSEWHERE
+        near = 1.0 if _near(roles.pack, one.area, here) else _ELSEWHERE
         weight = near * 0.5 ** (number / _HALF + days / _DAYS)
         if one.kept:
-            kept[one.unit] = kept.get(one.unit, 0.0) + weight
-            sum_kept += weight
+            role = roles.of(one.unit)
+            kept[role] = kept.get(role, 0.0) + weight * handed.stays(one.unit)
+            sum_kept += weight * handed.stays(one.unit)
             number += near
         # A unit is weighed by its own newest endings: others may not push its returns out of sight.
         nth = own[one.unit] = own.get(one.unit, 0) + 1
@@ -252,17 +330,21 @@ def _near(pack: Pack, area: str, here: set[str]) -> bool:
     return area in here or (row is not None and row.parent in here)
 
 
-def _by_precedents(found: Mapping[str, Candidate], question: Question, past: Sequence[Past]) -> None:
+def _by_precedents(
+    found: Mapping[str, Candidate], question: Question, past: Sequence[Past], handed: Handed, roles: Roles
+) -> None:
     """Weigh where the orders with the most alike words ended, those given back counting against who gave them back."""
     grams = WORDS.of(question.text)
     if not grams:
         return
     scored = ((alike(grams, WORDS.of(one.text)), one) for one in past)
     nearest = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])[:_PRECEDENTS]
-    total = sum(score * score for score, one in nearest if one.kept)
+    total = sum(score * score * handed.stays(one.unit) for score, one in nearest if one.kept)
     for unit, own in found.items():
         own.precedents = [pair for pair in nearest if pair[1].unit == unit]
-        mine = sum(score * score for score, one in own.precedents if one.kept)
+        mine = sum(
+            score * score * handed.stays(one.unit) for score, one in nearest if one.kept and roles.of(one.unit) == unit
+        )
         back = sum(score * score for score, one in own.precedents if not one.kept)
         own.values["alike"] = mine / (total + ALIKE)
         own.values["alike_others"] = (total - mine) / (total + ALIKE)

@@ -8,12 +8,15 @@ from datetime import date, datetime
 
 from open12345.dispatch.advice.evidence import (
     REACH,
+    SLOW,
     Evidence,
     Level,
     Past,
     Tally,
+    above,
+    chain,
     day_of,
-    levels,
+    last_kept,
     period_of,
     single_from,
     tally,
@@ -33,6 +36,7 @@ class Memory:
         self._newest: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REACH))
         self._past: dict[int, list[Past]] = defaultdict(list)
         self._added: dict[int, tuple[date, Tally]] = {}
+        self._known: dict[tuple[str, str], list[Level]] = {}
 
     def accepted(self, order: int, category: str) -> None:
         """An order was taken in."""
@@ -41,13 +45,21 @@ class Memory:
     def ended(self, category: str, past: Past) -> None:
         """A unit reported an order, or it came back from there."""
         self._past[past.order].append(past)
-        for level in levels(self._pack, category, past.area):
-            self._count(self._counted[level].setdefault(past.unit, {}), past.at, kept=past.kept)
+        for level in self._levels(category, past.area):
+            self._count(self._counted[level].setdefault(past.unit, {}), past.sent, kept=past.kept)
 
-    def moved(self, category: str, area: str, before: str, unit: str, at: datetime) -> None:
-        """An order that `before` had given back was sent to another unit."""
-        for level in levels(self._pack, category, area):
-            self._count(self._moved[level].setdefault((before, unit), {}), at, kept=True)
+    def moved(self, category: str, area: str, before: str, unit: str, sent: datetime) -> None:
+        """An order that `before`, sent it at `sent`, had given back was sent to another unit."""
+        for level in self._levels(category, area):
+            self._count(self._moved[level].setdefault((before, unit), {}), sent, kept=True)
+
+    def _levels(self, category: str, area: str) -> list[Level]:
+        found = self._known.get((category, area))
+        if found is None:
+            places = [*(row.code for row in self._pack.area_tree.lineage(area)), ""]
+            found = [Level(code, place) for code in above(self._pack, category) for place in places]
+            self._known[category, area] = found
+        return found
 
     def _count(self, counts: Counts, at: datetime, *, kept: bool) -> None:
         counts.setdefault(day_of(at), [0, 0])[0 if kept else 1] += 1
@@ -57,29 +69,44 @@ class Memory:
         """Return what is known now of some categories in one area."""
         today = day_of(at)
         wanted = list(dict.fromkeys(categories))
-        asked = dict.fromkeys(level for code in wanted for level in levels(self._pack, code, area))
+        asked = dict.fromkeys(level for code in wanted for level in chain(self._pack, code, area).all)
         tallies = {
             level: {unit: self._tally(counts, today) for unit, counts in self._counted[level].items()}
             for level in asked if level in self._counted
         }  # fmt: skip
-        moves = {
-            level: {pair: self._tally(counts, today).kept_fast for pair, counts in self._moved[level].items()}
-            for level in asked if level in self._moved
-        }  # fmt: skip
+        moves = {level: self._run(level, today) for level in asked if level in self._moved}
         past = {
             code: sorted(
                 (one for order in self._newest[code] for one in self._past.get(order, ())),
-                key=lambda one: (one.at, one.order), reverse=True,
+                key=lambda one: (one.sent, one.order), reverse=True,
             )
             for code in wanted if code in self._newest
         }  # fmt: skip
-        return Evidence(at, tallies, moves, past)
+        return Evidence(at, tallies, {level: pairs for level, pairs in moves.items() if pairs}, past)
+
+    def _run(self, level: Level, today: date) -> dict[tuple[str, str], float]:
+        """Return where went what a unit gave back of all that was sent since it last kept anything."""
+        found = {}
+        for (before, unit), counts in self._moved[level].items():
+            last = last_kept(self._aged(self._counted[level].get(before, {}), today))
+            rows = [(age, kept) for age, kept, _back in self._aged(counts, today) if 0 <= age < last]
+            if rows:
+                found[before, unit] = sum(kept * 0.5 ** (age / SLOW) for age, kept in rows)
+        return found
 
     def _tally(self, counts: Counts, today: date) -> Tally:
         """Add up days as the database does; once a day, and after each that is added."""
         found = self._added.get(id(counts))
         if found is None or found[0] != today:
-            single = single_from(today)
-            rows = (((today - period_of(day, single)).days, kept, back) for day, (kept, back) in counts.items())
-            found = self._added[id(counts)] = (today, tally(rows))
+            found = self._added[id(counts)] = (today, tally(self._aged(counts, today)))
         return found[1]
+
+    @staticmethod
+    def _aged(counts: Counts, today: date) -> list[tuple[int, int, int]]:
+        """Return (age in days, kept, back), days and months as the table counts them."""
+        single, rows = single_from(today), defaultdict[date, list[int]](lambda: [0, 0])
+        for day, (kept, back) in counts.items():
+            period = period_of(day, single)
+            rows[period][0] += kept
+            rows[period][1] += back
+        return [((today - day).days, kept, back) for day, (kept, back) in rows.items()]

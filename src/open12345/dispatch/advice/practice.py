@@ -1,8 +1,9 @@
 """Practice (派单惯例): what each unit kept and gave back of each category in each area, counted by days.
 
-Counted are the leads of all rounds, whoever sent them, on the day on which they ended; and where an order went next
-that came back. A row holds for its category and area and all below them: rows of a category above the leaves, and of
-the area "" (anywhere), are sums, so that a page of orders reads a few rows and never adds up a city.
+Counted are the leads of all rounds that have ended, whoever sent them, on the day of their dispatch; and where an order
+went later that came back. A row holds for its category and area and all below them: rows of a category above the
+leaves, and of the area "" (anywhere), are sums, as are those of all that the list gives to one unit ("@unit"), so that
+a page of orders reads a few rows and never adds up a city.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from django.db import connection, transaction
 
-from open12345.dispatch.advice.evidence import day_of, single_from
+from open12345.dispatch.advice.evidence import above, day_of, single_from
 from open12345.dispatch.advice.stored import ENDED, KEPT, SINCE
 from open12345.dispatch.models import Practice
 from open12345.policy import Pack
@@ -31,20 +32,20 @@ _PERIOD: Final = "CASE WHEN day >= %(single)s THEN day ELSE date_trunc('month', 
 _COUNT: Final = f"""
     WITH ended AS (
         SELECT o.category, coalesce(ar.code, '') AS area, a.unit_id, NULL::bigint AS after_id, {KEPT} AS kept,
-               ({SINCE} AT TIME ZONE 'Asia/Shanghai')::date AS day
+               (a.assigned_at AT TIME ZONE 'Asia/Shanghai')::date AS day
         FROM orders_workorder o
         JOIN orders_assignment a ON a.order_id = o.id AND {ENDED}
         LEFT JOIN directory_area ar ON ar.id = o.area_id
-        WHERE o.changed_at >= %(since)s AND {SINCE} >= %(since)s AND {SINCE} <= %(at)s
+        WHERE o.changed_at >= %(since)s AND a.assigned_at >= %(since)s AND {SINCE} <= %(at)s
         UNION ALL
         SELECT o.category, coalesce(ar.code, ''), b.unit_id, a.unit_id, true,
-               (b.assigned_at AT TIME ZONE 'Asia/Shanghai')::date
+               (a.assigned_at AT TIME ZONE 'Asia/Shanghai')::date
         FROM orders_workorder o
         JOIN orders_assignment a ON a.order_id = o.id AND {ENDED} AND NOT {KEPT}
-        JOIN orders_assignment b ON b.order_id = o.id AND b.round = a.round + 1 AND b.role = 'lead'
+        JOIN orders_assignment b ON b.order_id = o.id AND b.round > a.round AND b.role = 'lead'
              AND b.parent_id IS NULL AND b.unit_id <> a.unit_id
         LEFT JOIN directory_area ar ON ar.id = o.area_id
-        WHERE o.changed_at >= %(since)s AND b.assigned_at >= %(since)s AND b.assigned_at <= %(at)s
+        WHERE o.changed_at >= %(since)s AND a.assigned_at >= %(since)s AND b.assigned_at <= %(at)s
     ), counted AS (
         SELECT category, area, unit_id, after_id, {_PERIOD} AS since, count(*) FILTER (WHERE kept) AS kept,
                count(*) FILTER (WHERE NOT kept) AS back
@@ -67,11 +68,12 @@ def refresh(pack: Pack, *, at: datetime, whole: bool = False) -> int:
     """
     single = single_from(day_of(at))
     since = date(1970, 1, 1) if whole else (single - timedelta(days=_LATE)).replace(day=1)
-    categories, areas = _pairs(pack.category_tree), _pairs(pack.area_tree)
+    categories = [(code, wide) for code in (*pack.category_tree, "") for wide in above(pack, code)]
+    areas = _pairs(pack.area_tree)
     values: dict[str, Any] = {
         "since": datetime.combine(since, time.min, SHANGHAI), "at": at, "single": single,
-        "categories": [code for code, _above in categories], "categories_above": [above for _code, above in categories],
-        "areas": [code for code, _above in areas], "areas_above": [above for _code, above in areas],
+        "categories": [code for code, _wide in categories], "categories_above": [wide for _code, wide in categories],
+        "areas": [code for code, _wide in areas], "areas_above": [wide for _code, wide in areas],
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -10,7 +10,7 @@ from typing import Any, Final
 from open12345.directory.person import Person
 from open12345.dispatch import learnt
 from open12345.dispatch.advice import features, sources, stored, weights, wording
-from open12345.dispatch.advice.evidence import Evidence, levels
+from open12345.dispatch.advice.evidence import Evidence, chain
 from open12345.dispatch.advice.features import Candidate, Question
 from open12345.dispatch.advice.shapes import Recommendation, Tip
 from open12345.dispatch.advice.weights import Weights
@@ -55,7 +55,7 @@ def recommend_all(
     """Return the units for each of several orders; the number of queries does not grow with them."""
     asked = [_asked(pack, order) for order in orders]
     known = stored.evidence(
-        (level for one in asked for code, _sure in one.under for level in levels(pack, code, one.area)),
+        (level for one in asked for code, _sure in one.under for level in chain(pack, code, one.area).all),
         {code for one in asked for code, _sure in one.under}, at,
     )  # fmt: skip
     back = stored.came_back([order.pk for order in orders if order.pk and order.round])

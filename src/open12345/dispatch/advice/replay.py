@@ -124,10 +124,10 @@ def replay(
             memory.accepted(one.order, one.category)
         elif kind == "moved":
             of, (before, after) = taken[one[1].order], one
-            memory.moved(of.category, of.area, before.unit, after.unit, after.sent)
+            memory.moved(of.category, of.area, before.unit, after.unit, before.sent)
         elif kind == "ended":
             of = taken[one.order]
-            memory.ended(of.category, Past(of.order, of.number, of.area, one.unit, one.kept, one.at, of.text))
+            memory.ended(of.category, Past(of.order, of.number, of.area, one.unit, one.kept, one.at, of.text, one.sent))
             if not one.kept:
                 back[one.order].add(one.unit)
         else:
@@ -140,13 +140,12 @@ def replay(
 
 
 def moves(shares: Sequence[Share]) -> list[tuple[Share, Share]]:
-    """Return each share that was given back with the one that followed it at another unit, in the order of time."""
-    found, last = [], dict[int, Share]()
+    """Return each share that was given back with each that followed it at another unit, in the order of time."""
+    found, given = [], defaultdict[int, list[Share]](list)
     for one in sorted(shares, key=lambda one: (one.sent, one.order)):
-        before = last.get(one.order)
-        if before is not None and not before.kept and before.unit != one.unit:
-            found.append((before, one))
-        last[one.order] = one
+        found += [(before, one) for before in given[one.order] if before.unit != one.unit]
+        if not one.kept:
+            given[one.order].append(one)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the database knows of who does what, for a page of orders at once: two statements however many there are."""
+"""What the database knows of who does what, for a page of orders at once: one round trip however many there are."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ SINCE: Final = "coalesce(a.reported_at, a.ended_at)"
 # The statements are put together from the constants above alone; every value is a parameter.
 _TALLIES: Final = f"""
     WITH aged AS (
-        SELECT p.category, p.area, p.unit_id, p.after_id, p.kept, p.back, %(today)s::date - p.since AS age
+        SELECT p.category, p.area, p.unit_id, p.after_id, p.kept, p.back, %(today)s::date - p.since AS age,
+               p.since > coalesce(max(p.since) FILTER (WHERE p.after_id IS NULL AND p.kept > 0) OVER (
+                   PARTITION BY p.category, p.area, coalesce(p.after_id, p.unit_id)
+               ), '-infinity') AS running
         FROM unnest(%(categories)s::text[], %(areas)s::text[]) AS asked (category, area)
         JOIN dispatch_practice p ON p.category = asked.category AND p.area = asked.area
         WHERE p.since BETWEEN %(today)s::date - {DAYS - 1} AND %(today)s::date
@@ -44,14 +47,17 @@ _TALLIES: Final = f"""
            sum(kept * power(0.5, age / {SLOW}))::float8, sum(back * power(0.5, age / {SLOW}))::float8,
            sum(kept * power(0.5, age / {FAST}))::float8, sum(back * power(0.5, age / {FAST}))::float8,
            coalesce(sum(kept) FILTER (WHERE age < {TOLD_DAYS}), 0)::int,
-           coalesce(sum(back) FILTER (WHERE age < {TOLD_DAYS}), 0)::int
+           coalesce(sum(back) FILTER (WHERE age < {TOLD_DAYS}), 0)::int,
+           coalesce(sum(CASE WHEN after_id IS NULL THEN back ELSE kept END * power(0.5, age / {SLOW}))
+               FILTER (WHERE running), 0)::float8
     FROM aged JOIN directory_unit u ON u.id = aged.unit_id LEFT JOIN directory_unit before ON before.id = aged.after_id
     GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 
 _PAST: Final = f"""
-    SELECT asked.category, o.id, o.number, coalesce(ar.code, ''), u.code, {KEPT}, {SINCE}, o.title || chr(10) || o.head
-    FROM unnest(%(categories)s::text[]) AS asked (category),
+    SELECT asked.category, o.id, o.number, coalesce(ar.code, ''), u.code, {KEPT}, {SINCE}, o.title || chr(10) || o.head,
+           a.assigned_at
+    FROM unnest(%(matters)s::text[]) AS asked (category),
     LATERAL (
         SELECT w.id, w.number, w.area_id, w.title, left(w.body, 300) AS head FROM orders_workorder w
         WHERE w.category = asked.category AND w.accepted_at < %(at)s
@@ -60,7 +66,7 @@ _PAST: Final = f"""
     JOIN orders_assignment a ON a.order_id = o.id AND {ENDED} AND {SINCE} < %(at)s
     JOIN directory_unit u ON u.id = a.unit_id
     LEFT JOIN directory_area ar ON ar.id = o.area_id
-    ORDER BY {SINCE} DESC, o.id DESC
+    ORDER BY a.assigned_at DESC, o.id DESC
 """  # noqa: S608
 
 _CAME_BACK: Final = f"""
@@ -74,7 +80,7 @@ def evidence(asked: Iterable[Level], categories: Collection[str], at: datetime) 
     wanted = sorted(set(asked))
     values: dict[str, Any] = {
         "categories": [level.category for level in wanted], "areas": [level.area for level in wanted],
-        "today": day_of(at),
+        "today": day_of(at), "matters": sorted(set(categories)), "at": at,
     }  # fmt: skip
     tallies: dict[Level, dict[str, Tally]] = defaultdict(dict)
     moves: dict[Level, dict[tuple[str, str], float]] = defaultdict(dict)
@@ -82,14 +88,14 @@ def evidence(asked: Iterable[Level], categories: Collection[str], at: datetime) 
     if not wanted:
         return Evidence(at)
     with connection.cursor() as cursor:
-        cursor.execute(_TALLIES, values)
+        cursor.execute(f"{_TALLIES};{_PAST}", values)  # both in one go: each page asks them
         for category, area, unit, before, *counts in cursor.fetchall():
             told = Tally(*counts)
             if before is None:
                 tallies[Level(category, area)][unit] = told
-            else:
-                moves[Level(category, area)][before, unit] = told.kept_fast
-        cursor.execute(_PAST, {"categories": sorted(set(categories)), "at": at})
+            elif told.run:
+                moves[Level(category, area)][before, unit] = told.run
+        cursor.nextset()
         for category, *row in cursor.fetchall():
             past[category].append(Past(*row))
     return Evidence(at, tallies, moves, past)

@@ -13,7 +13,8 @@ from open12345.dispatch import learnt
 from open12345.dispatch.advice.features import NAMES, Candidate
 from open12345.dispatch.models import Learnt, TrainedClassifier
 
-_VERSION: Final = 1
+#: Raised where a feature means something else than before: older weights would be wrong.
+_VERSION: Final = 2
 
 
 class WeightsError(Exception):
@@ -52,7 +53,7 @@ class Weights:
 DEFAULT: Final = Weights(
     shift=-2.6,
     of={
-        "duty": 3.4, "duty_next": 1.0, "territory": 1.2, "share": 0.35, "here": 0.1, "rate": 0.8,
+        "duty": 3.4, "duty_next": 1.0, "territory": 1.2, "share": 0.35, "rate": 0.8,
         "heir": 8.0, "lost": -6.0,
         "recent": 1.6, "recent_others": -1.0, "recent_back": -2.5, "alike": 0.8, "alike_others": -0.4,
         "alike_back": -1.2, "came_back": -4.0, "lent": 5.0,
