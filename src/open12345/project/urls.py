@@ -14,6 +14,7 @@ ROOMS = (
     ("handling/", "handling"),
     ("callback/", "callback"),
     ("notices/", "notify"),
+    ("facts/", "facts"),
     ("api/", "api"),
     ("", "ui"),
 )

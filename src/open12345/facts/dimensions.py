@@ -1,0 +1,107 @@
+"""By what figures can be cut: columns of the row, and the parts of the date by which a metric counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from open12345.directory.models import Area, Unit
+from open12345.facts.columns import BY_NAME
+from open12345.policy import Pack
+
+_NAMES: Final = (
+    "origin", "channel", "kind", "kind_base", "order_type", "category", "category_1", "category_2", "category_3",
+    "category_4", "category_5", "urgency", "area", "area_district", "area_street", "area_community", "area_grid",
+    "anonymous", "enterprise", "confidential", "stage", "outcome", "said_solved", "said_satisfied", "unit", "unit_kind",
+    "unit_group", "unit_above", "unit_top", "unit_top_kind", "role", "point_to_point", "repeat", "excluded",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One way to cut. `of`: the expression, from the table and the basis of the metric; `step`: months or days of a key.
+
+    Every row has exactly one value of it, so the parts of a cut add up to the whole.
+    """
+
+    name: str
+    title: str
+    english: str
+    of: Callable[[Any, str], Any]
+    step: str = ""
+
+
+def _column(name: str) -> Dimension:
+    column = BY_NAME[name]
+    return Dimension(name, column.title, column.english, lambda table, _basis: table[name])
+
+
+def _day(table: Any, basis: str) -> Any:
+    return table[f"{basis}_day"]
+
+
+def _part(part: str) -> Callable[[Any, str], Any]:
+    return lambda table, basis: _day(table, basis).truncate(part).cast("date")
+
+
+_TIMES: Final = (
+    Dimension("year", "年", "year", _part("Y"), "months"),
+    Dimension("quarter", "季度", "quarter", _part("Q"), "months"),
+    Dimension("month", "月", "month", _part("M"), "months"),
+    Dimension("week", "周", "week", _part("W"), "days"),
+    Dimension("day", "日", "day", _day, "days"),
+    Dimension("weekday", "星期", "weekday (0 is Monday)", lambda t, b: _day(t, b).day_of_week.index()),
+    Dimension("hour", "小时", "hour", lambda t, b: t[f"{b}_hour"]),
+)
+#: A square of about 500 m: for the map of heat.
+_CELL: Final = 200
+
+DIMENSIONS: Final = {
+    one.name: one
+    for one in (
+        *(_column(name) for name in _NAMES),
+        *_TIMES,
+        Dimension("cell_x", "网格经度", "longitude of the cell, in 1/200 degree",
+                  lambda t, _b: (t.longitude * _CELL).floor().cast("int32")),
+        Dimension("cell_y", "网格纬度", "latitude of the cell, in 1/200 degree",
+                  lambda t, _b: (t.latitude * _CELL).floor().cast("int32")),
+    )
+}  # fmt: skip
+
+
+def dimension(name: str) -> Dimension:
+    """Return a dimension; raises KeyError with those there are."""
+    try:
+        return DIMENSIONS[name]
+    except KeyError:
+        raise KeyError(f"no dimension {name}; there are: {', '.join(sorted(DIMENSIONS))}") from None
+
+
+def moved(key: Any, step: str, begin: date, then: date) -> Any:
+    """Return the key of a period that begins at `begin` which answers to `key` of one that began at `then`."""
+    if not isinstance(key, date) or not step:
+        return key
+    if step == "days":
+        return key + timedelta(days=(begin - then).days)
+    months = key.year * 12 + key.month - 1 + (begin.year - then.year) * 12 + begin.month - then.month
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def labels(name: str, keys: Iterable[Any], pack: Pack) -> dict[Any, str]:
+    """Return what codes mean, in the pack's own words; a code nobody knows stands for itself."""
+    wanted = [key for key in keys if key not in (None, "")]
+    known: dict[Any, str] = {}
+    if name in {"unit", "unit_above", "unit_top"}:
+        known = dict(Unit.objects.filter(code__in=wanted).values_list("code", "name"))
+    elif name.startswith("area"):
+        known = dict(Area.objects.filter(code__in=wanted).values_list("code", "name"))
+    elif name.startswith("category"):
+        known = {key: pack.category_tree[key].title for key in wanted if key in pack.category_tree}
+    elif name in {"channel", "kind"}:
+        rows = pack.channels if name == "channel" else pack.kinds
+        known = {key: rows[key].title for key in wanted if key in rows}
+    elif name == "unit_group":
+        known = {group.code: group.title for group in pack.appraisal.groups}
+    return {key: known.get(key, str(key)) for key in wanted}

@@ -1,0 +1,228 @@
+"""What can be asked of the facts: a metric, cut and compared; the orders behind it; how fresh all that is.
+
+What one may not see is not counted: the centre counts all, a unit's people the rows of their subtree, nobody else any
+(`orders.queries.visible_to` lets the same people see the same orders).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from open12345.directory import packs
+from open12345.directory.person import Person
+from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
+from open12345.facts import engines, store, touched
+from open12345.facts.cuts import Cut, Dialect, Part, cut_sql, orders_sql
+from open12345.facts.dimensions import dimension, labels, moved
+from open12345.facts.metrics import Metric, metric
+from open12345.facts.periods import Period
+from open12345.facts.reference import reference
+from open12345.policy import Pack
+
+Key = tuple[Any, ...]
+MOST_ORDERS: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Σ numerator, Σ denominator (None for volumes), and the value; None where nothing counts."""
+
+    numerator: int
+    denominator: int | None
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One cell of a cut: its key, the key in words, the figure, and the same of the period before and of last year."""
+
+    key: Key
+    words: tuple[str, ...]
+    figure: Figure
+    before: Figure | None = None
+    year_before: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All cells of a cut by key, and the whole. `cut` with `where` set to a key leads to the orders behind a cell."""
+
+    metric: Metric
+    cut: Cut
+    lines: tuple[Line, ...]
+    whole: Line
+    facts: str
+    before: Period | None = None
+    year_before: Period | None = None
+
+    def cell(self, key: Key) -> Cut:
+        """Return the cut that holds the orders of one cell alone."""
+        return replace(self.cut, by=(), where=(*self.cut.where, *zip(self.cut.by, key, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How to ask: of which engine, of the facts as published on which day, with what is excluded or without."""
+
+    engine: Dialect = "duckdb"
+    as_of: date | None = None
+    adjudicated: bool = False
+    compared: bool = True
+
+
+def ask(
+    code: str, period: Period, *, person: Person, at: datetime, by: tuple[str, ...] = (),
+    where: Mapping[str, Any] | None = None, view: View = View(),
+) -> Answer:  # fmt: skip
+    """Return a metric over a period, by up to any number of dimensions, beside the last period and last year.
+
+    Raises KeyError for an unknown metric or dimension, `store.NoFacts` where nothing was built or published.
+    """
+    asked, pack = metric(code), packs.pack_at(at)[1]
+    for name in (*by, *(where or ())):
+        dimension(name)
+    exclusions = excluded_from(asked, pack) if view.adjudicated else ()
+    cut = Cut(code, period, by, tuple((where or {}).items()), paths_of(person), exclusions)
+    source = _Source.of(view, at)
+    before, year_before = (period.before(), period.year_before()) if view.compared else (None, None)
+    now = source.figures(asked, cut)
+    then = [_shifted(source.figures(asked, replace(cut, period=other)), cut, other) if other else None
+            for other in (before, year_before)]  # fmt: skip
+    lines = _lines(now, then, by, pack)
+    whole = Line((), (), _total(asked, now), *(None if some is None else _total(asked, some) for some in then))
+    return Answer(asked, cut, lines, whole, source.name, before, year_before)
+
+
+def orders_of(cut: Cut, part: Part, *, at: datetime, view: View = View(), most: int = MOST_ORDERS) -> list[str]:
+    """Return the numbers of the orders behind a figure: those in its numerator, in its denominator, in the rest.
+
+    "rest": counted below and not, or not fully, above; "excluded": would count but for a reason not to.
+    """
+    source = _Source.of(view, at)
+    rows = source.ask(orders_sql(cut, part, view.engine, most))
+    return [str(row[0]) for row in rows]
+
+
+def paths_of(person: Person) -> tuple[str, ...] | None:
+    """Return the subtrees of units of whose rows a person's figures are made; None for all."""
+    if person.kind == "system" or not person.roles.isdisjoint(CENTRE_ROLES):
+        return None
+    return tuple(sorted(set(person.paths(*UNIT_ROLES))))
+
+
+def excluded_from(asked: Metric, pack: Pack) -> tuple[str, ...]:
+    """Return the reasons for which an order does not count for a metric, by the pack."""
+    rows = pack.appraisal.exclusions
+    return tuple(sorted(row.code for row in rows if not row.indicators or asked.code in row.indicators))
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the mirror stands. `waiting`: orders that moved and are not in it yet; `lag`: how long the first has (s)."""
+
+    built_at: str
+    refreshed_at: str
+    looked_at: float
+    rows: int
+    files: int
+    hot: int
+    waiting: int
+    lag: float
+    current_rules: bool
+    published: int
+
+
+def status(at: datetime) -> Status:
+    """Return how fresh the facts are; raises `store.NoFacts`."""
+    now = store.required()
+    waiting, lag = touched.waiting(now.snapshot)
+    return Status(
+        now.built_at, now.refreshed_at, time.time() - (store.looked_at() or 0), sum(part.rows for part in now.parts),
+        len(now.parts), now.hot.rows if now.hot else 0, waiting, lag, now.digest == reference(at).digest,
+        len(store.published()),
+    )  # fmt: skip
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One state of the facts, for all parts of a question."""
+
+    dialect: Dialect
+    manifest: store.Manifest | None
+    at: datetime
+
+    @classmethod
+    def of(cls, view: View, at: datetime) -> _Source:
+        if view.engine == "postgres":
+            return cls(view.engine, None, at)
+        return cls(view.engine, store.required() if view.as_of is None else store.as_of(view.as_of), at)
+
+    @property
+    def name(self) -> str:
+        return self.manifest.refreshed_at if self.manifest else self.at.isoformat()
+
+    def ask(self, sql: str) -> engines.Answers:
+        told = reference(self.at) if self.manifest is None else None
+        return engines.ask(sql, self.dialect, manifest=self.manifest, told=told)
+
+    def figures(self, asked: Metric, cut: Cut) -> dict[Key, Figure]:
+        found = {}
+        for row in self.ask(cut_sql(cut, self.dialect)):
+            key, sums = row[: len(cut.by)], row[len(cut.by) :]
+            found[key] = _figure(asked, int(sums[0]), int(sums[1]) if asked.denominator is not None else None)
+        return found
+
+
+def _figure(asked: Metric, numerator: int, denominator: int | None) -> Figure:
+    return Figure(numerator, denominator, asked.value(numerator, denominator))
+
+
+def _total(asked: Metric, figures: Mapping[Key, Figure]) -> Figure:
+    """Add up: the cells of a cut are a partition."""
+    below = sum(one.denominator or 0 for one in figures.values()) if asked.denominator is not None else None
+    return _figure(asked, sum(one.numerator for one in figures.values()), below)
+
+
+def _shifted(figures: dict[Key, Figure], cut: Cut, then: Period) -> dict[Key, Figure]:
+    """Put the keys of another period where they answer to those of this one."""
+    steps = [dimension(name).step for name in cut.by]
+    return {
+        tuple(moved(key, step, cut.period.first, then.first) for key, step in zip(keys, steps, strict=True)): figure
+        for keys, figure in figures.items()
+    }
+
+
+def _lines(
+    now: dict[Key, Figure], then: Iterable[dict[Key, Figure] | None], by: tuple[str, ...], pack: Pack
+) -> tuple[Line, ...]:
+    others = list(then)
+    keys = sorted({*now, *(key for some in others if some for key in some)}, key=lambda key: [_sortable(k) for k in key])
+    words = [labels(name, {key[place] for key in keys}, pack) for place, name in enumerate(by)]
+    return tuple(
+        Line(
+            key, tuple(words[place].get(value, "") for place, value in enumerate(key)), _of(now, key, others),
+            *(None if some is None else _of(some, key, [now]) for some in others),
+        )
+        for key in keys
+    )  # fmt: skip
+
+
+def _of(figures: dict[Key, Figure], key: Key, others: Iterable[dict[Key, Figure] | None]) -> Figure:
+    """Return the figure of a key; where there is none, nothing counted."""
+    if key in figures:
+        return figures[key]
+    example = next(some[key] for some in others if some and key in some)
+    return Figure(0, None if example.denominator is None else 0, 0 if example.denominator is None else None)
+
+
+def _sortable(value: Any) -> tuple[bool, str, float]:
+    if isinstance(value, int | float):
+        return (value is None, "", float(value))
+    return (value is None, engines.key_text(value), 0.0)
