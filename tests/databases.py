@@ -142,13 +142,15 @@ class Cleaner:
             dirty = [table for table in self._filled(owner) if table not in (self.seeded or ())]
             if not dirty:
                 return
-            guarded = self._guarded(owner)
+            guarded, always = self._guarded(owner), self._always(owner)
             for table in guarded:
                 owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(_id(table)))
             names = sql.SQL(", ").join(_id(table) for table in dirty)
             owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
             for table in guarded:
                 owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(_id(table)))
+            for table, trigger in always:
+                owner.execute(sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(_id(table), _id(trigger)))
 
     @staticmethod
     def _guarded(owner: psycopg.Connection[tuple[object, ...]]) -> list[str]:
@@ -159,6 +161,12 @@ class Cleaner:
             " AND c.relnamespace = 'public'::regnamespace"
         )
         return [str(row[0]) for row in found]
+
+    @staticmethod
+    def _always(owner: psycopg.Connection[tuple[object, ...]]) -> list[tuple[str, str]]:
+        """Triggers that fire even where a loader puts the others aside, with their tables."""
+        found = owner.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
+        return [(str(table), str(trigger)) for table, trigger in found]
 
     @staticmethod
     def _filled(owner: psycopg.Connection[tuple[object, ...]]) -> list[str]:

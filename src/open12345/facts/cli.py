@@ -86,7 +86,9 @@ def verify(*, as_json: Json = False) -> None:
     with _progress(hidden=as_json) as bar:
         task = bar.add_task("verify", total=None)
         numbers = services.verify(database_time(), lambda n, of: bar.update(task, completed=n, total=of))
-    typer.echo(json.dumps({"different": numbers}) if as_json else f"{len(numbers)} orders differ {' '.join(numbers[:20])}")
+    typer.echo(
+        json.dumps({"different": numbers}) if as_json else f"{len(numbers)} orders differ {' '.join(numbers[:20])}"
+    )
     raise typer.Exit(_FOUND if numbers else 0)
 
 
@@ -107,7 +109,9 @@ def publish(
 
 
 @facts.command("metrics")
-def metrics(*, as_document: Annotated[bool, typer.Option("--document", help="As docs/facts.md has them.")] = False) -> None:
+def metrics(
+    *, as_document: Annotated[bool, typer.Option("--document", help="As docs/facts.md has them.")] = False
+) -> None:
     """List the metrics and what they are made of."""
     from open12345.facts import document  # noqa: PLC0415 - other commands start fast
 
@@ -115,7 +119,7 @@ def metrics(*, as_document: Annotated[bool, typer.Option("--document", help="As 
 
 
 @facts.command("ask")
-def ask(
+def ask(  # noqa: PLR0913 - one option for each thing that can be asked
     metric: Annotated[str, typer.Argument(help="A code of `open12345 facts metrics`.")],
     *,
     over: Annotated[str, typer.Option("--period", help="2022, 2022-H1, 2022-Q2, 2022-04, 2022-04-12, FIRST..LAST.")],

@@ -48,9 +48,13 @@ def _count(name: str, sql: str, title: str, english: str) -> Column:
 
 
 def _moments(name: str, moment: str, title: str, english: str) -> Iterator[Column]:
-    """The moment, its day and its hour."""
+    """The moment, its day, the first of its month, its weekday and its hour."""
     yield Column(f"{name}_at", "moment", _local(moment), f"{title}时间", f"moment {english}")
     yield Column(f"{name}_day", "day", f"{_local(moment)}::date", f"{title}日期", f"day {english}")
+    month = f"date_trunc('month', {_local(moment)})::date"
+    yield Column(f"{name}_month", "day", month, f"{title}月份", f"first day of the month {english}")
+    weekday = f"(extract(isodow FROM {_local(moment)}) - 1)::smallint"
+    yield Column(f"{name}_weekday", "hour", weekday, f"{title}星期", f"weekday {english} (0 is Monday)")
     yield Column(
         f"{name}_hour", "hour", f"extract(hour FROM {_local(moment)})::smallint", f"{title}小时", f"hour {english}"
     )
@@ -67,6 +71,9 @@ _ASKED = "v.over AND (v.closed_above OR v.closed_by_call AND v.ended = 'connecte
 #: The reply was due and that is decided: reported and passed, or late.
 _DUE = "v.unit_due_at IS NOT NULL AND (coalesce(v.late, false) OR coalesce(v.passed, false))"
 _IN_TIME = "v.passed AND NOT v.late"
+#: A reason not to count for any indicator.
+_FOR_ALL: Final = """EXISTS (SELECT FROM unnest(%(for_all)s::text[]) r
+    WHERE strpos(v.excluded || ' ', ' ' || r || ' ') > 0)"""
 
 COLUMNS: Final[tuple[Column, ...]] = (
     # which order and unit
@@ -185,9 +192,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
     # appraised or not, and why
     Column("excluded", "code", "CASE WHEN v.excluded = '' THEN '' ELSE v.excluded || ' ' END", "剔除理由",
            "reasons not to count, each between blanks"),
-    Column("appraised", "flag", """(coalesce(v.given, false) AND v.over AND NOT EXISTS (
-           SELECT FROM unnest(%(for_all)s::text[]) r WHERE strpos(v.excluded || ' ', ' ' || r || ' ') > 0))::int::smallint""",
-           "参加考核", "counts for appraisal, where no indicator has its own reason"),
+    _flag("appraised", f"v.given AND v.over AND NOT {_FOR_ALL}", "参加考核",
+          "counts for appraisal, where no indicator has its own reason"),
 )  # fmt: skip
 
 BY_NAME: Final = {column.name: column for column in COLUMNS}

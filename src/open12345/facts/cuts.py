@@ -62,10 +62,18 @@ def _orders(cut: Cut, part: Part) -> Any:
     above = asked.numerator.resolve(rows)
     below = asked.denominator.resolve(rows) if asked.denominator is not None else above
     if part == "excluded":
-        rows = rows.filter(below != 0, ~_counts(rows, cut.exclusions)) if cut.exclusions else rows.filter(ibis.literal(value=False))
+        rows = (
+            rows.filter(below != 0, ~_counts(rows, cut.exclusions))
+            if cut.exclusions
+            else rows.filter(ibis.literal(value=False))
+        )
     else:
         rows = _kept(rows, cut.exclusions)
-        wanted = {"numerator": above != 0, "denominator": below != 0, "rest": (below != 0) & (above < asked.scale * below)}
+        wanted = {
+            "numerator": above != 0,
+            "denominator": below != 0,
+            "rest": (below != 0) & (above < asked.scale * below),
+        }
         rows = rows.filter(wanted[part])
     numbers = rows.group_by(number=rows.number).aggregate(last=rows.order_id.max())
     return numbers.order_by(ibis.desc("last")).select("number")

@@ -21,7 +21,7 @@ _NAMES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One way to cut. `of`: the expression, from the table and the basis of the metric; `step`: months or days of a key.
+    """One way to cut. `of`: the expression, from the table and the basis of the metric; `step`: of a key.
 
     Every row has exactly one value of it, so the parts of a cut add up to the whole.
     """
@@ -49,10 +49,10 @@ def _part(part: str) -> Callable[[Any, str], Any]:
 _TIMES: Final = (
     Dimension("year", "年", "year", _part("Y"), "months"),
     Dimension("quarter", "季度", "quarter", _part("Q"), "months"),
-    Dimension("month", "月", "month", _part("M"), "months"),
+    Dimension("month", "月", "month", lambda t, b: t[f"{b}_month"], "months"),
     Dimension("week", "周", "week", _part("W"), "days"),
     Dimension("day", "日", "day", _day, "days"),
-    Dimension("weekday", "星期", "weekday (0 is Monday)", lambda t, b: _day(t, b).day_of_week.index()),
+    Dimension("weekday", "星期", "weekday (0 is Monday)", lambda t, b: t[f"{b}_weekday"]),
     Dimension("hour", "小时", "hour", lambda t, b: t[f"{b}_hour"]),
 )
 #: A square of about 500 m: for the map of heat.

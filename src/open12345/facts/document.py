@@ -54,7 +54,9 @@ def print_answer(answer: Answer, console: Console) -> None:
         table.add_column(head, justify="right")
     for line in answer.lines if answer.cut.by else ():
         table.add_row(*_keys(line), *_cells(asked, line, answer), end_section=line is answer.lines[-1])
-    table.add_row(*["all"] * bool(answer.cut.by), *[""] * (len(answer.cut.by) - 1), *_cells(asked, answer.whole, answer))
+    table.add_row(
+        *["all"] * bool(answer.cut.by), *[""] * (len(answer.cut.by) - 1), *_cells(asked, answer.whole, answer)
+    )
     console.print(table)
 
 
@@ -131,11 +133,13 @@ def listed() -> str:
 
 def tables() -> str:
     """Return the tables of docs/facts.md: metrics, dimensions, columns."""
-    return "\n".join([_metrics(), _dimensions(), _columns()])
+    return f"{_metrics()}\n{_dimensions()}\n{_columns()}"
 
 
 def _metrics() -> str:
-    head = "| code | 指标 | metric | Σ above | Σ below | rows | date | unit | better | source |\n" + "| --- " * 10 + "|\n"
+    head = (
+        "| code | 指标 | metric | Σ above | Σ below | rows | date | unit | better | source |\n" + "| --- " * 10 + "|\n"
+    )
     return "### Metrics\n\n" + head + "".join(
         f"| `{one.code}` | {one.title} | {one.english}{f'; {one.note}' if one.note else ''} | `{_text(one.numerator)}` "
         f"| {f'`{_text(one.denominator)}`' if one.denominator is not None else '–'} | {_ROWS[one.rows]} | {one.basis} "

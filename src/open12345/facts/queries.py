@@ -203,7 +203,9 @@ def _lines(
     now: dict[Key, Figure], then: Iterable[dict[Key, Figure] | None], by: tuple[str, ...], pack: Pack
 ) -> tuple[Line, ...]:
     others = list(then)
-    keys = sorted({*now, *(key for some in others if some for key in some)}, key=lambda key: [_sortable(k) for k in key])
+    keys = sorted(
+        {*now, *(key for some in others if some for key in some)}, key=lambda key: [_sortable(k) for k in key]
+    )
     words = [labels(name, {key[place] for key in keys}, pack) for place, name in enumerate(by)]
     return tuple(
         Line(

@@ -42,7 +42,7 @@ def reference(at: datetime) -> Reference:
     _version, pack = packs.pack_at(at)
     told = _words(tuple(PackVersion.objects.filter(effective_from__lte=at).order_by("effective_from", "id")
                         .values_list("id", "digest")))  # fmt: skip
-    tops = {group_kind: group.code for group in pack.appraisal.groups for group_kind in group.kinds}
+    tops: dict[str, str] = {group_kind: group.code for group in pack.appraisal.groups for group_kind in group.kinds}
     calendar = pack.calendar()
     parameters = {
         **told,
@@ -92,8 +92,8 @@ def _words(versions: tuple[tuple[int, str], ...]) -> dict[str, str]:
 def _lineages(parents: dict[str, str | None]) -> dict[str, dict[str, str]]:
     """Return each category with the codes of its levels, the widest first."""
     found = {}
-    for code in parents:
-        line, at = [code], parents[code]
+    for code, above in parents.items():
+        line, at = [code], above
         while at is not None and at in parents and at not in line:
             line.append(at)
             at = parents[at]

@@ -96,16 +96,18 @@ def verify(at: datetime, progress: Progress | None = None) -> list[str]:
     manifest, told = refresh(at).manifest, reference(at)
     differing: list[int] = []
     for first, last in _ranges(progress):
-        mine = mirror.connect(manifest).execute(
-            "SELECT * FROM facts WHERE order_id BETWEEN ? AND ?", [first, last]
-        ).to_arrow_table()  # fmt: skip
-        differing += _differing(mine.cast(reading.SCHEMA), reading.rows_between(told, first, last))
+        mine = _mine(manifest, f"order_id BETWEEN {first} AND {last}")
+        differing += _differing(mine, reading.rows_between(told, first, last))
     if differing:
         manifest = refresh(at).manifest
-        wanted = ", ".join(map(str, differing))
-        mine = mirror.connect(manifest).execute(f"SELECT * FROM facts WHERE order_id IN ({wanted})").to_arrow_table()
-        differing = _differing(mine.cast(reading.SCHEMA), reading.rows_of(told, differing))
+        mine = _mine(manifest, f"order_id IN ({', '.join(map(str, differing))})")
+        differing = _differing(mine, reading.rows_of(told, differing))
     return list(WorkOrder.objects.filter(pk__in=differing).order_by("pk").values_list("number", flat=True))
+
+
+def _mine(manifest: Manifest, condition: str) -> pa.Table:
+    rows = mirror.connect(manifest).sql(f"SELECT * FROM facts WHERE {condition}").to_arrow_table()  # noqa: S608 - ids
+    return rows.cast(reading.SCHEMA)
 
 
 def _differing(mine: pa.Table, theirs: pa.Table) -> list[int]:
@@ -193,7 +195,7 @@ def _ranges(progress: Progress | None) -> Iterator[tuple[int, int]]:
 def _with_repeats(now: Manifest, orders: list[int]) -> list[int]:
     """Add the orders that repeat one of these: whether it was solved is told on their rows."""
     wanted = ", ".join(map(str, orders))
-    found = mirror.run(now, f"SELECT order_id FROM facts WHERE repeats_order IN ({wanted})")
+    found = mirror.run(now, f"SELECT order_id FROM facts WHERE repeats_order IN ({wanted})")  # noqa: S608
     return sorted({*orders, *(int(row[0]) for row in found)})
 
 

@@ -194,7 +194,7 @@ def sweep() -> int:
     for manifest in manifests:
         kept |= {part.name for part in manifest.parts} if manifest else set()
     kept |= {name for name, at in (now.retired if now else ()) if time.time() - at < _GRACE}
-    strays = [path for path in (folder() / "parts").iterdir() if path.name not in kept]
+    strays = [path for path in (folder() / "parts").iterdir() if path.is_file() and path.name not in kept]
     for path in strays:
         path.unlink()
     return len(strays)

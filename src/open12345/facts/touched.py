@@ -51,7 +51,7 @@ def waiting(seen: str) -> tuple[int, float]:
     """Return how many orders wait to be read, and for how long the first has waited (seconds)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT order_id), coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)" + _UNSEEN,
+            "SELECT count(DISTINCT order_id), coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)" + _UNSEEN,  # noqa: S608
             {"seen": seen},
         )
         orders, seconds = cursor.fetchone()
