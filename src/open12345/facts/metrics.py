@@ -69,7 +69,7 @@ METRICS: Final[tuple[Metric, ...]] = (
             source="ours"),
     _volume("closed", "结案量", "orders closed", _.over, basis="closed"),
     _volume("direct", "直接答复量", "orders answered at once", _.direct),
-    _volume("point_to_point", "点对点派单量", "orders sent point to point", _.point_to_point, basis="dispatched",
+    _volume("point_to_point", "点对点派单量", "orders sent point to point", _.point_to_point,
             source="(000)"),
     _volume("due", "到期量", "replies that fell due (R)", _.reply_due, rows="given", basis="due"),
     _volume("valid", "有效回访量", "valid callbacks (V)", _.valid, basis="closed", source="(003)"),
