@@ -58,7 +58,7 @@ def _sums(cut: Cut) -> dict[tuple[object, ...], tuple[int, ...]]:
     code=st.sampled_from(CODES), by=st.lists(st.sampled_from(sorted(DIMENSIONS)), min_size=1, max_size=2, unique=True),
     over=st.sampled_from(["2021", "2022-H1", "2022-Q3", "2021-05", "2021-11-15..2022-02-03"]),
 )  # fmt: skip
-@pytest.mark.function("KPI-01", "SCR-06")
+@pytest.mark.function("KPI-01")
 def test_the_parts_of_any_cut_add_up_to_the_whole(
     made: Path, settings: Settings, code: str, by: list[str], over: str
 ) -> None:
@@ -72,7 +72,7 @@ def test_the_parts_of_any_cut_add_up_to_the_whole(
 
 @_QUIET
 @given(code=st.sampled_from(CODES), over=st.sampled_from(["2021", "2022-H2", "2022-03"]), seed=st.integers(0, 3))
-@pytest.mark.function("KPI-04", "REP-06")
+@pytest.mark.function("KPI-04")
 def test_the_orders_behind_a_figure_are_those_it_counts(
     made: Path, settings: Settings, code: str, over: str, seed: int
 ) -> None:
@@ -178,7 +178,6 @@ def test_a_unit_sees_the_figures_of_the_units_below_it(watched: Town) -> None:
 # -- exclusions, comparison -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.function("KPI-05")
 def test_the_adjudicated_view_leaves_out_what_the_pack_excludes_and_names_it(watched: Town) -> None:
     asked = closed(watched, kind="consult") if "consult" in watched.pack.kinds else ""
     kept = closed(watched)
@@ -200,7 +199,6 @@ def test_the_adjudicated_view_leaves_out_what_the_pack_excludes_and_names_it(wat
     assert asked in {"", *queries.orders_of(later.cut, "denominator", at=watched.now)}
 
 
-@pytest.mark.function("SCR-06")
 def test_a_figure_stands_beside_the_last_period_and_last_year(watched: Town) -> None:
     for at, count in ((watched.now - timedelta(days=365), 1), (watched.now - timedelta(days=30), 2), (watched.now, 3)):
         watched.now = at
@@ -292,7 +290,6 @@ def test_old_publications_are_thinned_to_the_last_of_each_month(facts_home: Path
 # -- the scenario -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.function("REP-09")
 def test_the_figures_of_a_scenario_are_those_that_are_counted_from_the_tables(town: Town, facts_home: Path) -> None:
     scenario = Scenario.model_validate(SCENARIO)
     end = midnight(UNTIL + timedelta(days=1))
