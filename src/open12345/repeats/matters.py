@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from sys import intern
 from typing import Final
 
 from open12345.repeats.places import Place, Same, place_of, same_place
@@ -31,7 +32,7 @@ WINDOW: Final = 30
 class Matter:
     """One order, or a call as far as it has been typed: what repeats are told by.
 
-    `person`: the blind index of the phone, None where nobody knows it; `call`: the requester's row, which all orders of
+    `stage`: of an order that is there; `person`: the blind index of the phone, None where nobody knows it; `call`: the requester's row, which all orders of
     one call share.
     """
 
@@ -44,6 +45,7 @@ class Matter:
     person: bytes | None = None
     call: int | None = None
     order: int | None = None
+    stage: str = ""
 
     @cached_property
     def place(self) -> Place:
@@ -53,7 +55,7 @@ class Matter:
     @cached_property
     def pairs(self) -> frozenset[str]:
         """Its pairs of characters."""
-        return frozenset(bigrams(self.body))
+        return _pairs(self.body)
 
     @cached_property
     def telling(self) -> bool:
@@ -64,6 +66,12 @@ class Matter:
     def who(self) -> bytes | int | None:
         """Whom it counts for: the person, or the call where nobody knows the person."""
         return self.person if self.person is not None else self.call
+
+
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> frozenset[str]:
+    """The same copies and neighbours are compared for each order that arrives among them."""
+    return frozenset(map(intern, bigrams(text)))
 
 
 def alike(one: Matter, other: Matter) -> float:

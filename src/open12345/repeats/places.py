@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -43,6 +44,7 @@ class Place:
         return bool(self.names or self.roads or self.point)
 
 
+@lru_cache(maxsize=4096)
 def place_of(place: str, body: str, point: tuple[float, float] | None) -> Place:
     """Return the place of an order: what its own field names, else what its text names, and its point (degrees)."""
     found = places(place) or places(body)

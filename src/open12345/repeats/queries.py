@@ -28,8 +28,11 @@ from open12345.repeats.places import Same
 from open12345.repeats.reading import Found
 from open12345.repeats.services import window_of
 
-#: Orders that a finding names; it counts all.
-SHOWN = 5
+#: Orders that a finding names (it counts all), and orders of the same person that are named at all.
+SHOWN, NAMED = 5, 20
+_READ = (
+    "number", "title", "place", "stage", "accepted_at", "category", "area", "requester", "lead_unit__name",
+)  # fmt: skip
 #: Fewer characters are no text yet.
 _ENOUGH = 6
 
@@ -62,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that was found on arrival; `near`: each order once, the same person's first."""
+    """All that was found on arrival; `near`: each order that is named once, the same person's first."""
 
     found: tuple[Finding, ...] = ()
     near: tuple[Near, ...] = ()
@@ -115,15 +118,11 @@ def _all_seen(person: Person) -> bool:
 
 def _told(found: Found, person: Person) -> Findings:
     """Put what was found into words, of what the person may see alone."""
-    wanted = [one.other.order for one in found.matches if one.other.order is not None]
-    if not wanted:
+    if not found.matches:
         return NOTHING
-    rows = orders.visible_to(person).filter(pk__in=wanted).select_related("lead_unit").defer("search", "sealed")
-    if not _all_seen(person):
-        rows = rows.filter(confidential=False)
-    seen = rows.in_bulk()
-    found = found.only(set(seen))
-    near = {one.other.order: Near(seen[one.other.order or 0], _why(found.new, one), one.again) for one in found.matches}
+    found, read = _seen(found, person)
+    near = {one.other.order: Near(read[one.other.order or 0], _why(found.new, one), one.again)
+            for one in found.matches if one.other.order in read}  # fmt: skip
     findings = [
         _again(found, near),
         _group(found, found.sent, Kind.SENT, near),
@@ -131,6 +130,25 @@ def _told(found: Found, person: Person) -> Findings:
     ]
     ranked = sorted(near.values(), key=lambda one: (not one.same_person, not one.open, -one.order.pk))
     return Findings(tuple(one for one in findings if one is not None), tuple(ranked))
+
+
+def _seen(found: Found, person: Person) -> tuple[Found, dict[int, WorkOrder]]:
+    """Return what is left for the person, and the orders to be named; of many, only some."""
+    rows = orders.visible_to(person)
+    ids = [one.other.order or 0 for one in found.matches]
+    if not _all_seen(person):
+        found = found.only(set(rows.filter(pk__in=ids, confidential=False).values_list("pk", flat=True)))
+    few = len(found.matches) <= NAMED
+    named = [one.other.order or 0 for one in found.matches] if few else _named(found)
+    read = rows.filter(pk__in=named).select_related("lead_unit").only(*_READ).in_bulk()
+    return found.only(set(read)) if few else found, read  # of many: the centre sees all that is indexed
+
+
+def _named(found: Found) -> list[int]:
+    """Return which of many orders are named: the newest of each kind, and those of the same person that are open."""
+    named = [*found.again[:SHOWN], *found.sent[:SHOWN], *found.mass[:SHOWN]]
+    named += [one for one in found.again if one.other.stage not in ENDED][:NAMED]
+    return list({one.other.order or 0 for one in named})
 
 
 def _again(found: Found, near: dict[int | None, Near]) -> Finding | None:

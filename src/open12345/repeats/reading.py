@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from open12345.orders.models import WorkOrder
 from open12345.orders.store import prepared
-from open12345.repeats.matters import MANY, NEAR_COPY, WINDOW, Match, Matter, alike, compare
+from open12345.repeats.matters import MANY, MASS_WITHIN, NEAR_COPY, WINDOW, Match, Matter, alike, compare
 from open12345.repeats.places import keys_around
 from open12345.repeats.signature import bands_of, print_of
 
 #: How many calls of one phone, copies of one text and orders at one spot are compared, the newest of each.
-_CALLS, _COPIES, _AT_SPOT = 60, 200, 40
+_CALLS, _COPIES, _AT_SPOT = 60, 100, 40
 #: Wordings that share a band are ranked by how many they share, and so many are compared as texts.
 _SHARING, _COMPARED = 400, 12
 #: An order may be indexed a little after orders that came later (jobs run side by side).
@@ -150,26 +150,29 @@ def find_each(
 
 def _asked(n: int, new: Matter, near: Sequence[int], window: int, *, later: bool) -> dict[str, Any]:
     span = timedelta(days=window + 1)
+    day = new.at + MASS_WITHIN if later else new.at
     last = _NONE if new.order is None or later else new.order
     return {
         "n": n, "person": new.person.hex() if new.person is not None else None, "wordings": list(near),
         "keys": keys_around(new.place), "last": last,
         "below": new.order + _LATE_BY if later and new.order is not None else last,
         "since": (new.at - span).isoformat(), "until": (new.at + span if later else new.at).isoformat(),
+        "day_since": (new.at - MASS_WITHIN).isoformat(), "day_until": day.isoformat(),
     }  # fmt: skip
 
 
 def _matter(row: Sequence[Any]) -> Matter:
-    pk, body, place, longitude, latitude, category, area, call, person, at, _wording = row
+    pk, body, place, longitude, latitude, category, area, call, stage, person, at, _wording = row
     known = bytes(person) if person is not None else None
-    return Matter(body, at, place, _point(longitude, latitude), category, area, known, call, pk)
+    return Matter(body, at, place, _point(longitude, latitude), category, area, known, call, pk, stage)
 
 
+#: Others at the same place matter within a day only (`MASS_WITHIN`); the same person and copies come by their own ways.
 _CANDIDATES: Final = """
     WITH q AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(%s::jsonb) AS q (
             n int, person text, wordings bigint[], keys bigint[], below bigint, last bigint,
-            since timestamptz, until timestamptz
+            since timestamptz, until timestamptz, day_since timestamptz, day_until timestamptz
         )
     ), picked AS MATERIALIZED (
         SELECT q.n, o.id FROM q, LATERAL (
@@ -181,12 +184,12 @@ _CANDIDATES: Final = """
             ORDER BY e.order_id DESC LIMIT %s
         ) AS copy
         UNION
-        SELECT q.n, here.order_id FROM q, LATERAL unnest(q.keys) AS spot (key), LATERAL (
+        SELECT q.n, here.order_id FROM q CROSS JOIN LATERAL unnest(q.keys) AS spot (key) CROSS JOIN LATERAL (
             SELECT order_id FROM repeats_spot s WHERE s.key = spot.key AND s.order_id < q.below
             ORDER BY s.order_id DESC LIMIT %s
-        ) AS here
+        ) AS here JOIN repeats_entry e ON e.order_id = here.order_id AND e.at BETWEEN q.day_since AND q.day_until
     )
-    SELECT q.n, o.id, o.body, o.place, o.longitude, o.latitude, o.category, o.area_id, o.requester_id, r.phone_index,
+    SELECT q.n, o.id, o.body, o.place, o.longitude, o.latitude, o.category, o.area_id, o.requester_id, o.stage, r.phone_index,
            e.at, e.wording
     FROM q JOIN picked ON picked.n = q.n JOIN repeats_entry e ON e.order_id = picked.id
     JOIN orders_workorder o ON o.id = picked.id JOIN orders_requester r ON r.id = o.requester_id
