@@ -1,4 +1,4 @@
-# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | bench-simulate | bench-classify | screenshots
+# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | bench-simulate | bench-classify | bench-analysis | screenshots
 # Nothing but Python >= 3.11 (with venv), Node (with npm) and make is needed beforehand.
 
 SHELL := /bin/bash
@@ -13,7 +13,7 @@ PACK ?= jiuting
 export PORT PACK
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-assist bench-repeats screenshots clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-assist bench-repeats bench-analysis screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ bench-simulate: setup ## orders per second of simulated history beside raw COPY 
 
 bench-repeats: setup ## how fast and how right repeats are found, at a million orders; BENCH_ORDERS
 	$(BIN)/python -W ignore bench/repeats.py
+
+bench-analysis: setup ## twelve cuts over 7,000,000 rows of facts beside the same in SQL by hand
+	PYTHONPATH=. $(BIN)/python -W ignore bench/analysis.py
 
 screenshots: setup ## take the pictures of the README anew (needs Chromium)
 	@mkdir -p docs/pictures
