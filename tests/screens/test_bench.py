@@ -11,7 +11,7 @@ import pytest
 
 from open12345.orders import undo
 from tests.cast import Town
-from tests.orders.walks import answered, assignment, dispatched, reported, signed, to_callback
+from tests.orders.walks import assignment, dispatched, reported, signed, to_callback
 from tests.screens.conftest import Browser, text_of
 
 AtScreen = Callable[[str], Browser]
@@ -183,12 +183,11 @@ def test_the_review_desk_shows_the_report_and_the_limits(town: Town, at_screen: 
 
 
 @pytest.mark.function("DIS-01")
-def test_a_dispatcher_sees_precedents_and_the_load_of_the_units(town: Town, at_screen: AtScreen) -> None:
-    answered(town)
+def test_a_dispatcher_sees_the_load_of_the_units_and_takes_one_by_its_number(town: Town, at_screen: AtScreen) -> None:
     number = town.register()
-    pane = at_screen("dispatcher").open(f"/dispatch/?open={number}").split('class="pane-help"')[1]
+    form, pane = at_screen("dispatcher").open(f"/dispatch/?open={number}").split('class="pane-help"')
     assert "单位在办" in pane
-    assert "同类先例" not in pane, "nothing of the kind was handled to the end yet"
+    assert re.search(r'data-takes="lead=enforcement co_handlers=[^"]*"\s+data-key="1"', form)
 
 
 def test_a_unit_does_not_see_the_load_of_others_by_naming_another_desk(town: Town, at_screen: AtScreen) -> None:

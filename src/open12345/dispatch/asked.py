@@ -36,6 +36,8 @@ class Reasoned:
     clause: str
     no_return: bool
     reasons: tuple[Reason, ...]
+    #: What taking it puts into the form.
+    takes: str
 
 
 def advised(asking: Asking) -> list[Recommendation]:
@@ -52,7 +54,7 @@ def in_words(pack: Pack, found: Recommendation) -> Reasoned:
         lead=found.lead, unit=pack.unit_tree[found.lead].name, percent=round(100 * found.probability),
         clause=found.clause if found.item else "", co_handlers="、".join(_names(pack, found.co_handlers)),
         no_return=found.no_return, responsibility=_responsibility(found),
-        reasons=found.reasons,
+        reasons=found.reasons, takes=f"lead={found.lead} co_handlers={'|'.join(found.co_handlers)}",
     )  # fmt: skip
 
 

@@ -1,23 +1,18 @@
-"""What helps a dispatcher beside the order: how busy the suggested units are, and who handled the like before."""
+"""What helps a dispatcher beside the order: how busy the suggested units are; why they are is told in the form."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count, Q
 
 from open12345.dispatch import area_help
 from open12345.dispatch.advice import kept
-from open12345.orders import queries
 from open12345.orders.helps import Help, lend
-from open12345.orders.models import Assignment, WorkOrder
+from open12345.orders.models import Assignment
 from open12345.orders.sight import Sight
-from open12345.orders.stages import OPEN_STATES, Role, Stage
-
-_PRECEDENTS: Final = 5
-#: How far back precedents are looked for (orders): a rare category must not read the whole table.
-_REACH: Final = 20_000
+from open12345.orders.stages import OPEN_STATES, Role
 
 
 def load_of_units(sight: Sight) -> Mapping[str, Any] | None:
@@ -38,23 +33,8 @@ def load_of_units(sight: Sight) -> Mapping[str, Any] | None:
     return {"units": units}
 
 
-def precedents(sight: Sight) -> Mapping[str, Any] | None:
-    """Return the last orders of the same category that a unit has handled to the end; None where there are none."""
-    order = sight.order
-    if not order.category:
-        return None
-    like = (
-        queries.visible_to(sight.person)
-        .filter(category=order.category, stage__in=(Stage.CLOSED, Stage.ARCHIVED), lead_unit__isnull=False)
-        .filter(pk__gt=order.pk - _REACH, pk__lt=order.pk)
-    )
-    found: list[WorkOrder] = list(like.select_related("lead_unit").order_by("-pk")[:_PRECEDENTS])
-    return {"orders": found} if found else None
-
-
 def lend_all() -> None:
     """Lend the panels to the dispatch desk."""
     desks = frozenset({"dispatch"})
     area_help.lend()
     lend(Help("dispatch.load", "dispatch/parts/load.html", load_of_units, desks, order=10))
-    lend(Help("dispatch.precedents", "dispatch/parts/precedents.html", precedents, desks, order=20))

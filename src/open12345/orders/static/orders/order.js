@@ -19,6 +19,22 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:load", (event) => foldAll(event.target.parentElement ?? document));
 foldAll(document);
 
+// data-takes="field=a|b field=c": one press fills a choice and its boxes, as if they had been chosen by hand.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-takes]");
+  const form = button?.closest("form") ?? document.querySelector("form[data-main]");
+  if (!button || !form) return;
+  for (const part of button.dataset.takes.split(" ")) {
+    const [name, values] = part.split("=");
+    const wanted = values.split("|");
+    for (const field of form.querySelectorAll(`[name="${name}"]`)) {
+      if (field.type === "checkbox") field.checked = wanted.includes(field.value);
+      else field.value = wanted[0];
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+});
+
 // The page holds its order while somebody uses it, and lets it go when it is left or another one is opened.
 let held = null;
 const token = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["x-csrftoken"] ?? "";
