@@ -43,7 +43,7 @@ class ReplayForm(forms.Form):
     """Which past is replayed, and for what accuracy."""
 
     months = forms.TypedChoiceField(
-        label=__("回放"), coerce=int, choices=[(n, __("最近 %(n)s 个月") % {"n": n}) for n in (1, 3, 6, 12)], initial=3
+        label=__("期间"), coerce=int, choices=[(n, __("最近 %(n)s 个月") % {"n": n}) for n in (1, 3, 6, 12)], initial=3
     )
     wanted = forms.TypedChoiceField(
         label=__("要求一次派准"), coerce=float, choices=[(w, f"{w:.0%}") for w in (0.8, 0.85, 0.9, 0.95, 0.98)]
