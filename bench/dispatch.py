@@ -27,6 +27,8 @@ PER_LEAF, A_DAY = int(os.environ.get("PER_LEAF", "40")), int(os.environ.get("A_D
 DAYS, HISTORY, WRONG_FIRST = int(os.environ.get("DAYS", "28")), 90, 0.08
 SEED: Final = 12345
 RIGHT_AGAIN, WINDOW = 0.9, 40
+#: As `advice.recommending` weighs them.
+LEAST_SURE: Final = 0.05
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "open12345.project.settings")
 
@@ -61,7 +63,7 @@ class Bench:
     asked: list[Spoken]
     areas: list[str]
     listed: replay.Listed
-    dice: Random = field(default_factory=lambda: Random(SEED))
+    dice: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311 - the same run each time, nothing secret
 
     def by_list(self, category: str, area: str) -> str:
         """Return whom the duty list names first, "" for nobody."""
@@ -91,9 +93,8 @@ def prepared() -> Bench:
     areas = [row.code for row in pack.area_tree.leaves() if pack.territory_unit(row.code)]
     listed = replay.Listed(pack)
     WORDS.make_room(40_000)
-    return Bench(
-        pack, [one for one in said if half[one.template] == 0], [one for one in said if half[one.template]], areas, listed
-    )  # fmt: skip
+    learnt = [one for one in said if half[one.template] == 0]
+    return Bench(pack, learnt, [one for one in said if half[one.template]], areas, listed)
 
 
 # Category
@@ -137,9 +138,11 @@ def learn(bench: Bench) -> tuple[Memory, Weights, dict[str, Any]]:
         sent = at + timedelta(minutes=30)
         if bench.dice.random() < WRONG_FIRST:
             back = sent + timedelta(hours=bench.dice.uniform(4, 30))
-            shares.append(replay.Share(number, bench.dice.choice(units), False, sent, back))
+            wrong = bench.dice.choice(units)
+            shares.append(replay.Share(number, wrong, kept=False, sent=sent, at=back))
             sent = back + timedelta(minutes=30)
-        shares.append(replay.Share(number, unit, True, sent, sent + timedelta(days=bench.dice.uniform(1, 6))))
+        ended = sent + timedelta(days=bench.dice.uniform(1, 6))
+        shares.append(replay.Share(number, unit, kept=True, sent=sent, at=ended))
     story = replay.Story(taken, sorted((s for s in shares if s.unit), key=lambda one: one.at))
     begun = time.process_time()
     sent_ = list(replay.replay(bench.pack, story, most=teaching.MOST))
@@ -175,7 +178,7 @@ def units(bench: Bench, memory: Memory, weights: Weights, model: Any) -> dict[st
         truth = bench.by_list(said.category, area)
         if not truth:
             continue
-        sure = tuple((one.code, one.probability) for one in guess.suggestions[:4] if one.probability >= 0.05)
+        sure = tuple((one.code, one.probability) for one in guess.suggestions[:4] if one.probability >= LEAST_SURE)
         first = guess.suggestions[0].code
         for name, weigh in (("trained", weights), ("default_weights", DEFAULT)):
             for kind, under in (("verified", ((said.category, 1.0),)), ("classified", sure)):
@@ -190,7 +193,7 @@ def units(bench: Bench, memory: Memory, weights: Weights, model: Any) -> dict[st
     return told | {"recommendations_per_second": round(many / took)}
 
 
-def ask(
+def ask(  # noqa: PLR0913, PLR0917 - a bench
     bench: Bench, memory: Memory, weigh: Weights, under: Any, area: str, said: Spoken, at: datetime,
     back: frozenset[str] = frozenset(),
 ) -> list[Recommendation]:  # fmt: skip
@@ -222,7 +225,7 @@ def figures(rows: Sequence[tuple[str, float, str, str]]) -> dict[str, float]:
 
 def changed(bench: Bench, weigh: Weights) -> dict[str, Any]:
     """Swap two units and let some areas do a class of matters themselves; follow the recommender from day to day."""
-    dice = Random(SEED)
+    dice = Random(SEED)  # noqa: S311 - the same
     counts = Counter(bench.by_list(one.category, bench.areas[0]) for one in bench.asked)
     territory = {unit.code for unit in map(bench.pack.territory_unit, bench.areas) if unit}
     one, other = [unit for unit, _n in counts.most_common() if unit and unit not in territory][:2]
@@ -255,8 +258,9 @@ def first_level(bench: Bench, category: str) -> str:
 def follow(
     bench: Bench, weigh: Weights, dice: Random, truth: Callable[[str, str, datetime], tuple[str, str]], day: datetime
 ) -> dict[str, Any]:
-    """Dispatch every order to whom the recommender names first; a wrong unit returns it, a second time a person knows."""
-    memory, later, hits = Memory(bench.pack), [], []
+    """Dispatch every order to whom is named first; a wrong unit returns it, a second time a person knows."""
+    memory, hits = Memory(bench.pack), []
+    later: list[Any] = []
     for number, (at, said, area) in enumerate(arrivals(bench, dice, day), 1):
         while later and later[0][0] <= at:
             when, _n, past, category, again = heapq.heappop(later)
@@ -271,7 +275,7 @@ def follow(
     return {group: course([hit for hit in hits if hit[1] == group], day) for group in ("unchanged", "swapped", "areas")}
 
 
-def dispatch(
+def dispatch(  # noqa: PLR0913, PLR0917 - a bench
     bench: Bench, memory: Memory, weigh: Weights, dice: Random, later: list[Any], at: datetime, number: int,
     said: Spoken, area: str, unit: str, given: tuple[tuple[str, datetime], ...] = (),
 ) -> str:  # fmt: skip
@@ -369,8 +373,8 @@ def show(told: dict[str, Any]) -> None:
                   f"(list {row['list_right']:.3f}); by day {row['right_on_day']}")  # fmt: skip
             if group != "unchanged":
                 again = row["right_again_after"]
-                print(f"  {'':<10} right again ({RIGHT_AGAIN:.0%} of {WINDOW}) after "
-                      + (f"{again['orders']:,} such orders, {again['days']} days" if again else "more than was run"))  # fmt: skip
+                after = f"{again['orders']:,} such orders, {again['days']} days" if again else "more than was run"
+                print(f"  {'':<10} right again ({RIGHT_AGAIN:.0%} of {WINDOW}) after {after}")
     print(f"\nREPEATS   {told['repeats']}")
 
 
