@@ -36,6 +36,8 @@ from open12345.project import boot  # noqa: E402
 
 boot.setup_django()
 
+from bench.repeats import figures as repeats_figures  # noqa: E402
+from bench.repeats_truth import show as show_repeats  # noqa: E402
 from bench.texts import texts as spoken  # noqa: E402
 from open12345.classify import Text, Tree, calibration_error, evaluate, train  # noqa: E402
 from open12345.directory.models import Area  # noqa: E402
@@ -339,12 +341,8 @@ def share(found: Sequence[bool]) -> float:
 
 
 def repeats() -> Any:
-    """REPEATS: the figures of `bench/repeats.py`, where it is there."""
-    try:
-        from bench import repeats as other
-    except ImportError:
-        return "bench/repeats.py is not there"
-    return other.figures() if hasattr(other, "figures") else "run bench/repeats.py"
+    """REPEATS: how often the index of repeats is right, in a PostgreSQL of its own."""
+    return repeats_figures()
 
 
 def show(told: dict[str, Any]) -> None:
@@ -375,7 +373,8 @@ def show(told: dict[str, Any]) -> None:
                 again = row["right_again_after"]
                 after = f"{again['orders']:,} such orders, {again['days']} days" if again else "more than was run"
                 print(f"  {'':<10} right again ({RIGHT_AGAIN:.0%} of {WINDOW}) after {after}")
-    print(f"\nREPEATS   {told['repeats']}")
+    print("\nREPEATS   of the simulator's orders and planted bursts")
+    show_repeats(told["repeats"])
 
 
 if __name__ == "__main__":
