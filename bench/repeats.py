@@ -85,7 +85,8 @@ def _measure(home: Path) -> None:
 def figures() -> dict[str, Any]:
     """Return how often the index is right, measured in a process and a PostgreSQL of their own."""
     own = os.environ | {"JSON": "1", "OPEN12345_HOME": "", "BENCH_HOME": ""}
-    ran = subprocess.run([sys.executable, "-W", "ignore", __file__], env=own, check=True, capture_output=True, cwd=ROOT)
+    command = [sys.executable, "-W", "ignore", __file__]
+    ran = subprocess.run(command, env=own, check=True, capture_output=True, cwd=ROOT)  # noqa: S603 - this very file
     found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     return found
 
@@ -181,7 +182,9 @@ def _kinds(news: Sequence[Said]) -> dict[str, list[Matter]]:
         "ordinary new text, new caller": [_matter(one, f"none{n}") for n, one in enumerate(news)],
         "ordinary new text, known caller": [_matter(one, early[n % len(early)].phone) for n, one in enumerate(news)],
         "caller with 50 earlier orders": [_matter(one, one.phone) for one in often],
-        "a repeat, in nearly the same words": [_matter(replace(one, body=f"{one.body}请回电"), one.phone) for one in early],
+        "a repeat, in nearly the same words": [
+            _matter(replace(one, body=f"{one.body}请回电"), one.phone) for one in early
+        ],
         "a copy of a text sent 10,000 times": [
             _matter(replace(sent, body=sent.body + "盼复"[: n % 3]), f"new{n}") for n in range(ASKED)
         ],
@@ -251,8 +254,9 @@ def _insert(news: Sequence[Said]) -> None:
     spent, _found = _timed(services.index_order, range(first, first + half))
     _line("indexed one by one, as the job does", spent, "")
     batch, done = _timed(lambda _n: len(services.index_next(first + half - 1, half)), [0])
-    print(f"orders per second: one by one {1000 * half / sum(spent.wall):.0f} ({1000 * half / sum(spent.cpu):.0f} on a "
-          f"core), by the command {1000 * done[0] / batch.wall[0]:.0f} ({1000 * done[0] / batch.cpu[0]:.0f})")  # fmt: skip
+    wall, cpu = 1000 * half / sum(spent.wall), 1000 * half / sum(spent.cpu)
+    many, busy = 1000 * done[0] / batch.wall[0], 1000 * done[0] / batch.cpu[0]
+    print(f"orders per second: one by one {wall:.0f} ({cpu:.0f} on a core), by the command {many:.0f} ({busy:.0f})")
 
 
 if __name__ == "__main__":

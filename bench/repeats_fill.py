@@ -221,5 +221,3 @@ def _print(connection: psycopg.Connection[Any], base: int, orders: int) -> None:
         f"of places with over 200 orders,\n  a band is shared by {bands[0] if bands else '?'} wordings in a 20th of "
         "them (median, 99 %, most)"
     )
-
-

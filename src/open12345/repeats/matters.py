@@ -32,8 +32,8 @@ WINDOW: Final = 30
 class Matter:
     """One order, or a call as far as it has been typed: what repeats are told by.
 
-    `stage`: of an order that is there; `person`: the blind index of the phone, None where nobody knows it; `call`: the requester's row, which all orders of
-    one call share.
+    `person`: the blind index of the phone, None where nobody knows it; `call`: the requester's row, which all orders of
+    one call share; `stage`: of an order that is there.
     """
 
     body: str

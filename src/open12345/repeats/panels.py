@@ -16,12 +16,15 @@ from open12345.repeats import queries
 from open12345.repeats.models import Group, Kind
 from open12345.ui import navigation
 
+#: Fellows of an order named on its page; all of them are one link away.
+_BESIDE = 3
+
 
 def groups_of(sight: Sight) -> Mapping[str, Any] | None:
     """Return the groups of an order with its newest fellows, None where it stands alone."""
     if sight.order.stage == Stage.DRAFT:
         return None
-    found = queries.group_of(sight.order, sight.person)
+    found = queries.group_of(sight.order, sight.person, most=_BESIDE)
     return {"groups": found, "whole": sight.is_centre} if found else None
 
 

@@ -121,8 +121,9 @@ def _told(found: Found, person: Person) -> Findings:
     if not found.matches:
         return NOTHING
     found, read = _seen(found, person)
-    near = {one.other.order: Near(read[one.other.order or 0], _why(found.new, one), one.again)
-            for one in found.matches if one.other.order in read}  # fmt: skip
+    near: dict[int | None, Near] = {
+        pk: Near(read[pk], _why(found.new, one), one.again) for one in found.matches if (pk := one.other.order) in read
+    }
     findings = [
         _again(found, near),
         _group(found, found.sent, Kind.SENT, near),

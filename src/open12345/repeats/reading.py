@@ -189,8 +189,8 @@ _CANDIDATES: Final = """
             ORDER BY s.order_id DESC LIMIT %s
         ) AS here JOIN repeats_entry e ON e.order_id = here.order_id AND e.at BETWEEN q.day_since AND q.day_until
     )
-    SELECT q.n, o.id, o.body, o.place, o.longitude, o.latitude, o.category, o.area_id, o.requester_id, o.stage, r.phone_index,
-           e.at, e.wording
+    SELECT q.n, o.id, o.body, o.place, o.longitude, o.latitude, o.category, o.area_id, o.requester_id, o.stage,
+           r.phone_index, e.at, e.wording
     FROM q JOIN picked ON picked.n = q.n JOIN repeats_entry e ON e.order_id = picked.id
     JOIN orders_workorder o ON o.id = picked.id JOIN orders_requester r ON r.id = o.requester_id
     WHERE e.at BETWEEN q.since AND q.until AND o.id < q.last
