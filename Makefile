@@ -13,7 +13,7 @@ PACK ?= jiuting
 export PORT PACK
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-assist bench-repeats bench-analysis screenshots clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-assist bench-repeats bench-analysis screenshots drill clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ bench-analysis: setup ## twelve cuts over 7,000,000 rows of facts beside the sam
 screenshots: setup ## take the pictures of the README anew (needs Chromium)
 	@mkdir -p docs/pictures
 	OPEN12345_PICTURES=docs/pictures $(BIN)/pytest -n 0 -q tests/walks/test_fit.py -k readme
+
+drill: setup ## play the breaker drill and take its pictures anew: docs/drill.md (needs Chromium)
+	$(BIN)/pytest -n 0 -q tests/walks/drill.py
 
 clean: ## remove what was fetched (never var/)
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
