@@ -45,9 +45,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     titles = {"": _("全部"), "urgent": _("紧急"), "returned": _("退回的")}
     bench = Bench(
         desk="dispatch",
-        rows=[
-            _row(sight, line, found[:1], groups[line.order.pk]) for line, found in zip(lines, advised, strict=True)
-        ],
+        rows=[_row(sight, line, found[:1], groups[line.order.pk]) for line, found in zip(lines, advised, strict=True)],
         page=page,
         rest=dues.rest(request.GET) or (f"tab={tab}" if tab else ""),
         tabs=[*(Tab(code, title, code == tab) for code, title in titles.items()), *dues.tabs(request.GET)],
@@ -74,7 +72,8 @@ def _told(sight: Sight, found: list[Recommendation]) -> str:
     if not found:
         return _("清单没有对应单位")
     first = found[0]
-    return f"→ {sight.unit_named(first.lead)} · {told_of(sight.pack, first)} · {round(100 * first.probability)}%"
+    told = (sight.unit_named(first.lead), told_of(sight.pack, first), f"{round(100 * first.probability)}%")
+    return f"→ {' · '.join(part for part in told if part)}"
 
 
 @needs("dispatcher")
