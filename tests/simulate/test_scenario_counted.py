@@ -131,7 +131,8 @@ def test_an_unknown_scenario_names_those_there_are(town: Town) -> None:
 
 
 def test_another_pack_than_the_instances_is_refused(town: Town) -> None:
-    assert "This instance serves the pack jiuting, not baoshan." in _refused("simulate", "--pack", "baoshan", "--scenario", "2022-h1")
+    told = _refused("simulate", "--pack", "baoshan", "--scenario", "2022-h1")
+    assert "This instance serves the pack jiuting, not baoshan." in told
     assert "not baoshan" in _refused("check-scenario", "--pack", "baoshan")
 
 

@@ -61,7 +61,7 @@ def _advised(change: Change) -> list[Recommendation]:
 def _plan(
     change: Change, said: DispatchInput, lead: str, chosen: Suggestion | None, advised: list[Recommendation]
 ) -> Plan:
-    rank, taken = next(((n, one) for n, one in enumerate(advised, 1) if one.lead == lead), (None, None))
+    taken = next((one for one in advised if one.lead == lead), None)
     ground = change.masked(said.reason) or (taken.ground[:200] if taken else "")
     co_handlers = said.co_handlers or (chosen.co_handlers if chosen and not said.lead else ())
     no_return = said.no_return if said.no_return is not None else bool(chosen and chosen.no_return)
@@ -77,9 +77,6 @@ def _plan(
         facts={
             "item": chosen.item if chosen else None,
             "suggested": advised[0].lead if advised else None,
-            "rank": rank,
-            "probability": round(taken.probability, 3) if taken else None,
-            "recommender": taken.model if taken else None,
             "reason": change.masked(said.reason),
         },
     )
