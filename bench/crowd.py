@@ -143,7 +143,7 @@ def _requester(pk: int, number: str, at: datetime, rng: random.Random) -> tuple[
 def _statements(cursor: psycopg.Cursor[Any]) -> Iterator[str]:
     for table in ("assignment", "record", "application"):
         yield (
-            f"CREATE TEMP TABLE n_{table} ON COMMIT DROP AS SELECT id, order_id,"  # noqa: S608 - our own names
+            f"CREATE TEMP TABLE n_{table} ON COMMIT DROP AS SELECT id, order_id,"
             f" row_number() OVER (PARTITION BY order_id ORDER BY id) AS n FROM orders_{table}"
         )
         yield f"CREATE UNIQUE INDEX ON n_{table} (id) INCLUDE (n)"
@@ -166,7 +166,7 @@ def _statements(cursor: psycopg.Cursor[Any]) -> Iterator[str]:
     )
     yield _insert(cursor, "event", {"assignment": _renewed("assignment", "assignment"), "facts": _FACTS})
     for table in ("workorder", "assignment", "record", "application", "requester"):
-        yield f"SELECT setval('orders_{table}_id_seq', (SELECT max(id) FROM orders_{table}))"  # noqa: S608
+        yield f"SELECT setval('orders_{table}_id_seq', (SELECT max(id) FROM orders_{table}))"
 
 
 _FACTS = (
@@ -177,7 +177,7 @@ _FACTS = (
 
 def _renewed(table: str, column: str) -> str:
     """Return the id, within the copied order, of what `column` of the model points at."""
-    return f"(SELECT plan.id * {_PARTS} + n FROM n_{table} WHERE n_{table}.id = t.{column})"  # noqa: S608
+    return f"(SELECT plan.id * {_PARTS} + n FROM n_{table} WHERE n_{table}.id = t.{column})"
 
 
 def _insert(cursor: psycopg.Cursor[Any], table: str, new: dict[str, str], of: str = "order_id") -> str:
@@ -189,7 +189,7 @@ def _insert(cursor: psycopg.Cursor[Any], table: str, new: dict[str, str], of: st
         own = f't."{name}" + plan.shift' if is_moment else f't."{name}"'
         values.append(new.get(name, "plan.id" if name == of else own))
     return (
-        f"INSERT INTO orders_{table} ({', '.join(names)}) SELECT {', '.join(values)}"  # noqa: S608 - our own names
+        f"INSERT INTO orders_{table} ({', '.join(names)}) SELECT {', '.join(values)}"
         f" FROM plan JOIN orders_{table} t ON t.{of} = plan.model ORDER BY plan.id"
     )
 

@@ -34,7 +34,7 @@ def fill(pack: str, kinds: list[str], units: list[int]) -> None:
     columns = "pack, kind, code, title, owner_id, place, longitude, latitude, active, changed_at"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO dispatch_facility ({columns}) "  # noqa: S608 - no one's words
+            f"INSERT INTO dispatch_facility ({columns}) "
             "SELECT %s, (%s::text[])[1 + n %% %s], 'X-' || n, '', (%s::bigint[])[1 + n %% %s], '', "
             "%s + random() * %s, %s + random() * %s, true, now() FROM generate_series(1, %s) AS n",
             [pack, kinds, len(kinds), units, len(units), WEST, WIDE, SOUTH, WIDE, MANY],

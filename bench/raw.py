@@ -43,7 +43,7 @@ def rows_of(order_id: int) -> dict[str, int]:
     counts = {}
     for table, where in _ROWS.items():
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}", {"order": order_id})  # noqa: S608
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}", {"order": order_id})
             counts[table] = int(cursor.fetchone()[0])
     return counts
 
@@ -52,15 +52,15 @@ def _insert(place: int, table: str, where: str, order_id: int) -> str:
     columns, rows = _literals(table, where, order_id)
     values = ", ".join("(" + ", ".join(row) + ")" for row in rows)
     returning = " RETURNING id" if place < 2 else ""  # noqa: PLR2004 - requester and order are pointed at
-    return f"w{place} AS (INSERT INTO {table} ({', '.join(columns)}) VALUES {values}{returning})"  # noqa: S608
+    return f"w{place} AS (INSERT INTO {table} ({', '.join(columns)}) VALUES {values}{returning})"
 
 
 def _literals(table: str, where: str, order_id: int) -> tuple[list[str], list[list[str]]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608
+        cursor.execute(f"SELECT * FROM {table} LIMIT 0")
         names = [column.name for column in cursor.description if (table, column.name) not in _DEFAULTED]
         chosen = ", ".join(f'quote_nullable("{name}"::text)' for name in names)
-        cursor.execute(f"SELECT {chosen} FROM {table} WHERE {where}", {"order": order_id})  # noqa: S608
+        cursor.execute(f"SELECT {chosen} FROM {table} WHERE {where}", {"order": order_id})
         found: list[tuple[Any, ...]] = cursor.fetchall()
     rows = [[_FRESH.get((table, n), _one_line(v)) for n, v in zip(names, row, strict=True)] for row in found]
     return [f'"{name}"' for name in names], rows
