@@ -8,7 +8,7 @@ when a field is left, then phone, category and kind. A request that typing goes 
 costs the server what it costs.
 
 Prints p50, p95 and p99 of each kind of request, from the pause to the last piece of help, per pause, per second, and
-CPU milliseconds, beside the limit and beside the same request with no panel to fill (session, person, time, pack alone).
+CPU milliseconds, beside the limit and beside the same request with no panel to fill.
 Options by environment: BENCH_SECONDS (60), BENCH_HOME (var/bench-assist), BENCH_AGENTS (8).
 """
 
