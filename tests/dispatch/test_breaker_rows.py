@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from open12345.directory.models import AccessLog
-from open12345.dispatch.automatic import breakers, endings
+from open12345.dispatch.automatic import breakers, endings, figures, keys
 from open12345.dispatch.automatic.breaker import State
-from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope
+from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope, Ending
 from open12345.notify import queries, words
 from open12345.notify.models import Notice
 from open12345.orders.errors import NotAllowed, NotFound, Refused
@@ -76,12 +76,59 @@ def test_a_leads_report_keeps_it_and_a_co_handlers_says_nothing(town: Town) -> N
     assert ending(row) == "kept"
 
 
-def test_a_citizen_who_gives_up_does_not_speak_against_it(town: Town) -> None:
-    row = sent(town)
+def given_up(town: Town, row: AutomaticDispatch) -> None:
     town.do("agent", row.order.number, "ask_centre", WITHDRAWAL)
     town.do("dispatcher", row.order.number, "grant")
     assert town.order(row.order.number).stage == "cancelled"
+
+
+def test_a_citizen_who_gives_up_says_nothing_for_it_nor_against_it(town: Town) -> None:
+    row = sent(town)
+    given_up(town, row)
+    assert ending(row) == "void"
+    found = keys.known(town.pack, [keys.ALL])[keys.ALL]
+    assert keys.window(town.pack, keys.ALL, found).outcomes == ()
+    day = figures.days(town.pack, town.now)[-1]
+    assert (day.sent, day.ended, day.kept) == (1, 0, 0)
+    with transaction.atomic():
+        assert not breakers.note_ending(row, Ending.KEPT, pack=town.pack, at=town.now)
+
+
+def test_a_probe_that_is_withdrawn_neither_closes_a_breaker_nor_holds_its_place(town: Town) -> None:
+    for row in [sent(town) for _ in range(4)]:
+        took(town, row.order.number)
+    town.wait(minutes=61)
+    probes = [sent(town) for _ in range(3)]
+    assert all(row.probe for row in probes)
+    assert not ask(town).allowed, "all places are taken"
+    for row in probes:
+        given_up(town, row)
+    assert standing(town).state is State.HALF_OPEN
+    more = ask(town)
+    assert (more.allowed, more.probe) == (True, True)
+
+
+def test_an_order_that_ended_unheard_holds_no_place_and_counts_for_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = sent(town)
+    with monkeypatch.context() as deaf:
+        deaf.setattr(endings, "_note", lambda *_args, **_more: None)
+        given_up(town, row)
+    assert ending(row) == ""
+    town.wait(days=9)
+    assert endings.settle(town.pack, town.now) == 0
+    assert ending(row) == "void"
+
+
+def test_what_was_kept_does_not_become_void(town: Town) -> None:
+    row = sent(town)
+    redo(town, row.order.number)
     assert ending(row) == "kept"
+    with transaction.atomic():
+        assert not breakers.note_ending(row, Ending.VOID, pack=town.pack, at=town.now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AutomaticDispatch.objects.filter(pk=row.pk).update(ending=Ending.VOID)
 
 
 @pytest.mark.parametrize(("lead", "end"), [(UNIT, "kept"), ("enforcement", "redispatched")])

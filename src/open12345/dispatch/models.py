@@ -132,10 +132,11 @@ class Decision(models.TextChoices):
 
 
 class Ending(models.TextChoices):
-    """What became of an automatic dispatch. All but the first two speak against it."""
+    """What became of an automatic dispatch. `VOID` says nothing: withdrawn, merged or cancelled before anybody knew."""
 
     OPEN = "", _("办理中")
     KEPT = "kept", _("一次派准")
+    VOID = "void", _("未计")
     RETURNED = "returned", _("退单")
     TAKEN_BACK = "taken_back", _("收回")
     UNDONE = "undone", _("撤销")

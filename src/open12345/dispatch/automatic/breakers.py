@@ -105,9 +105,10 @@ def note_ending(row: AutomaticDispatch, ending: Ending, *, pack: Pack, at: datet
     """Note what became of an automatic dispatch, and let its breakers judge it in the same transaction.
 
     An ending is noted once. One exception: who kept an order at first may lose it later. False where it was noted.
+    One that says nothing (`VOID`) never replaces another, moves no figure and frees the place of a probe.
     """
     _in_transaction()
-    open_now = [Ending.OPEN] if ending == Ending.KEPT else [Ending.OPEN, Ending.KEPT]
+    open_now = [Ending.OPEN] if ending in {Ending.KEPT, Ending.VOID} else [Ending.OPEN, Ending.KEPT]
     fresh = AutomaticDispatch.objects.filter(pk=row.pk, decision=Decision.DISPATCHED, ending__in=open_now)
     if not fresh.update(ending=ending, ended_at=at):
         return False

@@ -17,7 +17,7 @@ from open12345.dispatch.models import AutomaticDispatch, Decision, Ending
 from open12345.orders.acts import subscribe
 from open12345.orders.change import Change
 from open12345.orders.models import Application, Assignment, Clock
-from open12345.orders.stages import WITH_UNIT, ApplicationState, ClockKind, Role, State
+from open12345.orders.stages import ENDED, WITH_UNIT, ApplicationState, ClockKind, Role, State
 from open12345.policy import Pack
 
 #: Effects of applications by which a unit says that an order is not its own.
@@ -33,13 +33,13 @@ def _note(change: Change, ending: Ending, *, of_round: int) -> None:
 
 
 def granted(change: Change) -> None:
-    """A return that was granted speaks against the dispatch; an order withdrawn by its citizen does not."""
+    """A return that was granted speaks against the dispatch; an order withdrawn by its citizen says nothing."""
     asked = change.application
     if asked is None or asked.state != ApplicationState.GRANTED or change.order.stage in WITH_UNIT:
         return
     found = change.pack.applications.get(asked.kind)
     back = found is not None and found.effect in _GIVES_BACK
-    _note(change, Ending.RETURNED if back else Ending.KEPT, of_round=change.order.round)
+    _note(change, Ending.RETURNED if back else Ending.VOID, of_round=change.order.round)
 
 
 def taken_back(change: Change) -> None:
@@ -90,12 +90,20 @@ def settle(pack: Pack, at: datetime) -> int:
     """Note as kept what nobody may return any more: its time for that is over and no such application waits.
 
     Where the duty list forbids returning there is no such time: kept as soon as the lead has signed. Returns how many.
+    An order that ended in any other way before its unit showed anything counts for nothing, and holds no probe's place.
     """
     done = 0
+    for row in _unanswered().filter(order__stage__in=ENDED).select_related("unit").order_by("pk")[:_AT_ONCE]:
+        with transaction.atomic():
+            note_ending(row, Ending.VOID, pack=pack, at=at)
     for row in _out_of_reach(pack, at).select_related("unit").order_by("pk")[:_AT_ONCE]:
         with transaction.atomic():
             done += note_ending(row, Ending.KEPT, pack=pack, at=at)
     return done
+
+
+def _unanswered() -> QuerySet[AutomaticDispatch]:
+    return AutomaticDispatch.objects.filter(decision=Decision.DISPATCHED, ending=Ending.OPEN)
 
 
 def _out_of_reach(pack: Pack, at: datetime) -> QuerySet[AutomaticDispatch]:
@@ -110,5 +118,5 @@ def _out_of_reach(pack: Pack, at: datetime) -> QuerySet[AutomaticDispatch]:
     asked = Application.objects.filter(
         order=OuterRef("order"), round=OuterRef("round"), kind__in=kinds, state=ApplicationState.PENDING
     )
-    sent = AutomaticDispatch.objects.filter(decision=Decision.DISPATCHED, ending=Ending.OPEN)
+    sent = _unanswered().exclude(order__stage__in=ENDED)
     return sent.filter(Exists(over) | (~Exists(clock) & Exists(signed))).exclude(Exists(asked))

@@ -20,7 +20,7 @@ from open12345.worktime import SHANGHAI
 
 #: How far back tables and chart look.
 DAYS: Final = 30
-_ENDED: Final = Q(decision=Decision.DISPATCHED) & ~Q(ending=Ending.OPEN)
+_ENDED: Final = Q(decision=Decision.DISPATCHED) & ~Q(ending__in=[Ending.OPEN, Ending.VOID])
 _KEPT: Final = Q(decision=Decision.DISPATCHED, ending=Ending.KEPT)
 _SEVERITY: Final = {State.OPEN: 0, State.HALF_OPEN: 1, State.CLOSED: 2}
 

@@ -92,7 +92,8 @@ def window(pack: Pack, key: Key, found: Known) -> Window:
     rule = pack.dispatching.breaker
     sent = AutomaticDispatch.objects.filter(_behind(pack, key), pk__gt=found.after)
     most = max(rule.window, rule.probes)
-    endings = sent.exclude(ending=Ending.OPEN).order_by("-ended_at", "-pk").values_list("ending", flat=True)[:most]
+    told = sent.exclude(ending__in=[Ending.OPEN, Ending.VOID])
+    endings = told.order_by("-ended_at", "-pk").values_list("ending", flat=True)[:most]
     half = found.standing.state is State.HALF_OPEN
     outstanding = sent.filter(ending=Ending.OPEN).count() if half else 0
     return Window(tuple(ending == Ending.KEPT for ending in endings), outstanding)
