@@ -11,9 +11,11 @@ from typing import TypeVar
 import pytest
 from django.db import connection, transaction
 
-from open12345.dispatch.automatic import breakers
+from open12345.directory.person import Person
+from open12345.dispatch.automatic import breakers, runs
 from open12345.dispatch.automatic.breaker import State
-from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope, Ending
+from open12345.dispatch.automatic.replay import Asked
+from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope, Ending, Replay
 from tests.cast import MORNING, Town, jiuting, open_town
 from tests.dispatch.breaking import LEAF, RULE, quick, standing, written
 from tests.orders.walks import UNIT, dispatched
@@ -71,6 +73,19 @@ def test_two_workers_never_send_more_probes_than_allowed(town: Town) -> None:
     assert sum(sent) == RULE.probes
     assert AutomaticDispatch.objects.filter(probe=True).count() == RULE.probes
     assert BreakerChange.objects.filter(scope="global", cause="pause_over").count() == 1
+
+
+def test_two_people_who_ask_for_one_replay_at_once_get_the_same_one(town: Town) -> None:
+    people = [town.person("supervisor"), town.person("floor_supervisor")]
+    asked = Asked(3, 0.95, LEAF)
+
+    def press(by: Person) -> int:
+        return runs.ask(town.pack, asked, by=by, at=town.now).pk
+
+    told = together([lambda by=by: press(by) for by in people * 2])  # type: ignore[misc]
+    assert len(set(told)) == 1
+    assert Replay.objects.count() == 1
+    assert str(Replay.objects.get().state) == "waiting"
 
 
 def test_endings_noted_at_once_trip_a_breaker_once(town: Town) -> None:

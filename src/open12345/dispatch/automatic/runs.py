@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from open12345.directory import packs
@@ -55,6 +55,7 @@ def ask(pack: Pack, asked: Asked, *, by: Person, at: datetime) -> Replay:
     if asked.months not in MONTHS:
         raise Refused([Problem("months", "invalid", _("回放 1 至 24 个月"))])
     with transaction.atomic():
+        _one_at_a_time(pack, asked.category)
         own = Replay.objects.select_for_update().filter(pack=pack.id, category=asked.category, state__in=AT_WORK)
         running = own.first()
         if running is not None and at - (running.told_at or running.asked_at) < SILENT:
@@ -66,6 +67,13 @@ def ask(pack: Pack, asked: Asked, *, by: Person, at: datetime) -> Replay:
         )  # fmt: skip
         replay_past.defer(run=row.pk)
     return row
+
+
+def _one_at_a_time(pack: Pack, category: str) -> None:
+    """Let who asks for the same replay wait: two at once would both find none at work, and one of them fail."""
+    with connection.cursor() as cursor:
+        name = f"open12345.replay/{pack.id}/{category}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12345))", [name])
 
 
 def last(pack: Pack, category: str) -> Replay | None:
