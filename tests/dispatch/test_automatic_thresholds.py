@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +38,22 @@ def test_the_smallest_probability_from_which_enough_were_right_is_found() -> Non
     assert found is not None
     assert (found.threshold, found.above, found.right) == (0.8, 265, 260)
     assert found.bound >= 0.95
+
+
+def test_whoever_looks_at_many_cuts_must_prove_more() -> None:
+    """A coin that is right in 93 of 100 must hardly ever find a cut that promises 95 %."""
+    dice = random.Random(7)
+    found = 0
+    for _ in range(400):
+        made = [Trial("A0101", dice.uniform(0.4, 1), right=dice.random() < 0.93, by_people=True) for _ in range(150)]
+        found += smallest(made, 0.93) is not None
+    assert found / 400 <= 0.05
+
+
+def test_the_more_cuts_part_the_orders_the_more_of_them_are_needed() -> None:
+    spread = [Trial("A0101", 0.4 + 0.6 * n / 60, right=True, by_people=True) for n in range(60)]
+    assert smallest(trials(60), 0.95) is not None
+    assert smallest(spread, 0.95) is None
 
 
 def test_orders_of_the_same_probability_are_not_parted() -> None:

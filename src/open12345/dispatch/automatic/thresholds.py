@@ -1,9 +1,11 @@
 """From which probability on orders may go by themselves, found from how past ones turned out (pure; DIS-16).
 
-A threshold is the smallest probability from which on the wanted share was right first time, with little doubt: the
+A threshold is the smallest of a few cuts from which on the wanted share was right first time, with little doubt: the
 lower bound of Wilson's interval counts, not the bare share, so that five right ones of five prove nothing (the bound is
-0.65) and 52 of 52 are needed for 95 %. A category with few orders follows the one above it, as long as its own orders
-do not speak against that.
+0.65) and 52 of 52 are needed for 95 %. Whoever looks at many cuts and takes the best finds a lucky one: the cuts are
+fixed beforehand, and the doubt of one in twenty is shared among those that part the orders differently (Bonferroni),
+so that with seven of them 115 of 115 are needed. A category with few orders follows the one above it, as long as its
+own orders do not speak against that.
 """
 
 from __future__ import annotations
@@ -11,13 +13,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
+from statistics import NormalDist
 from typing import Final
 
 from open12345.policy import Pack
 
 #: One-sided doubt of one in twenty.
 Z: Final = 1.645
+#: The cuts that are looked at: from which probability on.
+CUTS: Final = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
+_DOUBT: Final = 0.05
 #: With fewer orders of its own a category follows the one above it.
 LEAST: Final = 30
 
@@ -41,7 +48,8 @@ class Found:
     """A threshold with what it rests on; None where none reaches the wanted share.
 
     `of` is the category whose orders told it ("" for all), `orders` how many there were, `above` how many of them lie
-    at or above it, `right` how many of those were right, `bound` the lower bound of their share.
+    at or above it, `right` how many of those were right, `bound` the lower bound of their share, by the doubt that one
+    of the cuts looked at has.
     """
 
     threshold: float | None
@@ -54,7 +62,7 @@ class Found:
 
 def lower_bound(right: int, count: int, z: float = Z) -> float:
     """Return the lower end of Wilson's interval for a share: what it is at least, but for a doubt of one in twenty."""
-    return _wilson(right, count, -z) if count else 0.0
+    return max(0.0, _wilson(right, count, -z)) if count else 0.0
 
 
 def upper_bound(right: int, count: int, z: float = Z) -> float:
@@ -70,21 +78,26 @@ def _wilson(right: int, count: int, z: float) -> float:
 
 
 def smallest(trials: Iterable[Trial], wanted: float) -> Found | None:
-    """Return the smallest probability from which on the wanted share was right; None where there is none.
+    """Return the smallest cut from which on the wanted share was right; None where there is none.
 
-    Orders of the same probability stand or fall together: a threshold cannot part them.
+    Told is the smallest probability at or above the cut that an order has: nothing is known of what lies between.
     """
     asked = [(t.probability, t.right) for t in trials if t.probability is not None]
-    ranked = sorted(asked, reverse=True)
-    right, best = 0, None
-    for place, (probability, was_right) in enumerate(ranked, start=1):
-        right += was_right
-        if place < len(ranked) and ranked[place][0] == probability:
-            continue
-        bound = lower_bound(right, place)
+    sizes = {cut: sum(1 for probability, _right in asked if probability >= cut) for cut in CUTS}
+    parts = {size: cut for cut, size in sizes.items() if size}  # of cuts that part them alike one is looked at
+    for count, cut in sorted(parts.items(), reverse=True):
+        above = [(probability, right) for probability, right in asked if probability >= cut]
+        right = sum(was_right for _probability, was_right in above)
+        bound = lower_bound(right, count, _z(len(parts)))
         if bound >= wanted:
-            best = Found(probability, "", len(ranked), place, right, bound)
-    return best
+            return Found(min(above)[0], "", len(asked), count, right, bound)
+    return None
+
+
+@lru_cache
+def _z(cuts: int) -> float:
+    """Return how many deviations leave a doubt of one in twenty for all of so many cuts together."""
+    return NormalDist().inv_cdf(1 - _DOUBT / cuts)
 
 
 class Seeker:
