@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace as changed
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,12 +15,13 @@ from pytest_django.plugin import DjangoDbBlocker
 from typer.testing import CliRunner, Result
 
 from open12345.directory.person import Person
-from open12345.dispatch import cli, learnt
-from open12345.dispatch.advice import weights
+from open12345.dispatch import cli, learning, learnt
+from open12345.dispatch.advice import teaching, weights
+from open12345.dispatch.advice.replay import Sent
 from open12345.dispatch.automatic import replay, trials
 from open12345.dispatch.automatic.replay import Asked, figures_for
 from open12345.dispatch.models import Learnt, Standing, TrainedClassifier
-from open12345.orders.models import Event, WorkOrder
+from open12345.orders.models import Assignment, Event, WorkOrder
 from open12345.simulate.shapes import Fate, Life
 from open12345.worktime import SHANGHAI
 from tests.cast import Town, jiuting
@@ -116,10 +117,52 @@ def test_a_recommender_that_has_learnt_from_these_orders_is_not_asked_about_them
     )  # fmt: skip
     learnt.forget()
     assert run(town, wanted=0.8)["used"]["recommender"] == "default", "too few dispatches before to teach another"
-    TrainedClassifier.objects.filter(pk=row.pk).update(card={"last_day": (BEGIN - timedelta(days=60)).isoformat()})
+    before = BEGIN - timedelta(days=60)
+    TrainedClassifier.objects.filter(pk=row.pk).update(card={"last_day": before.isoformat()})
+    learnt.forget()
+    told = run(town, months=2, wanted=0.8)["used"]["recommender"]
+    assert told == "default", "what it learnt from came before, but how that ended became known within the span"
+    TrainedClassifier.objects.filter(pk=row.pk).update(made_at=before + timedelta(days=1), decided_at=NOW)
     learnt.forget()
     used = run(town, months=2, wanted=0.8)["used"]
     assert (used["recommender"], used["recommender_number"]) == ("in_force", row.pk)
+
+
+def test_a_stand_in_learns_only_from_what_had_ended_before_the_span(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    TrainedClassifier.objects.create(
+        made_at=NOW, pack=town.pack.id, tells=Learnt.UNIT, card={"last_day": NOW.isoformat()}, digest="s" * 64,
+        file=weights.DEFAULT.dump(), standing=Standing.IN_FORCE, decided_at=NOW,
+    )  # fmt: skip
+    learnt.forget()
+    since = BEGIN + timedelta(days=20)
+    taught: list[Sent] = []
+    monkeypatch.setattr(teaching, "LEAST", 1)
+
+    def fit(sent: Sequence[Sent]) -> weights.Weights:
+        taught.extend(sent)
+        return weights.DEFAULT
+
+    monkeypatch.setattr(teaching, "fit", fit)
+    lasting = Assignment.objects.filter(assigned_at__lt=since, state="checked").order_by("-assigned_at")[:3]
+    late = {share.order_id for share in lasting}
+    Assignment.objects.filter(order__in=late).update(reported_at=since + timedelta(days=2))
+    found = trials.gather(town.pack, since=since, at=NOW)
+    assert found.used.recommender == "taught"
+    assert taught
+    assert len(late) == 3
+    assert not late & {one.taken.order for one in taught}
+
+
+def test_a_stand_in_classifier_learns_only_from_orders_closed_before_the_span(town: Town) -> None:
+    since = BEGIN + timedelta(days=20)
+    there = WorkOrder.objects.filter(accepted_at__lt=since, stage__in=["closed", "archived"])
+    there.update(closed_at=since - timedelta(hours=1))
+    late = list(there.order_by("pk").values_list("pk", flat=True)[:2])
+    WorkOrder.objects.filter(pk__in=late).update(closed_at=since + timedelta(days=1))
+    known = learning.examples(town.pack, known_before=since)
+    assert len(known) == there.count() - 2 > 0
 
 
 def test_an_order_that_came_without_a_category_gets_the_one_that_its_words_said_then(
@@ -129,7 +172,8 @@ def test_an_order_that_came_without_a_category_gets_the_one_that_its_words_said_
     told = run(town, threshold=0.0)
     assert told["left"]["no_classifier"] == told["guessed"] == 10
     model = in_force(town, Stub(code="C0101", probability=0.5), monkeypatch)
-    TrainedClassifier.objects.filter(pk=model.pk).update(card={"last_day": (BEGIN - timedelta(days=60)).isoformat()})
+    before = BEGIN - timedelta(days=60)
+    TrainedClassifier.objects.filter(pk=model.pk).update(card={"last_day": before.isoformat()}, made_at=before)
     told = run(town, threshold=0.0)
     assert (told["used"]["classifier"], told["used"]["classifier_number"]) == ("in_force", model.pk)
     assert told["left"].get("no_classifier") is None

@@ -54,15 +54,18 @@ class Example:
 
 
 def examples(
-    pack: Pack, *, most: int = MOST, after: datetime | None = None, before: datetime | None = None
+    pack: Pack, *, most: int = MOST, after: datetime | None = None, known_before: datetime | None = None
 ) -> list[Example]:
-    """Return the newest orders that went their whole way, oldest first; taken in `after` and `before` alone."""
+    """Return the newest orders that went their whole way, oldest first; those taken in `after` alone.
+
+    `known_before`: as somebody would have read them then, so those alone that had been closed by that moment.
+    """
     leaves = [row.code for row in pack.categories if pack.is_leaf(row.code)]
     found = WorkOrder.objects.filter(stage__in=_WENT_THEIR_WAY, category__in=leaves, accepted_at__isnull=False)
     if after is not None:
         found = found.filter(accepted_at__gt=after)
-    if before is not None:
-        found = found.filter(accepted_at__lt=before)
+    if known_before is not None:
+        found = found.filter(closed_at__lt=known_before)
     rows = found.order_by("-accepted_at", "-pk").values_list("title", "body", "category", "accepted_at")[:most]
     return [Example(Text(title, body), category, at) for title, body, category, at in rows if at][::-1]
 

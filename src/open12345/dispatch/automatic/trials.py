@@ -1,9 +1,11 @@
 """Past orders once more: how each would have gone by itself, asked only about what was known at its dispatch (DIS-16).
 
 Practice and precedents are as they stood at the moment (`advice.replay`). A model that has learnt from these very
-orders would flatter itself: where the one in force has, another is taught for the replay on what lies before. An order
+orders, or from what was only known while they went, would flatter itself: where the one in force has, another is taught
+for the replay on what had ended before, by the moment its ending was known. An order
 that came without a category gets it from the classifier, as it would have then. What people looked at first is left to
-them here too, but for pending applications and open desks, which nobody remembers.
+them here too, but for pending applications and open desks, which nobody remembers, and for how many had said the same
+by then.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from open12345.dispatch.models import TrainedClassifier
 from open12345.orders.models import Event, Link, WorkOrder
 from open12345.orders.stages import LinkKind
 from open12345.policy import Pack
+from open12345.repeats.queries import repeats_of
 
 if TYPE_CHECKING:  # scikit-learn is loaded where a text is read
     from open12345.classify import Classifier
@@ -110,6 +113,7 @@ def gather(pack: Pack, *, since: datetime, at: datetime, progress: Progress = la
     total = _count(story, start, most)
     sent = past.replay(pack, story, since=start, most=most, asked_as=guesses.category)
     before, asked = _parted(sent, since, lambda done: progress(done, total))
+    before = _settled(story, before, since)
     weigh, used = _weights(weigh, before, guesses, fresh=fresh)
     kept = asked[-MOST:]
     left, returned = _left(pack, kept, guesses), _returned(story)
@@ -143,6 +147,12 @@ def _parted(sent: Iterable[Sent], since: datetime, tell: Callable[[int], None]) 
     return before, list(first.values())
 
 
+def _settled(story: past.Story, before: Iterable[Sent], since: datetime) -> list[Sent]:
+    """Return the dispatches of which it was known by then who kept the order: whoever teaches then has no other."""
+    known = {one.order: one.at for one in story.shares if one.kept}
+    return [one for one in before if known[one.taken.order] < since]
+
+
 def _slices(rows: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     yield from (rows[start : start + size] for start in range(0, len(rows), size))
 
@@ -151,9 +161,13 @@ def _slices(rows: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 
 def _learnt_later(number: int | None, since: datetime) -> bool:
-    """Say whether a model has learnt from orders of the span itself."""
-    row = TrainedClassifier.objects.filter(pk=number).only("card").first() if number else None
-    return row is not None and datetime.fromisoformat(row.card["last_day"]) >= since
+    """Say whether a model has learnt from orders of the span itself, or from endings that came in it.
+
+    It knows of all that had ended when it was made. One that learnt from a file without any order of the centre
+    (`last_day` "") knows nothing of them.
+    """
+    row = TrainedClassifier.objects.filter(pk=number).only("card", "made_at").first() if number else None
+    return row is not None and bool(row.card["last_day"]) and row.made_at >= since
 
 
 def _weights(
@@ -207,7 +221,7 @@ def _classifier(pack: Pack, since: datetime) -> tuple[Classifier | None, str, in
         return classifier, "in_force", number
     from open12345.classify import TrainingError, train  # noqa: PLC0415 - loaded where one is taught
 
-    before = learning.examples(pack, before=since, most=_TEXTS_TAUGHT)
+    before = learning.examples(pack, known_before=since, most=_TEXTS_TAUGHT)
     try:
         own = train([one.text for one in before], [one.category for one in before], tree=learning.tree_of(pack))
     except TrainingError:
@@ -231,9 +245,8 @@ def _left(pack: Pack, sent: Sequence[Sent], guesses: Guesses) -> dict[int, str]:
     """Return why each order would have been left to people whatever the threshold, "" for those that would not."""
     found: dict[int, str] = {}
     for some in _slices([one.taken.order for one in sent], _AT_ONCE):
-        repeats = set(
-            Link.objects.filter(order__in=some, kind=LinkKind.REPEAT_OF).values_list("order_id", flat=True)
-        )  # fmt: skip
+        linked = Link.objects.filter(order__in=some, kind=LinkKind.REPEAT_OF).values_list("order_id", flat=True)
+        repeats = {*linked, *repeats_of(some)}
         for order in WorkOrder.objects.filter(pk__in=some).defer("search", "sealed"):
             guess = guesses.of.get(order.pk)
             if guess is not None:
