@@ -25,8 +25,14 @@ from open12345.orders.stages import LinkKind
 from tests.cast import Town, complaint, open_town
 from tests.dispatch.deciding import LEAD, LEAF, Stub, decided, in_force, looked, switch
 from tests.orders.walks import UPPER, change_pack, flaws
+from tests.repeats.stories import LAMP, LETTER, order_of, phone
 
 pytestmark = pytest.mark.function("DIS-05")
+#: One matter in the words of several people.
+TOLD = (
+    "", "小贩把人行道占满了，推婴儿车只好走马路", "门口每天傍晚一排烧烤摊，油烟熏得开不了窗", "流动水果车堵住小区出口",
+    "夜里摆摊的人大声吆喝，垃圾也不收走", "盒饭摊子的污水直接倒在路边，又滑又臭",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -252,6 +258,57 @@ def test_what_came_back_is_people_s_matter(town: Town) -> None:
     town.do("dispatcher", number, "take_back", {"reason": "派错了"})
     assert looked(town, number) is None
     assert not AutomaticDispatch.objects.exists()
+
+
+def test_one_that_was_refused_and_begun_again_before_its_look_is_people_s_matter(town: Town) -> None:
+    switch(town)
+    number = town.register()
+    town.do("dispatcher", number, "refuse", {"reason": "outside_area", "told": "请拨打当地热线"})
+    town.do("supervisor", number, "reopen", {"reason": "应当受理"})
+    order = town.order(number)
+    assert (order.stage, order.round, order.returns_granted) == ("accepted", 0, 0)
+    assert looked(town, number) is None
+    assert town.order(number).stage == "accepted"
+
+
+HERE = "泰亭西路69弄映陵雅苑"
+
+
+def indexed(town: Town, **said: Any) -> str:
+    """An order that the index of repeats knows."""
+    order = order_of(town, category=LEAF, **said)
+    return order.number
+
+
+def test_the_same_person_again_waits_though_nobody_has_linked_it(town: Town) -> None:
+    switch(town)
+    indexed(town, body=LAMP, place=HERE, phone=phone(1))
+    town.wait(days=2)
+    again = town.register(category=LEAF, body="上次反映到现在没动静，门口还是一片漆黑", place=HERE, phone=phone(1))
+    assert left(town, again) == "repeat"
+    other = town.register(category=LEAF, body="菜场门口占道经营，走不过去", place="涞泽支路593弄", phone=phone(2))
+    assert decided(town, other).decision == "dispatched"
+
+
+def test_what_many_send_in_the_same_words_waits_for_mass_dispatch(town: Town) -> None:
+    switch(town)
+    for person in (1, 2):
+        indexed(town, body=LETTER, place=HERE, phone=phone(person))
+    town.wait(days=3)
+    third = town.register(category=LEAF, body=LETTER, place=HERE, phone=phone(3))
+    assert left(town, third) == "many"
+
+
+@pytest.mark.parametrize(("people", "decision", "why"), [(3, "dispatched", ""), (5, "left", "many")])
+def test_a_mass_complaint_of_orange_waits_and_a_yellow_one_does_not(
+    town: Town, people: int, decision: str, why: str
+) -> None:
+    switch(town)
+    for person in range(1, people):
+        indexed(town, body=TOLD[person], place=HERE, phone=phone(person))
+    last = town.register(category=LEAF, body=TOLD[people], place=HERE, phone=phone(people))
+    row = decided(town, last)
+    assert (row.decision, row.why) == (decision, why)
 
 
 # --- failures -----------------------------------------------------------------------------------------

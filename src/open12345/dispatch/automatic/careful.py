@@ -13,12 +13,17 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from open12345.directory.person import SYSTEM
 from open12345.dispatch.direct import needs_of
 from open12345.orders import claims
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import LIVING, ApplicationState, LinkKind, Stage, Urgency
 from open12345.policy import Pack
+from open12345.repeats.models import Kind
+from open12345.repeats.queries import on_arrival
 
+#: Levels of a mass complaint that are dispatched together (`dispatch.mass`), not one by one.
+_GRAVE: Final = frozenset({"orange", "red"})
 #: Why an order is left to people, by code; kept with the decision (`AutomaticDispatch.why`).
 WHY: Final[dict[str, str | Promise]] = {
     "mode": _("这一类没有开通自动派单"),
@@ -31,6 +36,7 @@ WHY: Final[dict[str, str | Promise]] = {
     "special": _("特殊种类的工单由人派"),
     "answerable": _("可以直接答复的诉求由人判断"),
     "repeat": _("可能是重复来电，由人判断催办还是派单"),
+    "many": _("多人反映同一件事，由人判断是否一起派"),
     "direct": _("属于点对点派单的事项"),
     "no_classifier": _("没有分类，也没有在用的分类模型"),
     "unknown": _("认不准是哪一类"),
@@ -45,14 +51,19 @@ WHY: Final[dict[str, str | Promise]] = {
 
 
 def waits(order: WorkOrder) -> bool:
-    """Say whether an order waits for its very first dispatch: what came back is people's matter."""
-    return order.stage == Stage.ACCEPTED and order.round == 0 and not order.returns_granted
+    """Say whether an order waits for its very first dispatch.
+
+    What came back is people's matter, and so is what was cancelled and begun again before it was ever sent.
+    """
+    fresh = order.stage == Stage.ACCEPTED and order.round == 0 and not order.returns_granted
+    return fresh and not order.events.filter(action="reopen").exists()
 
 
 def left_to_people(pack: Pack, order: WorkOrder, at: datetime) -> str:
     """Return why a person must look at an order first (a code of `WHY`), "" where nothing speaks for that.
 
-    Asks for the order's applications, links and claim; what stands on the order itself decides first.
+    Asks for the order's applications, links and claim, and the index of repeats; what stands on the order itself
+    decides first.
     """
     return next(_reasons(pack, order, at), "")
 
@@ -65,6 +76,20 @@ def _reasons(pack: Pack, order: WorkOrder, at: datetime) -> Iterator[str]:
         yield "repeat"
     if claims.held(order, at) is not None:
         yield "claimed"
+    yield from _alike(pack, order)
+
+
+def _alike(pack: Pack, order: WorkOrder) -> Iterator[str]:
+    """Yield what the index of repeats says: the same person again, or many about one matter (群发, grave 群诉).
+
+    It has what was indexed by then: of orders that arrive within the same seconds some may not be found yet.
+    """
+    found = on_arrival(order, SYSTEM, pack)
+    if found.of(Kind.AGAIN) is not None:
+        yield "repeat"
+    mass = found.of(Kind.MASS)
+    if found.of(Kind.SENT) is not None or (mass is not None and mass.level in _GRAVE):
+        yield "many"
 
 
 def plain_reasons(pack: Pack, order: WorkOrder) -> Iterator[str]:
