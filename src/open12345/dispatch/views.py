@@ -36,7 +36,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         "returned": orders.filter(returns_granted__gt=0),
         "urgent": orders.exclude(urgency="ordinary"),
     }.get(tab, dues.narrowed(orders, request.GET, sight.at, new="accepted_at"))
-    page = lists.page_of(shown.select_related("area"), request.GET.get("after", ""), by="due_at")
+    page = lists.page_of(shown.select_related("area", "claim"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.DISPATCH)
     advised = recommend_all(sight.pack, [line.order for line in lines], at=sight.at, viewer=sight.person)
     off = modes.switched_off(sight.pack, [line.order.category for line in lines])

@@ -17,6 +17,7 @@ from open12345.orders.bench import Bench, Row, show
 from open12345.orders.helps import Help
 from open12345.orders.helps import lend as lend_help
 from open12345.orders.listing import Tab
+from open12345.orders.parts import hang
 from open12345.orders.sight import Sight
 from open12345.orders.stages import LIVE_STATES, Role
 from open12345.ui import navigation
@@ -86,5 +87,6 @@ def lend() -> None:
         count=unanswered_of,
     )  # fmt: skip
     navigation.register(entry)
+    hang(Instruction)
     web.add_desk("instructions", web.Desk("handling:instructions", __("批示"), queue=False))
     lend_help(Help("handling.instructions", "handling/parts/instructions.html", on_top, frozenset({"top"}), order=1))

@@ -102,7 +102,7 @@ class ToldInstruction:
 
 def on_top(sight: Sight) -> Mapping[str, Any] | None:
     """Return the instructions on an order, the open ones first; None where there are none."""
-    rows = list(Instruction.objects.filter(order=sight.order).select_related("unit").order_by("-pk"))
+    rows = sight.hung(Instruction)[::-1]
     if not rows:
         return None
     told = [_told(sight, row) for row in rows]

@@ -25,28 +25,29 @@ Parts = dict[type[Model], list[Any]]
 
 def parts_of(order: WorkOrder) -> Parts:
     """Return the rows of each table that hang on the order, by id; a link also where it points to the order."""
+    models = list(_HANGS_BY)
+    statement = " UNION ALL ".join(_select(place, model) for place, model in enumerate(models))
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT, {"order": order.pk})
+        cursor.execute(statement, {"order": order.pk})
         rows = cursor.fetchall()
     found: Parts = defaultdict(list)
     for place, told in rows:
-        model = _MODELS[place]
+        model = models[place]
         found[model].append(_made(model, json.loads(told), order))
     for some in found.values():
         some.sort(key=lambda row: row.pk)
     return found
 
 
-_MODELS: Final = list(_HANGS_BY)
+def hang(model: type[Model]) -> None:
+    """Read a room's own rows of an order with its other parts (`Sight.hung`); called when the room starts."""
+    _HANGS_BY[model] = ("order_id",)
 
 
 def _select(place: int, model: type[Model]) -> str:
     table = model._meta.db_table
     hangs = " OR ".join(f"t.{column} = %(order)s" for column in _HANGS_BY[model])
     return f"SELECT {place}, to_jsonb(t)::text FROM {table} t WHERE {hangs}"  # noqa: S608 - names of our own tables
-
-
-_STATEMENT: Final = " UNION ALL ".join(_select(place, model) for place, model in enumerate(_MODELS))
 
 
 def _made(model: type[Model], told: dict[str, Any], order: WorkOrder) -> Model:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Model, OuterRef, Subquery
 
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
@@ -18,6 +18,7 @@ from open12345.orders.rights import Scene
 from open12345.orders.stages import LinkKind
 from open12345.policy import Pack
 
+M = TypeVar("M", bound=Model)
 #: The unit for which somebody acted; an event keeps its id alone.
 _UNIT_NAME: Final = Subquery(Unit.objects.filter(pk=OuterRef("unit")).values("name"))
 
@@ -61,6 +62,10 @@ class Sight:
         """The parts that rights depend on."""
         given = queries.assignments_of(self.order)
         return Scene(order=self.order, pack=self.pack, assignments=given, applications=self._parts[Application])
+
+    def hung(self, model: type[M]) -> list[M]:
+        """Return a room's own rows of the order, by id (`parts.hang`)."""
+        return list(self._parts[model])
 
     @cached_property
     def _parts(self) -> Parts:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as __
 from open12345.dispatch.automatic.careful import WHY
 from open12345.dispatch.models import AutomaticDispatch, BreakerState, Decision, Ending
 from open12345.orders.helps import Help, lend
+from open12345.orders.parts import hang
 from open12345.orders.sight import Sight
 from open12345.policy import Pack
 
@@ -52,8 +53,7 @@ def decisions(sight: Sight) -> Mapping[str, Any] | None:
     """Return what the platform decided about the order, newest first; None where it never looked, and for units."""
     if not sight.is_centre or sight.seen is None:
         return None
-    rows = AutomaticDispatch.objects.filter(order=sight.order).select_related("unit").order_by("-pk")
-    found = [_told(sight.pack, row) for row in rows]
+    found = [_told(sight.pack, row) for row in reversed(sight.hung(AutomaticDispatch))]
     return {"decisions": found, "at": sight.at} if found else None
 
 
@@ -107,4 +107,5 @@ def _models(row: AutomaticDispatch) -> str:
 
 def lend_all() -> None:
     """Lend the panel to the order's page; called once when the room starts."""
+    hang(AutomaticDispatch)
     lend(Help("dispatch.automatic", "dispatch/parts/decisions.html", decisions, frozenset({PLACE}), order=10))
