@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import typer
@@ -19,6 +21,7 @@ from open12345.dispatch import cli, learning, learnt
 from open12345.dispatch.models import Standing, TrainedClassifier
 from open12345.intake import suggest
 from open12345.orders.hints import Talk, guesses
+from open12345.orders.models import WorkOrder
 from open12345.orders.sight import Sight
 from open12345.simulate.shapes import Fate, Life
 from open12345.simulate.speech import texts
@@ -157,6 +160,59 @@ def test_the_commands_say_what_came_of_it_to_people_and_programs(town: Town) -> 
     assert (done["ok"], done["standing"], done["in_force_before"]) == (True, "in_force", None)
     listed = json.loads(run("report", "--json").stdout)["classifiers"]
     assert [(row["classifier"], row["standing"]) for row in listed] == [(made["classifier"], "in_force")]
+
+
+def labelled(town: Town, tmp_path: Path, count: int, *, own: bool = False) -> Path:
+    """A labelled file of texts told as people tell them; `own`: of orders that the centre has."""
+    if own:
+        stamped(town, told(town, count))
+        rows = list(WorkOrder.objects.order_by("pk").values_list("number", "title", "body", "category"))
+    else:
+        requests = [life.request for life in told(town, count)]
+        rows = [(f"x{n}", one.title, one.body, one.category) for n, one in enumerate(requests)]
+    path = tmp_path / "labelled.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("id", "title", "body", "category"), *rows])
+    return path
+
+
+@pytest.mark.function("DIS-03")
+def test_a_new_centre_learns_from_a_labelled_file_and_puts_it_in_force(town: Town, tmp_path: Path) -> None:
+    path = labelled(town, tmp_path, 180)
+    made = json.loads(run("train", "--csv", str(path), "--json").stdout)
+    assert made["learnt"] > 100
+    row = TrainedClassifier.objects.get(pk=made["classifier"])
+    assert row.card["source"] == "file labelled.csv"
+    assert (row.card["first_day"], row.card["last_day"]) == ("", "")
+    done = json.loads(run("promote", str(row.pk), "--json").stdout)
+    assert (done["standing"], done["in_force_before"]) == ("in_force", None)
+    assert done["own"]["texts"] == row.card["measures"]["held_back"]["texts"]
+    assert "labelled.csv" in json.loads(run("report", "--json").stdout)["classifiers"][0]["card"]["source"]
+    assert run("report").exit_code == 0
+
+
+@pytest.mark.function("DIS-08")
+def test_one_from_a_file_is_compared_on_orders_that_are_not_in_the_file(town: Town, tmp_path: Path) -> None:
+    path = labelled(town, tmp_path, 180, own=True)
+    made = json.loads(run("train", "--csv", str(path), "--json").stdout)
+    row = TrainedClassifier.objects.get(pk=made["classifier"])
+    last = datetime.fromisoformat(row.card["last_day"])
+    assert WorkOrder.objects.filter(accepted_at__gt=last).exists(), "the newest of them are held back"
+    own, _other = learning.promote(town.pack, row.pk, by=SYSTEM, at=NOW)
+    assert own.texts == len(learning.examples(town.pack, after=last)) > 0
+
+
+def test_a_file_with_categories_that_the_pack_has_not_is_refused_row_by_row(town: Town, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.csv"
+    path.write_text("title,body,category\n路灯,路灯不亮,X99\n摊贩,占道,A0101\n摊贩,占道,A01\n", encoding="utf-8")
+    answer = run("train", "--csv", str(path), "--json")
+    assert answer.exit_code == 1
+    first, second = json.loads(answer.stdout)["problems"]
+    assert "wrong.csv, row 2" in first
+    assert "X99" in first
+    assert "row 4" in second
+    assert not TrainedClassifier.objects.exists()
+    assert run("train", "--csv", str(path), "--unit").exit_code == 2
 
 
 def run(*words: str) -> Result:

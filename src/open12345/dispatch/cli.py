@@ -62,6 +62,8 @@ class Labelled:
     name: str
     texts: list[Text] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    #: Line of each, and what its column `id` says.
+    places: list[tuple[int, str]] = field(default_factory=list)
 
 
 def register(app: typer.Typer) -> None:
@@ -108,9 +110,9 @@ def evaluate(
         with stderr.status(f"asking about {len(asked.texts):,} texts …"):
             figures = classify.evaluate(model, asked.texts, asked.labels, first=above.first, train_seconds=took)
     except Unusable as error:
-        _end(error.problems, as_json=as_json)
+        end(error.problems, as_json=as_json)
     except classify.TrainingError as error:
-        _end([f"{train.name}, column category: {error} Label more texts."], as_json=as_json)
+        end([f"{train.name}, column category: {error} Label more texts."], as_json=as_json)
     answer = figures.as_json() | {
         "ok": True,
         "train_texts": len(known.texts),
@@ -135,6 +137,7 @@ def read_labelled(file: Path) -> Labelled:
         else:
             found.texts.append(Text(title, body))
             found.labels.append(category)
+            found.places.append((line.number, line.get("id")))
     if problems:
         raise Unusable(problems)
     if not found.texts:
@@ -171,7 +174,7 @@ def read_tree(file: Path, labels: set[str]) -> Tree:
 
 def _lines(file: Path, required: Sequence[str]) -> list[Line]:
     found: list[Line] = []
-    columns: dict[str, list[str]] = {name: [] for name in required or ("code", "parent")}
+    columns: dict[str, list[str]] = {name: [] for name in ("id", *required) if required} or {"code": [], "parent": []}
     try:
         found.extend(read_rows(file.read_bytes(), columns, required))
     except DirectoryError as error:
@@ -218,7 +221,8 @@ def _tell(answer: dict[str, Any], figures: Figures, *, as_json: bool) -> None:
         stdout.print(line, soft_wrap=True)
 
 
-def _end(problems: Sequence[str], *, as_json: bool) -> NoReturn:
+def end(problems: Sequence[str], *, as_json: bool) -> NoReturn:
+    """Tell what is wrong with the files, and end with 1."""
     if as_json:
         typer.echo(json.dumps({"ok": False, "problems": list(problems)}, ensure_ascii=False, indent=2))
     else:

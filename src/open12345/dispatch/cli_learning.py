@@ -9,11 +9,16 @@ import json
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:  # loads scikit-learn
+    from open12345.dispatch.labelled import Row
+    from open12345.policy import Pack
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")]
 _FOUND = 1
@@ -34,9 +39,21 @@ def train(
     *,
     most: Annotated[int, typer.Option(min=100, help="Read at most so many of the newest closed orders.")] = 60_000,
     unit: Annotated[bool, typer.Option("--unit", help="Learn how units are recommended, not categories.")] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="Learn from a labelled CSV instead: id, title, body, category.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Learn from the centre's own closed orders; the newest are held back to measure with."""
+    """Learn from the centre's own closed orders, or from a file; some are held back to measure with."""
+    if unit and file is not None:
+        raise typer.BadParameter("a file tells categories, not units: leave out --unit or --csv", param_hint="--csv")
     from django.utils import timezone  # noqa: PLC0415 - Django is set up when a command runs
 
     from open12345.directory import packs  # noqa: PLC0415 - the same
@@ -46,8 +63,13 @@ def train(
     def work() -> dict[str, Any]:
         now = timezone.now()
         pack = packs.pack_at(now)[1]
+        rows = _labelled(file, pack, as_json=as_json) if file is not None else []
         with stderr.status("learning …"):
-            if unit:
+            if file is not None:
+                from open12345.dispatch import labelled  # noqa: PLC0415 - the same
+
+                row = labelled.teach(pack, rows, file.name, by=SYSTEM, at=now)
+            elif unit:
                 from open12345.dispatch.advice import teaching  # noqa: PLC0415 - the same
 
                 row = teaching.teach(pack, by=SYSTEM, at=now, most=most)
@@ -57,9 +79,30 @@ def train(
 
     answer = _done(work, as_json=as_json)
     if not as_json:
-        stdout.print(f"classifier {answer['classifier']}: {answer['learnt']:,} orders learnt in ", end="")
-        stdout.print(f"{answer['train_seconds']:g} s; on the newest {_told(answer)}")
+        what, held = ("orders", "newest") if file is None else ("texts", "held back")
+        stdout.print(f"classifier {answer['classifier']}: {answer['learnt']:,} {what} learnt in ", end="")
+        stdout.print(f"{answer['train_seconds']:g} s; on the {held} {_told(answer)}")
         stdout.print(f"Put it in force: open12345 dispatch promote {answer['classifier']}")
+
+
+def _labelled(file: Path, pack: Pack, *, as_json: bool) -> list[Row]:
+    """Read the rows of a labelled file; ends with 1 where it cannot be used, each mistake named by its row."""
+    from django.utils import translation  # noqa: PLC0415 - Django is set up when a command runs
+
+    from open12345.dispatch import cli, labelled  # noqa: PLC0415 - the same
+
+    try:
+        with translation.override("en"):
+            found = cli.read_labelled(file)
+    except cli.Unusable as error:
+        cli.end(error.problems, as_json=as_json)
+    rows = [
+        labelled.Row(line, number, text, label)
+        for (line, number), text, label in zip(found.places, found.texts, found.labels, strict=True)
+    ]
+    if wrong := labelled.strangers(pack, rows):
+        cli.end([f"{file.name}, {one}" for one in wrong], as_json=as_json)
+    return rows
 
 
 def promote(
@@ -130,7 +173,7 @@ def report(*, as_json: Json = False) -> None:
     for row in rows:
         held = row.card["measures"]["held_back"]
         table.add_row(
-            str(row.pk), row.tells, row.pack, row.card["last_day"][:10], f"{row.card['texts']:,}",
+            str(row.pk), row.tells, row.pack, row.card["last_day"][:10] or "–", f"{row.card['texts']:,}",
             *(f"{held[name]:.3f}" if name in held else "–" for name in ("accuracy", "macro_f1", "top3")), row.standing,
             row.why,
         )  # fmt: skip

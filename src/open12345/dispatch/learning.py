@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,8 @@ LEAST: Final = 300
 LEAST_OF_ONE: Final = 5
 #: From which strangeness (0-1) a text counts as unknown matter.
 STRANGE: Final = 0.75
+#: Before any order.
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _WENT_THEIR_WAY: Final = (Stage.CLOSED, Stage.ARCHIVED)
 
 
@@ -77,28 +79,41 @@ def teach(pack: Pack, *, by: Person, at: datetime, most: int = MOST) -> TrainedC
     """
     known = examples(pack, most=most)
     cut = round(len(known) * (1 - HELD_BACK))
-    taught, held = _common(known[:cut]), known[cut:]
+    few = (
+        f"{len(known)} orders went their whole way, too few of them to learn from: {LEAST} of at least two "
+        "categories are needed. Train again when more are closed, or learn from a labelled file (--csv)."
+    )
+    taught = common(known[:cut], few)
+    days = (taught[0].at.isoformat(), taught[-1].at.isoformat())
+    return fit(pack, taught, known[cut:], f"{pack.id}: orders closed or put away", days=days, by=by, at=at)
+
+
+def fit(
+    pack: Pack, taught: Sequence[Example], held: Sequence[Example], source: str, *, days: tuple[str, str],
+    by: Person, at: datetime,
+) -> TrainedClassifier:  # fmt: skip
+    """Train on examples, measure on others, and keep the classifier with its card, not yet in force.
+
+    `days`: the first and the last day of the centre's own orders that are learnt from, ISO 8601, "" where none is.
+    """
     labels = Counter(one.category for one in taught)
-    if len(taught) < LEAST or len(labels) < 2:  # noqa: PLR2004 - else nothing is told apart
-        raise NotLearnt(
-            f"{len(known)} orders went their whole way, too few of them to learn from: {LEAST} of at least two "
-            "categories are needed. Train again when more are closed, or evaluate on a file of your own."
-        )
     begun = time.process_time()
     model = train([one.text for one in taught], [one.category for one in taught], tree=tree_of(pack))
     figures = measured(model, pack, held, train_seconds=time.process_time() - begun)
     card = Card(
-        texts=len(taught), labels=dict(labels), first_day=taught[0].at.isoformat(), last_day=taught[-1].at.isoformat(),
-        source=f"{pack.id}: orders closed or put away",
+        texts=len(taught), labels=dict(labels), first_day=days[0], last_day=days[1], source=source,
         measures={"held_back": figures.as_json(), "strange_share": strange_share(model, held)},
     )  # fmt: skip
     return _kept(pack, model, card, by=by, at=at)
 
 
-def _common(known: Sequence[Example]) -> list[Example]:
-    """Return the examples of categories with enough of them."""
+def common(known: Sequence[Example], few: str) -> list[Example]:
+    """Return the examples of categories with enough of them; raises NotLearnt(`few`) where that is too little."""
     many = Counter(one.category for one in known)
-    return [one for one in known if many[one.category] >= LEAST_OF_ONE]
+    found = [one for one in known if many[one.category] >= LEAST_OF_ONE]
+    if len(found) < LEAST or len({one.category for one in found}) < 2:  # noqa: PLR2004 - else nothing is told apart
+        raise NotLearnt(few)
+    return found
 
 
 def strange_share(model: Classifier, held: Sequence[Example]) -> float:
@@ -179,8 +194,9 @@ def promote(pack: Pack, number: int, *, by: Person, at: datetime) -> tuple[Any, 
     """Put a model in force if it is not worse than the one in force; return both figures, its own first.
 
     Both are asked about orders that neither has learnt from: those taken in after the last day of either. A worse one
-    is refused, on record. One in force that this version cannot read gives way. Raises NotLearnt where the model is not
-    there, cannot be read, or is in force already, and where no order was closed since.
+    is refused, on record. One in force that this version cannot read gives way. The first one that a new centre has
+    learnt from a file, before it closed an order, goes by the texts of the file held back from it. Raises NotLearnt
+    where the model is not there, cannot be read, or is in force already, and where no order was closed since.
     """
     row = TrainedClassifier.objects.select_for_update().filter(pk=number, pack=pack.id).first()
     if row is None:
@@ -190,12 +206,14 @@ def promote(pack: Pack, number: int, *, by: Person, at: datetime) -> tuple[Any, 
     kind = _kinds[row.tells]
     same = TrainedClassifier.objects.select_for_update().filter(pack=pack.id, tells=row.tells)
     ruling = same.filter(standing=Standing.IN_FORCE).first()
-    last = max(datetime.fromisoformat(one.card["last_day"]) for one in (row, ruling) if one is not None)
+    days = [one.card["last_day"] for one in (row, ruling) if one is not None]
+    last = max((datetime.fromisoformat(day) for day in days if day), default=_EVER)
     model, old = kind.read(row), kind.read(ruling) if ruling else kind.without()
     if model is None:
         raise NotLearnt(f"The file of classifier {number} cannot be read by this version. Train another one.")
     held = kind.held(pack, last, at)
-    own = kind.measured(model, pack, held)
+    first_of_all = not held and ruling is None and not row.card["last_day"]
+    own = Figures(**row.card["measures"]["held_back"]) if first_of_all else kind.measured(model, pack, held)
     other = kind.measured(old, pack, held) if old else None
     if other is not None and (worse := kind.worse(own, other)):
         _decide(row, Standing.REFUSED, by=by, at=at, why=worse)
