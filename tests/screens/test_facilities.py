@@ -66,7 +66,9 @@ def test_one_is_entered_moved_retired_and_exported(town: Town, at_screen: AtScre
     keeper.post(f"{LIST}{row.pk}/retire/", {"retire": ""})
     assert "L-0123" not in keeper.open(LIST)
     keeper.post(f"{LIST}{row.pk}/retire/", {"restore": ""})
-    export = b"".join(keeper.client.get(f"{LIST}export/")).decode("utf-8-sig")
+    assert keeper.client.get(f"{LIST}export/").status_code == 405, "it writes that somebody took the register away"
+    assert not AccessLog.objects.filter(act="facilities.export").exists()
+    export = b"".join(keeper.client.post(f"{LIST}export/")).decode("utf-8-sig")
     assert "路灯,L-0123,,urban,沪亭北路,121.321234,31.127345,在用" in export
     assert AccessLog.objects.filter(act="facilities.export").exists()
 
@@ -74,7 +76,7 @@ def test_one_is_entered_moved_retired_and_exported(town: Town, at_screen: AtScre
 def test_an_exported_file_is_imported_again(town: Town, at_screen: AtScreen) -> None:
     entered(town)
     keeper = at_screen("system_admin")
-    export = b"".join(keeper.client.get(f"{LIST}export/"))
+    export = b"".join(keeper.client.post(f"{LIST}export/"))
     Facility.objects.update(owner=Unit.objects.get(code="urban"))
     from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415 - for this file alone
 

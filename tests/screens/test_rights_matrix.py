@@ -56,7 +56,7 @@ TABLE: Final[Mapping[str, Route]] = {
     "dispatch:facilities": _get(LOOKERS), "dispatch:facility_dots": _get(LOOKERS),
     "dispatch:facility": Route(LOOKERS, "get", {"pk": 0}, own=True), "dispatch:facility_new": _get(SYSTEM),
     "dispatch:facility_edit": Route(SYSTEM, "get", {"pk": 0}, own=True), "dispatch:facility_import": _get(SYSTEM),
-    "dispatch:facility_retire": Route(SYSTEM, "post", {"pk": 0}, own=True), "dispatch:facility_export": _get(SYSTEM),
+    "dispatch:facility_retire": Route(SYSTEM, "post", {"pk": 0}, own=True), "dispatch:facility_export": _post(SYSTEM),
     "directory:areas": _get(SYSTEM), "directory:area_new": _get(SYSTEM), "directory:area_import": _get(SYSTEM),
     "directory:area_export": _post(SYSTEM), "directory:area": _get(SYSTEM, code="310117107001"),
     "directory:staff_list": _get(SECURITY), "directory:staff_new": _get(SECURITY),

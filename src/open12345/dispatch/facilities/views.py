@@ -195,7 +195,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @needs(*register.KEEPERS)
-@require_GET
+@require_POST
 def export(request: HttpRequest) -> HttpResponseBase:
     """The facilities that fit the filter, as a file that can be corrected and imported again."""
     sight = web.look(request)

@@ -17,9 +17,3 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("toggle", (event) => {
   if (event.target.matches?.(".list-filters-fold[open]")) event.target.querySelector("select")?.focus();
 }, true);
-
-// The page stays when a file is sent: its form is ready again after a moment.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.matches("[data-download]")) setTimeout(() => delete form.dataset.sent, 2000);
-});

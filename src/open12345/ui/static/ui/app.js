@@ -9,6 +9,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "1";
+  // The page stays when a file is sent: its form is ready again after a moment.
+  if (form.matches("[data-download]")) setTimeout(() => delete form.dataset.sent, 2000);
   leaving.delete(form);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
