@@ -259,6 +259,7 @@ TRIGGERS = {
     *((table, f"{table}_{what}") for table in APPEND_ONLY for what in ("append_only", "no_truncate")),
     *(("orders_workorder", f"orders_workorder_{what}") for what in ("no_delete", "insert_stage", "update_stage")),
     ("orders_event", "orders_event_to_seal"),
+    ("orders_event", "orders_event_to_facts"),
 }
 
 

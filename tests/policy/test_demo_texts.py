@@ -109,5 +109,5 @@ def test_mistakes_of_the_rules_and_of_the_demo_are_told_together(copy: Copy) -> 
 
     result = runner.invoke(app, ["check-pack", str(copy.folder)])
 
-    assert "pack.yaml:7: level" in result.stdout
+    assert "pack.yaml:8: level" in result.stdout
     assert "不认识的占位 {estat}" in result.stdout

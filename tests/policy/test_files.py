@@ -83,7 +83,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 BROKEN_YAML = [
     ("kinds:\n", "kinds: [\n", "YAML 写法有误", None),
     ("kinds:\n", "\tkinds:\n", "制表符", 0),
-    ("level: town", "level: town\nlevel: city", "键重复，第 7 行已经写过", 1),
+    ("level: town", "level: town\nlevel: city", "键重复，第 8 行已经写过", 1),
     ("level: town", "level: !town town", "标签", 0),
     ("level: town", "level: &l town\nid2: [1]\n---\nlevel: town", "只能有一份内容", None),
     ("level: town", "? [a, b]\n: town", "键应为一个词", 0),

@@ -194,6 +194,7 @@ def test_units_are_offered_where_they_make_sense(town: Town, at_screen: AtScreen
 def test_the_form_works_from_every_button_for_everyone(town: Town, at_screen: AtScreen) -> None:
     stories = {
         town.register(): ("agent", "dispatcher"),
+        town.register(category="J0201"): ("leader",),
         instructed(dispatched)(town): ("clerk.urban", "supervisor", "leader"),
         signed(town): ("clerk.urban", "dispatcher"),
         reported(town): ("reviewer",),
