@@ -37,7 +37,8 @@ def test_the_old_number_is_named_wherever_it_is_told(copy: Copy) -> None:
     found = told(copy)
 
     assert {place.split()[0] for place in found} == {
-        "pack.yaml", "english.yaml", "callback.yaml", "closing.yaml", "applications.yaml", "units.csv", "demo/complaints.csv",
+        "pack.yaml", "english.yaml", "callback.yaml", "closing.yaml", "applications.yaml", "units.csv",
+        "demo/complaints.csv",
     }  # fmt: skip
     assert "57654321" in found["callback.yaml greeting"]
     assert "57654321" in found["units.csv phone"]
