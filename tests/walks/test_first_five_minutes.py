@@ -145,7 +145,7 @@ def dispatch(reader: Reader, number: str) -> str:
     reader.enter_as("派单员")
     reader.desk("派单")
     expect(page.locator(f".pane[data-number='{number}']")).to_be_visible()
-    unit = page.locator("[name=lead] option:checked").inner_text().strip()
+    unit = page.locator("[name=lead] option:checked").inner_text().strip().partition(" · ")[0]
     reader.press("Ctrl Enter")
     expect(page.locator(".toasts")).to_contain_text(unit)
     reader.press("Ctrl Z")

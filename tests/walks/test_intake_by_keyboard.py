@@ -36,7 +36,7 @@ def test_a_call_is_taken_by_keyboard_alone_and_outlives_a_reload(town: Town, ent
     expect(agent.locator("[data-kept]")).to_contain_text("已自动保存")
     draft = WorkOrder.objects.get()
     expect(agent).to_have_url(re.compile(f"/intake/drafts/{draft.number}/$"))
-    agent.wait_for_function("document.querySelector('[data-kept]').textContent.startsWith('已自动保存')")
+    expect(agent.locator("[data-kept]")).to_contain_text("已自动保存")
     agent.wait_for_timeout(2500)
     agent.reload()
     assert agent.input_value("[name=body]") == BODY

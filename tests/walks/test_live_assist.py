@@ -41,7 +41,7 @@ def test_on_a_phone_help_stands_below_the_description_and_nothing_jumps(town: To
     expect(lamp).to_have_count(0)
     agent.keyboard.press("Alt+r")
     expect(agent.locator("[name=area]")).not_to_have_value("")
-    agent.wait_for_function("document.querySelector('[data-kept]').textContent.startsWith('已自动保存')")
+    expect(agent.locator("[data-kept]")).to_contain_text("已自动保存")
     assert WorkOrder.objects.get().stage == "draft"
     agent.close(run_before_unload=False)
 
