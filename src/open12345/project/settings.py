@@ -42,7 +42,23 @@ DEBUG = _flag("OPEN12345_DEBUG")
 SECRET_KEY = os.environ.get("OPEN12345_SECRET_KEY") or home.kept_secret(OPEN12345_HOME / "secret-key")
 
 # --- parts ----------------------------------------------------------------------------------------
-ROOMS = ("ui", "directory", "orders", "repeats", "intake", "dispatch", "handling", "callback", "notify", "facts", "api")
+ROOMS = (
+    "ui",
+    "directory",
+    "orders",
+    "repeats",
+    "intake",
+    "dispatch",
+    "handling",
+    "callback",
+    "notify",
+    "facts",
+    "insight",
+    "appraisal",
+    "reports",
+    "screen",
+    "api",
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -15,6 +15,10 @@ ROOMS = (
     ("callback/", "callback"),
     ("notices/", "notify"),
     ("facts/", "facts"),
+    ("insight/", "insight"),
+    ("appraisal/", "appraisal"),
+    ("reports/", "reports"),
+    ("screen/", "screen"),
     ("api/", "api"),
     ("", "ui"),
 )

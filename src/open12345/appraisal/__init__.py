@@ -1,0 +1,1 @@
+"""Appraisal: indicators, weights, groups, exclusions, league tables, score cards."""

@@ -1,0 +1,12 @@
+"""The reports room."""
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    """Reading room: papers whose every figure carries its query."""
+
+    name = "open12345.reports"
+    label = "reports"
+    verbose_name = "报告"
+    default_auto_field = "django.db.models.BigAutoField"

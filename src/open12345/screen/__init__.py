@@ -1,0 +1,1 @@
+"""The big screen and the leader's phone view."""

@@ -1,0 +1,12 @@
+"""The screen room."""
+
+from django.apps import AppConfig
+
+
+class ScreenConfig(AppConfig):
+    """Face for leaders: the big screen and the phone view; it only asks."""
+
+    name = "open12345.screen"
+    label = "screen"
+    verbose_name = "大屏"
+    default_auto_field = "django.db.models.BigAutoField"
