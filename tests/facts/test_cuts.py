@@ -103,6 +103,18 @@ def test_a_volume_has_as_many_orders_as_it_says(made: Path, settings: Settings) 
     assert {row[0] for row in found} == wanted
 
 
+def test_any_of_several_values_will_do_and_another_date_may_be_the_basis(made: Path, settings: Settings) -> None:
+    settings.OPEN12345_HOME = made / "several"
+    filled(invented(200, seed=6))
+    (one,), (other,) = (_sums(Cut("orders", period("2022"), where=(("category_1", c),))).values() for c in "AB")
+    ((both,),) = _sums(Cut("orders", period("2022"), where=(("category_1", ("A", "B")),))).values()
+    assert both == one[0] + other[0] > 0
+    closed, accepted = Cut("solved", period("2022")), Cut("solved", period("2022"), basis="accepted")
+    by_month = _sums(Cut("solved", period("2022"), ("month",), basis="accepted"))
+    assert _sums(accepted) != _sums(closed)
+    assert [sum(column) for column in zip(*by_month.values(), strict=True)] == list(_sums(accepted)[()])
+
+
 # -- both engines -----------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import ibis
 
 from open12345.facts.columns import ibis_schema
 from open12345.facts.dimensions import dimension
-from open12345.facts.metrics import Metric, metric
+from open12345.facts.metrics import Basis, Metric, metric
 from open12345.facts.periods import Period
 
 Dialect = Literal["duckdb", "postgres"]
@@ -22,8 +22,9 @@ FACTS: Final = ibis.table(ibis_schema(), name="facts")
 class Cut:
     """Which metric, by what, when, of which orders, as whom.
 
-    `where`: (dimension, value) pairs that must hold. `paths`: the subtrees of units whose rows the asker sees, None for
-    all. `exclusions`: reasons for which a row does not count; none for the raw view.
+    `where`: (dimension, value) pairs that must hold; a tuple of values where any of them will do. `paths`: the subtrees
+    of units whose rows the asker sees, None for all. `exclusions`: reasons for which a row does not count; none for the
+    raw view. `basis`: the date by which rows fall into the period, where it is not the metric's own.
     """
 
     metric: str
@@ -32,6 +33,7 @@ class Cut:
     where: tuple[tuple[str, Any], ...] = ()
     paths: tuple[str, ...] | None = None
     exclusions: tuple[str, ...] = ()
+    basis: Basis | None = None
 
 
 @lru_cache(maxsize=512)
@@ -49,7 +51,7 @@ def orders_sql(cut: Cut, part: Part, dialect: Dialect, most: int) -> str:
 def _expression(cut: Cut) -> Any:
     asked = metric(cut.metric)
     rows = _kept(_rows(cut, asked), cut.exclusions)
-    keys = {name: dimension(name).of(rows, asked.basis) for name in cut.by}
+    keys = {name: dimension(name).of(rows, cut.basis or asked.basis) for name in cut.by}
     sums = {"numerator": asked.numerator.resolve(rows).sum().fill_null(0).cast("int64")}
     if asked.denominator is not None:
         sums["denominator"] = asked.denominator.resolve(rows).sum().fill_null(0).cast("int64")
@@ -82,12 +84,13 @@ def _orders(cut: Cut, part: Part) -> Any:
 def _rows(cut: Cut, asked: Metric) -> Any:
     """The rows the metric looks at, of the period, that the asker sees."""
     table = FACTS
-    kept = [table[f"{asked.basis}_day"].between(ibis.date(cut.period.first), ibis.date(cut.period.last))]
+    basis = cut.basis or asked.basis
+    kept = [table[f"{basis}_day"].between(ibis.date(cut.period.first), ibis.date(cut.period.last))]
     if asked.rows != "all":
         kept.append(table[asked.rows] == 1)
     if cut.paths is not None:
         kept.append(_any([table.unit_path.startswith(path) for path in cut.paths]))
-    kept += [_equals(dimension(name).of(table, asked.basis), value) for name, value in cut.where]
+    kept += [_equals(dimension(name).of(table, basis), value) for name, value in cut.where]
     return table.filter(*kept)
 
 
@@ -100,6 +103,8 @@ def _counts(rows: Any, exclusions: tuple[str, ...]) -> Any:
 
 
 def _equals(column: Any, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return column.isin(value)
     return column.isnull() if value is None else column == value
 
 

@@ -40,5 +40,7 @@ def _plain(value: Any) -> Any:
 
 
 def key_text(value: Any) -> str:
-    """Return a key for a table or file."""
+    """Return a key for a table or file; several values are parted by commas."""
+    if isinstance(value, tuple):
+        return ",".join(map(key_text, value))
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)

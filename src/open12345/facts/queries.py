@@ -18,7 +18,7 @@ from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.facts import engines, store, touched
 from open12345.facts.cuts import Cut, Dialect, Part, cut_sql, orders_sql
 from open12345.facts.dimensions import dimension, labels, moved
-from open12345.facts.metrics import Metric, metric
+from open12345.facts.metrics import Basis, Metric, metric
 from open12345.facts.periods import Period
 from open12345.facts.reference import reference
 from open12345.policy import Pack
@@ -66,12 +66,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How to ask: of which engine, of the facts as published on which day, with what is excluded or without."""
+    """How to ask: of which engine, of the facts as published on which day, with what is excluded or without.
+
+    `basis`: by another date than the metric's own, such as what became of the orders *accepted* in a period.
+    """
 
     engine: Dialect = "duckdb"
     as_of: date | None = None
     adjudicated: bool = False
     compared: bool = True
+    basis: Basis | None = None
 
 
 def ask(
@@ -80,13 +84,15 @@ def ask(
 ) -> Answer:  # fmt: skip
     """Return a metric over a period, by up to any number of dimensions, beside the last period and last year.
 
+    A tuple in `where` means any of its values.
+
     Raises KeyError for an unknown metric or dimension, `store.NoFacts` where nothing was built or published.
     """
     asked, pack = metric(code), packs.pack_at(at)[1]
     for name in (*by, *(where or ())):
         dimension(name)
     exclusions = excluded_from(asked, pack) if view.adjudicated else ()
-    cut = Cut(code, period, by, tuple((where or {}).items()), paths_of(person), exclusions)
+    cut = Cut(code, period, by, tuple((where or {}).items()), paths_of(person), exclusions, view.basis)
     source = _Source.of(view, at)
     before, year_before = (period.before(), period.year_before()) if view.compared else (None, None)
     now = source.figures(asked, cut)
