@@ -24,6 +24,7 @@ ALL: Final = frozenset(STAFF_ROLES)
 SEERS: Final = frozenset(CENTRE_ROLES | UNIT_ROLES)
 TAKERS: Final = frozenset({"agent", "dispatcher"})
 CALLERS: Final = frozenset({"callback_agent", "floor_supervisor"})
+EXPLORERS: Final = frozenset({"analyst", "approver", "clerk", "dispatcher", "floor_supervisor", "leader", "supervisor"})
 SYSTEM, SECURITY, AUDIT = (frozenset({f"{name}_admin"}) for name in ("system", "security", "audit"))
 LOOKERS: Final = TAKERS | SYSTEM
 NOBODY: Final = "310117202501011999999"
@@ -109,6 +110,7 @@ TABLE: Final[Mapping[str, Route]] = {
     "callback:queue": _get(CALLERS), "callback:take": _post(CALLERS), "callback:release": _post(CALLERS),
     "callback:assign": _post(frozenset({"floor_supervisor"})), "callback:unhappy": _get(frozenset({"supervisor"})),
     "callback:upper": _get(frozenset({"dispatcher"})),
+    "facts:explorer": _get(EXPLORERS), "facts:orders": _get(SEERS), "facts:export_orders": _post(SEERS, ending="csv"),
     "notify:list": _get(SEERS), "notify:latest": _get(SEERS), "notify:seen": _post(SEERS),
     "notify:count": _get(SEERS), "notify:open": Route(SEERS, "get", {"pk": 0}, own=True),
 }  # fmt: skip

@@ -159,14 +159,17 @@ def ask(  # noqa: PLR0913 - one option for each thing that can be asked
 
 
 def _where(given: list[str] | None) -> dict[str, Any]:
-    from open12345.facts import document  # noqa: PLC0415 - other commands start fast
+    from open12345.facts.dimensions import read_key  # noqa: PLC0415 - other commands start fast
 
     found = {}
     for text in given or []:
         name, equals, value = text.partition("=")
         if not equals:
             _refuse(f"--where {text}: write DIMENSION=VALUE.", _USAGE)
-        found[name] = document.value_of(name, value)
+        try:
+            found[name] = read_key(name, value)
+        except (KeyError, ValueError) as error:
+            _refuse(f"--where {text}: {error.args[0]}", _USAGE)
     return found
 
 

@@ -43,9 +43,15 @@ def cut_sql(cut: Cut, dialect: Dialect) -> str:
 
 
 @lru_cache(maxsize=64)
-def orders_sql(cut: Cut, part: Part, dialect: Dialect, most: int) -> str:
-    """Return the numbers of the orders behind a cut in SQL, the newest first: one number once."""
-    return str(ibis.to_sql(_orders(cut, part).limit(most), dialect=dialect, pretty=False))
+def orders_sql(cut: Cut, part: Part, dialect: Dialect, most: int, after: int = 0) -> str:
+    """Return the numbers of the orders behind a cut in SQL, the newest first: one number once, `after` left out."""
+    return str(ibis.to_sql(_orders(cut, part).limit(most, offset=after), dialect=dialect, pretty=False))
+
+
+@lru_cache(maxsize=64)
+def count_sql(cut: Cut, part: Part, dialect: Dialect) -> str:
+    """Return the SQL that counts the orders behind a cut."""
+    return str(ibis.to_sql(_orders(cut, part).count(), dialect=dialect, pretty=False))
 
 
 def _expression(cut: Cut) -> Any:
@@ -104,7 +110,7 @@ def _counts(rows: Any, exclusions: tuple[str, ...]) -> Any:
 
 def _equals(column: Any, value: Any) -> Any:
     if isinstance(value, tuple):
-        return column.isin(value)
+        return _any([_equals(column, one) for one in value])
     return column.isnull() if value is None else column == value
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from open12345.directory.models import Area, Unit
 from open12345.facts.columns import BY_NAME
-from open12345.policy import Pack
 
 _NAMES: Final = (
     "origin", "channel", "kind", "kind_base", "order_type", "category", "category_1", "category_2", "category_3",
@@ -89,19 +87,23 @@ def moved(key: Any, step: str, begin: date, then: date) -> Any:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def labels(name: str, keys: Iterable[Any], pack: Pack) -> dict[Any, str]:
-    """Return what codes mean, in the pack's own words; a code nobody knows stands for itself."""
-    wanted = [key for key in keys if key not in (None, "")]
-    known: dict[Any, str] = {}
-    if name in {"unit", "unit_above", "unit_top"}:
-        known = dict(Unit.objects.filter(code__in=wanted).values_list("code", "name"))
-    elif name.startswith("area"):
-        known = dict(Area.objects.filter(code__in=wanted).values_list("code", "name"))
-    elif name.startswith("category"):
-        known = {key: pack.category_tree[key].title for key in wanted if key in pack.category_tree}
-    elif name in {"channel", "kind"}:
-        rows = pack.channels if name == "channel" else pack.kinds
-        known = {key: rows[key].title for key in wanted if key in rows}
-    elif name == "unit_group":
-        known = {group.code: group.title for group in pack.appraisal.groups}
-    return {key: known.get(key, str(key)) for key in wanted}
+def key_text(value: Any) -> str:
+    """Return a key for an address, a table or a file: what says nothing is empty, several are parted by commas."""
+    if isinstance(value, tuple):
+        return ",".join(map(key_text, value))
+    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+
+
+def read_key(name: str, text: str) -> Any:
+    """Read a key of a dimension; raises ValueError for what can be none of its keys.
+
+    The places that tell where an order lies may be missing: "" is None there.
+    """
+    if dimension(name).step:
+        return date.fromisoformat(text)
+    column = BY_NAME.get(name)
+    if name in {"cell_x", "cell_y"}:
+        return int(text) if text else None
+    if name in {"hour", "weekday"} or (column is not None and column.type in {"flag", "count"}):
+        return int(text)
+    return text

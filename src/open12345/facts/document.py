@@ -8,9 +8,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from open12345.facts.columns import BY_NAME, COLUMNS
-from open12345.facts.dimensions import DIMENSIONS
-from open12345.facts.engines import key_text
+from open12345.facts.columns import COLUMNS
+from open12345.facts.dimensions import DIMENSIONS, key_text
 from open12345.facts.metrics import METRICS, Metric
 from open12345.facts.queries import Answer, Figure, Line
 
@@ -98,10 +97,14 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "metric": asked.code, "title": asked.title, "english": asked.english, "unit": asked.unit,
         "period": cut.period.name, "before": answer.before.name if answer.before else None,
         "year_before": answer.year_before.name if answer.year_before else None, "by": list(cut.by),
-        "where": {name: key_text(value) for name, value in cut.where}, "excluded": list(cut.exclusions),
+        "where": {name: _given(value) for name, value in cut.where}, "excluded": list(cut.exclusions),
         "facts": answer.facts, "whole": _line_json(asked, answer.whole),
         "lines": [_line_json(asked, line) for line in answer.lines],
     }  # fmt: skip
+
+
+def _given(value: Any) -> str | list[str]:
+    return [key_text(one) for one in value] if isinstance(value, tuple) else key_text(value)
 
 
 def _line_json(asked: Metric, line: Line) -> dict[str, Any]:
@@ -114,13 +117,6 @@ def _line_json(asked: Metric, line: Line) -> dict[str, Any]:
 
 def _figure_json(asked: Metric, figure: Figure) -> dict[str, Any]:
     return {"value": figure.value, "numerator": figure.numerator / asked.scale, "denominator": figure.denominator}
-
-
-def value_of(name: str, text: str) -> Any:
-    """Read the value of a dimension from text: flags and hours are numbers."""
-    column = BY_NAME.get(name)
-    number = name in {"hour", "weekday"} or (column is not None and column.type in {"flag", "count"})
-    return int(text) if number and text.lstrip("-").isdigit() else text
 
 
 # -- definitions ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -37,10 +37,3 @@ def _in_database(sql: str, told: Reference) -> Answers:
 
 def _plain(value: Any) -> Any:
     return value.date() if isinstance(value, datetime) else value
-
-
-def key_text(value: Any) -> str:
-    """Return a key for a table or file; several values are parted by commas."""
-    if isinstance(value, tuple):
-        return ",".join(map(key_text, value))
-    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)

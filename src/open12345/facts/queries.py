@@ -16,11 +16,12 @@ from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.facts import engines, store, touched
-from open12345.facts.cuts import Cut, Dialect, Part, cut_sql, orders_sql
-from open12345.facts.dimensions import dimension, labels, moved
+from open12345.facts.cuts import Cut, Dialect, Part, count_sql, cut_sql, orders_sql
+from open12345.facts.dimensions import dimension, key_text, moved
 from open12345.facts.metrics import Basis, Metric, metric
 from open12345.facts.periods import Period
 from open12345.facts.reference import reference
+from open12345.facts.words import labels
 from open12345.policy import Pack
 
 Key = tuple[Any, ...]
@@ -61,7 +62,8 @@ class Answer:
 
     def cell(self, key: Key) -> Cut:
         """Return the cut that holds the orders of one cell alone."""
-        return replace(self.cut, by=(), where=(*self.cut.where, *zip(self.cut.by, key, strict=True)))
+        kept = (pair for pair in self.cut.where if pair[0] not in self.cut.by)
+        return replace(self.cut, by=(), where=(*kept, *zip(self.cut.by, key, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class View:
     basis: Basis | None = None
 
 
+AS_IT_IS: Final = View()
+
+
 def ask(
     code: str, period: Period, *, person: Person, at: datetime, by: tuple[str, ...] = (),
     where: Mapping[str, Any] | None = None, view: View = View(),
@@ -88,11 +93,8 @@ def ask(
 
     Raises KeyError for an unknown metric or dimension, `store.NoFacts` where nothing was built or published.
     """
-    asked, pack = metric(code), packs.pack_at(at)[1]
-    for name in (*by, *(where or ())):
-        dimension(name)
-    exclusions = excluded_from(asked, pack) if view.adjudicated else ()
-    cut = Cut(code, period, by, tuple((where or {}).items()), paths_of(person), exclusions, view.basis)
+    asked, pack = metric(code), packs.shown_at(at)
+    cut = cut_of(code, period, person=person, at=at, by=by, where=where, view=view)
     source = _Source.of(view, at)
     before, year_before = (period.before(), period.year_before()) if view.compared else (None, None)
     now = source.figures(asked, cut)
@@ -103,14 +105,35 @@ def ask(
     return Answer(asked, cut, lines, whole, source.name, before, year_before)
 
 
-def orders_of(cut: Cut, part: Part, *, at: datetime, view: View = View(), most: int = MOST_ORDERS) -> list[str]:
-    """Return the numbers of the orders behind a figure: those in its numerator, in its denominator, in the rest.
+def cut_of(
+    code: str, period: Period, *, person: Person, at: datetime, by: tuple[str, ...] = (),
+    where: Mapping[str, Any] | None = None, view: View = View(),
+) -> Cut:  # fmt: skip
+    """Return a question as `person` may put it; raises KeyError for an unknown metric or dimension."""
+    asked = metric(code)
+    for name in (*by, *(where or ())):
+        dimension(name)
+    exclusions = excluded_from(asked, packs.pack_at(at)[1]) if view.adjudicated else ()
+    return Cut(code, period, by, tuple((where or {}).items()), paths_of(person), exclusions, view.basis)
+
+
+def orders_of(
+    cut: Cut, part: Part, *, at: datetime, view: View = View(), most: int = MOST_ORDERS, after: int = 0
+) -> list[str]:
+    """Return the numbers of the orders behind a figure, the newest first, the first `after` of them left out.
+
+    `part`: those in its numerator, in its denominator, in the rest.
 
     "rest": counted below and not, or not fully, above; "excluded": would count but for a reason not to.
     """
     source = _Source.of(view, at)
-    rows = source.ask(orders_sql(cut, part, view.engine, most))
+    rows = source.ask(orders_sql(cut, part, view.engine, most, after))
     return [str(row[0]) for row in rows]
+
+
+def count_orders(cut: Cut, part: Part, *, at: datetime, view: View = View()) -> int:
+    """Return how many orders stand behind a figure."""
+    return int(_Source.of(view, at).ask(count_sql(cut, part, view.engine))[0][0])
 
 
 def paths_of(person: Person) -> tuple[str, ...] | None:
@@ -233,4 +256,4 @@ def _of(figures: dict[Key, Figure], key: Key, others: Iterable[dict[Key, Figure]
 def _sortable(value: Any) -> tuple[bool, str, float]:
     if isinstance(value, int | float):
         return (value is None, "", float(value))
-    return (value is None, engines.key_text(value), 0.0)
+    return (value is None, key_text(value), 0.0)

@@ -36,6 +36,15 @@ class NoFacts(Exception):
     """There is nothing to ask yet; the message says what to do."""
 
 
+class NotPublished(NoFacts):
+    """No facts were published on `day`; `nearest` is the published day next to it, None where there is none."""
+
+    def __init__(self, day: date, nearest: date | None) -> None:
+        near = f"the nearest is {nearest}" if nearest else "nothing was published yet"
+        super().__init__(f"Nothing was published on {day}; {near}.")
+        self.day, self.nearest = day, nearest
+
+
 class Busy(Exception):
     """Another process writes the facts just now."""
 
@@ -152,12 +161,10 @@ def published() -> list[date]:
 
 
 def as_of(day: date) -> Manifest:
-    """Return what was published on `day`; raises `NoFacts` that names the nearest day where nothing was."""
+    """Return what was published on `day`; raises `NotPublished` where nothing was."""
     found = _read(folder() / "published" / f"{day.isoformat()}.json")
     if found is None:
-        before = [other for other in published() if other < day]
-        nearest = f"the last before it is {before[-1]}" if before else "nothing was published before it"
-        raise NoFacts(f"Nothing was published on {day}; {nearest}.")
+        raise NotPublished(day, min(published(), key=lambda other: abs((other - day).days), default=None))
     return found
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Final
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localtime
@@ -24,6 +25,7 @@ from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.directory.web import client_ip, needs
 from open12345.orders import filters, queries, web
 from open12345.orders.models import WorkOrder
+from open12345.orders.sight import Sight
 from open12345.orders.stages import LIVING, Stage, Urgency
 from open12345.policy import Pack
 
@@ -68,17 +70,34 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
         raise Http404
     sight = web.look(request)
     asked = filters.read(sight, QueryDict(request.POST.get("query", "")[:2000]))
-    found = queries.visible_to(sight.person).filter(asked.q()).order_by("-accepted_at", "-pk")[:AT_MOST]
+    found = queries.visible_to(sight.person).filter(asked.q())
     title = str(filters.STATES[asked.state][0])
     told = "；".join([_("视图：%(what)s") % {"what": title}, *(f"{one.title}：{one.text}" for one in asked.told)])
+    return send(request, sight, found, Asked(told, asked.rest(), ending))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which list is taken: in words for the file, as an address for the access record; and the kind of file."""
+
+    told: str
+    rest: str
+    ending: str
+
+
+def send(request: HttpRequest, sight: Sight, found: QuerySet[WorkOrder], asked: Asked) -> HttpResponseBase:
+    """Send orders that the reader may see as XLSX or CSV, the newest first, after the act is on record."""
+    if asked.ending not in {"xlsx", "csv"}:
+        raise Http404
+    found = found.order_by("-accepted_at", "-pk")[:AT_MOST]
     account = request.user.get_username()
-    stamp = Stamp(sight.person.name, account, sight.at, told, found.values("pk").count())
+    stamp = Stamp(sight.person.name, account, sight.at, asked.told, found.values("pk").count())
     access.record(
-        "export", by=sight.person, at=sight.at, on=f"orders.{ending}",
-        reason=f"{stamp.count} · {asked.rest()}", ip=client_ip(request),
+        "export", by=sight.person, at=sight.at, on=f"orders.{asked.ending}",
+        reason=f"{stamp.count} · {asked.rest}", ip=client_ip(request),
     )  # fmt: skip
     rows = _rows(sight.pack, found.select_related("lead_unit", "area").defer("search", "sealed"), sight.at)
-    return _csv_file(stamp, rows) if ending == "csv" else _xlsx_file(stamp, rows)
+    return _csv_file(stamp, rows) if asked.ending == "csv" else _xlsx_file(stamp, rows)
 
 
 # What a row says

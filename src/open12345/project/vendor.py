@@ -20,8 +20,8 @@ VENDOR_FILES: dict[str, str] = {
     "vendor/leaflet/images/layers.png": "leaflet/dist/images/layers.png",
     "vendor/leaflet/images/layers-2x.png": "leaflet/dist/images/layers-2x.png",
     "vendor/leaflet/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
-    # The build with lines and bars, marks, legend and tooltip: two thirds of all of it.
-    "vendor/echarts/echarts.common.min.js": "echarts/dist/echarts.common.min.js",
+    # The whole build: calendars, heat and maps are in no smaller one. Fetched where a chart comes into view.
+    "vendor/echarts/echarts.min.js": "echarts/dist/echarts.min.js",
 }
 """Address below /static/ -> file below node_modules/."""
 

@@ -48,15 +48,18 @@ document.addEventListener("click", (event) => {
   if (target) copy(target);
 });
 
-// Open menus close on Esc and on a click elsewhere; Enter copies a focused number.
+// Open menus and folds close on Esc and on a click elsewhere; Enter copies a focused number.
+const folds = () => document.querySelectorAll("details.reader[open], details.list-fold[open]");
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.dataset?.copy) copy(event.target);
-  if (event.key === "Escape") document.querySelectorAll("details.reader[open]").forEach((d) => d.removeAttribute("open"));
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  folds().forEach((fold) => {
+    fold.removeAttribute("open");
+    fold.querySelector("summary").focus();
+  });
 });
 document.addEventListener("click", (event) => {
-  document.querySelectorAll("details.reader[open]").forEach((d) => {
-    if (!d.contains(event.target)) d.removeAttribute("open");
-  });
+  folds().forEach((fold) => fold.contains(event.target) || fold.removeAttribute("open"));
 });
 
 // Toasts fade by themselves, unless somebody is just reaching for them.
