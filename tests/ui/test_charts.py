@@ -22,8 +22,8 @@ def _points(count: int) -> list[Point]:
 def _made() -> dict[str, Chart]:
     two = [Series("今年", _points(5)), Series("去年", [Point("x", None)] * 5)]
     return {
-        "line": charts.line(two, unit="%"), "bar": charts.bar(_points(30)), "columns": charts.bar(_points(3), across=False),
-        "grouped": charts.grouped(two), "heat": charts.heat(two),
+        "line": charts.line(two, unit="%"), "bar": charts.bar(_points(30)),
+        "columns": charts.bar(_points(3), across=False), "grouped": charts.grouped(two), "heat": charts.heat(two),
         "calendar": charts.calendar({day: Point("", n, url="/x") for n, day in enumerate(DAYS)}),
         "hours": charts.weekdays_and_hours({(0, 8): Point("", 3), (6, 23): Point("", 9)}),
         "map": charts.area_map({"310117107": Point("九亭镇", 4.0, "4", "/y")}, level="street"),
