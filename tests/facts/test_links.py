@@ -56,7 +56,8 @@ def test_an_address_reads_back_as_it_was_written(cut: Cut, part: str, adjudicate
     ("query", "what"),
     [("metric=nonsense&period=2022", "metric"), ("metric=orders&period=May", "period"),
      ("metric=orders&period=2022&part=all", "part"), ("metric=orders&period=2022&as_of=today", "as_of"),
-     ("metric=orders&period=2022&by=colour", "by"), ("metric=orders&period=2022&basis=x", "basis"), ("metric=orders&period=2022&hour=noon", "hour"),
+     ("metric=orders&period=2022&by=colour", "by"), ("metric=orders&period=2022&basis=x", "basis"),
+     ("metric=orders&period=2022&hour=noon", "hour"),
      ("metric=orders&period=2022&month=2022-13-01", "month")],
 )  # fmt: skip
 def test_what_an_address_cannot_mean_is_named(query: str, what: str) -> None:

@@ -110,7 +110,8 @@ def _counts(rows: Any, exclusions: tuple[str, ...]) -> Any:
 
 def _equals(column: Any, value: Any) -> Any:
     if isinstance(value, tuple):
-        return _any([_equals(column, one) for one in value])
+        some = column.isin([one for one in value if one is not None])
+        return some | column.isnull() if None in value else some
     return column.isnull() if value is None else column == value
 
 

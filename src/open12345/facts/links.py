@@ -27,7 +27,10 @@ BASES: Final = get_args(Basis)
 
 
 class BadQuestion(ValueError):
-    """An address that asks nothing: `what` is "metric", "period", "part", "by", "basis", "as_of" or the dimension that is wrong."""
+    """An address that asks nothing.
+
+    `what` is wrong: "metric", "period", "part", "by", "basis", "as_of", or a dimension.
+    """
 
     def __init__(self, what: str, given: str) -> None:
         super().__init__(f"{what}: {given}")
