@@ -13,7 +13,6 @@ import pyarrow as pa
 from django.db import connection
 
 from open12345.facts import mirror, reading, store, touched, writing
-from open12345.facts.models import Touched
 from open12345.facts.reference import Reference, reference
 from open12345.facts.store import Manifest, Part
 from open12345.orders.models import WorkOrder
@@ -226,8 +225,3 @@ def _merged(now: Manifest) -> Manifest:
     ]
     base += [writing.write(rows, month, month) for month, rows in fresh.items() if month not in known]
     return replace(now, hot=None, base=tuple(sorted((part for part in base if part), key=lambda part: part.month)))
-
-
-def orders_waiting() -> int:
-    """Return how many lines the database keeps for its mirrors."""
-    return Touched.objects.count()
