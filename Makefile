@@ -12,6 +12,8 @@ PORT ?= 8000
 PACK ?= jiuting
 export PORT PACK
 export UV_PYTHON_DOWNLOADS := never
+# A machine may forbid to keep compiled modules: each process would compile all libraries anew, ten seconds long.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-assist bench-repeats bench-analysis screenshots drill clean
 

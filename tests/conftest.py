@@ -5,6 +5,7 @@ The session's database is made and migrated by the owner's role; tests run as th
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -20,6 +21,11 @@ from open12345.project import embedded
 from open12345.project.problems import EnvironmentProblem
 from tests.databases import Cleaner, owner_connection, test_database
 from tests.settings import CLUSTER
+
+# Where the machine keeps no compiled modules, every process that a test starts would compile all libraries again:
+# ten seconds of a processor, some forty times.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("nightly", settings.get_profile("default"), max_examples=2000)
