@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -28,8 +29,9 @@ def run(home: Path, *arguments: str, **environment: str) -> Result:
 
 
 def test_help_lists_the_commands_of_project_and_rooms_and_the_exit_codes(folder: Path) -> None:
-    done = run(folder, "--help")
+    done = run(folder, "--help", PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
+    assert not re.search(r"\| +(sklearn|pandas|scipy\.(stats|optimize))\b", done.stderr), "what only learning needs"
     for command in ("up", "serve", "worker", "migrate", "check-pack", "load-pack", "import", "fsck", "db"):
         assert f" {command} " in done.stdout
     assert "Exit codes" in done.stdout
@@ -95,7 +97,8 @@ def test_an_address_that_is_none_ends_with_3(folder: Path) -> None:
     assert "not a PostgreSQL URL" in done.stderr
 
 
-def test_the_embedded_server_by_hand(folder: Path) -> None:
+def test_the_embedded_server_by_hand(module_folder: Path) -> None:
+    folder = module_folder
     assert run(folder, "db", "status").returncode == 1
     try:
         assert run(folder, "db", "start").stdout == "started\n"
@@ -127,8 +130,9 @@ def test_a_server_of_ones_own_is_migrated_as_its_owner(folder: Path) -> None:
     assert not (folder / "home" / "pg").exists()
 
 
-@pytest.mark.parametrize("command", ["serve", "worker"])
-def test_nothing_serves_a_database_that_was_not_migrated(folder: Path, command: str) -> None:
-    done = run(folder, command)
+@pytest.mark.parametrize("command", ["serve", "worker", "fsck"])
+def test_nothing_works_on_a_database_that_was_not_migrated(module_folder: Path, command: str) -> None:
+    done = run(module_folder, command)
     assert done.returncode == 3
-    assert "open12345 migrate" in done.stderr
+    assert "Run first: open12345 migrate" in done.stderr
+    assert "Traceback" not in done.stderr

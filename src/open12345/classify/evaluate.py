@@ -9,8 +9,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, f1_score
-from sklearn.model_selection import StratifiedGroupKFold
 
 from .classifier import Classifier, Prediction
 from .features import Numbers, Text
@@ -62,6 +60,8 @@ def evaluate(
     """
     if not texts or len(texts) != len(labels):
         raise ValueError("Evaluation needs texts, and a label for each.")
+    from sklearn.metrics import accuracy_score, f1_score  # noqa: PLC0415 - seconds that only judging needs
+
     said = model.predict(texts, top=_TOP, explain=False)
     guessed = [each.suggestions[0].code for each in said]
     right = np.array([one == other for one, other in zip(guessed, labels, strict=True)])
@@ -103,6 +103,8 @@ def splits(
     labels: Sequence[str], groups: Numbers, *, folds: int = 5, seed: int = 0
 ) -> Iterator[tuple[Numbers, Numbers]]:
     """Yield places to learn from and to ask about: groups whole, labels spread evenly; the same for the same seed."""
+    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 - seconds that only learning needs
+
     dealt = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     yield from dealt.split(np.zeros(len(labels)), list(labels), groups)
 

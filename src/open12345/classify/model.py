@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from scipy import sparse
-from sklearn.model_selection import StratifiedGroupKFold
 
 from .classifier import Prediction, Suggestion
 from .copies import copies
@@ -160,6 +159,8 @@ def calibration_parts(labels: Numbers, groups: Numbers, learning: Learning) -> l
     """Return the held-out parts, groups whole, labels as evenly as they go; none where there are too few groups."""
     if len(np.unique(groups)) < learning.folds or np.bincount(labels).max() < learning.folds:
         return []
+    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 - seconds that only learning needs
+
     dealt = StratifiedGroupKFold(learning.folds, shuffle=True, random_state=learning.seed)
     with warnings.catch_warnings():  # labels with fewer texts than parts are as even as they can be
         warnings.simplefilter("ignore", UserWarning)

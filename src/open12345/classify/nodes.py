@@ -10,9 +10,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import minimize
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.svm import LinearSVC
 
 from .features import Numbers
 
@@ -95,6 +92,9 @@ def linear(rows: sparse.csr_matrix, labels: Numbers, outcomes: int, learning: Le
     C. Manning, Baselines and Bigrams, ACL 2012); the stretch is part of the weights returned. An outcome without a
     text scores as one that is ruled out.
     """
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - seconds that only learning needs
+    from sklearn.svm import LinearSVC  # noqa: PLC0415
+
     weights = np.zeros((rows.shape[1], outcomes), np.float32)
     bias = np.full(outcomes, -1, np.float32)
     counts = np.bincount(labels, minlength=outcomes)
@@ -155,6 +155,8 @@ def calibrated(held: Sequence[tuple[Scores, Numbers]]) -> Scale:
     Much as in Platt's scaling, one text more is thought to have been there for each decision, of which any outcome
     might have been right: however well the held-out texts are told apart, nothing becomes certain.
     """
+    from scipy.optimize import minimize  # noqa: PLC0415 - seconds that only learning needs
+
     held = [(scores, labels) for scores, labels in held if len(labels) and scores.shape[1] > 1]
     if not held:
         return Scale()
