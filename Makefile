@@ -1,4 +1,4 @@
-# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | bench-simulate | bench-classify | bench-analysis | screenshots
+# make demo | setup | lint | test | test-nightly | functions | bench-intake | bench-pages | bench-simulate | bench-classify | bench-dispatch | bench-analysis | screenshots
 # Nothing but Python >= 3.11 (with venv), Node (with npm) and make is needed beforehand.
 
 SHELL := /bin/bash
@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 # A machine may forbid to keep compiled modules: each process would compile all libraries anew, ten seconds long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-assist bench-repeats bench-analysis screenshots drill clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-dispatch bench-assist bench-repeats bench-analysis screenshots drill clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

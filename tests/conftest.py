@@ -45,6 +45,15 @@ def pytest_configure(config: pytest.Config) -> None:
         _server.enter_context(embedded.running(CLUSTER))
 
 
+#: Files of long tests.
+_LONG = ("tests/project/", "tests/walks/", "tests/facts/", "tests/orders/test_random_lives.py", "tests/simulate/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: one that began last would let the other processes wait for it."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(_LONG) if item.nodeid.startswith(name)), len(_LONG)))
+
+
 def pytest_unconfigure() -> None:
     """Stop the server when no other run uses it."""
     _server.close()

@@ -6,6 +6,7 @@ from open12345.project import connections, home
 from open12345.project.cluster import THROWAWAY, Cluster
 
 os.environ["OPEN12345_HOME"] = os.environ.get("OPEN12345_TEST_HOME", str(home.CHECKOUT / "var" / "tests"))
+os.environ["MPLCONFIGDIR"] = str(home.home() / "matplotlib")  # the font list it keeps; else in the folder of a person
 CLUSTER = Cluster(home.home(), THROWAWAY) if connections.is_embedded() else None
 
 from open12345.project.settings import *  # noqa: E402, F403

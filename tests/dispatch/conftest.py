@@ -1,5 +1,6 @@
 """The town of the stories."""
 
+from tests.dispatch.deciding import asked_anew
 from tests.orders.conftest import settled, town
 
-__all__ = ["settled", "town"]
+__all__ = ["asked_anew", "settled", "town"]

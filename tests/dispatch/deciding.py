@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,6 +38,16 @@ def decided(town: Town, number: str, *, draw: float = 0.5) -> AutomaticDispatch:
     assert row is not None
     row.refresh_from_db()
     return row
+
+
+@pytest.fixture(autouse=True)
+def asked_anew() -> Iterator[None]:
+    """What is in force is asked anew, not remembered from another test."""
+    modes.forget()
+    learnt.forget()
+    yield
+    modes.forget()
+    learnt.forget()
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,13 +22,6 @@ from tests.cast import Town, jiuting
 
 BEGIN = datetime.fromisoformat("2025-03-03T09:00:00+08:00")
 AREA = "310117107001"
-
-
-@pytest.fixture(autouse=True)
-def asked_anew() -> Iterator[None]:
-    learnt.forget()
-    yield
-    learnt.forget()
 
 
 def story(count: int, keeper: str = "urban", category: str = "A0101") -> Story:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -15,8 +15,7 @@ from django.utils import timezone
 
 from open12345.directory import packs
 from open12345.directory.models import Unit
-from open12345.dispatch import learnt
-from open12345.dispatch.automatic import breakers, careful, deciding, modes
+from open12345.dispatch.automatic import breakers, careful, deciding
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.models import AutomaticDispatch, BreakerScope, Mode
 from open12345.orders import claims, services
@@ -33,15 +32,6 @@ TOLD = (
     "", "小贩把人行道占满了，推婴儿车只好走马路", "门口每天傍晚一排烧烤摊，油烟熏得开不了窗", "流动水果车堵住小区出口",
     "夜里摆摊的人大声吆喝，垃圾也不收走", "盒饭摊子的污水直接倒在路边，又滑又臭",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def asked_anew() -> Iterator[None]:
-    modes.forget()
-    learnt.forget()
-    yield
-    modes.forget()
-    learnt.forget()
 
 
 def events(town: Town, number: str) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
@@ -19,13 +18,6 @@ from tests.cast import Town
 
 pytestmark = pytest.mark.function("DIS-05")
 BY_ITSELF = Choice(Mode.AUTOMATIC, "回放三个月，占比四成，派准 97%", 0.9, 0.95, {"orders": 400})
-
-
-@pytest.fixture(autouse=True)
-def asked_anew() -> Iterator[None]:
-    modes.forget()
-    yield
-    modes.forget()
 
 
 def test_before_anybody_decides_the_pack_says_what_holds(town: Town) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace as changed
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,13 +36,6 @@ pytestmark = [pytest.mark.usefixtures("history"), pytest.mark.function("DIS-16")
 BEGIN = datetime(2025, 6, 16, 8, 0, tzinfo=SHANGHAI)
 NOW = BEGIN + timedelta(days=60)
 LEAVES = ("A0101", "C0101", "D0201")
-
-
-@pytest.fixture(autouse=True)
-def asked_anew() -> Iterator[None]:
-    learnt.forget()
-    yield
-    learnt.forget()
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from open12345.directory.person import SYSTEM
-from open12345.dispatch import learning, learnt
+from open12345.dispatch import learning
 from open12345.dispatch.advice import practice, teaching
-from open12345.dispatch.automatic import breakers, modes
+from open12345.dispatch.automatic import breakers
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.models import (
     AutomaticDispatch,
@@ -29,15 +27,6 @@ from tests.dispatch.drilling import MATTER, NEW, OLD, Day
 from tests.orders.walks import flaws
 
 pytestmark = pytest.mark.function("DIS-06")
-
-
-@pytest.fixture(autouse=True)
-def asked_anew() -> Iterator[None]:
-    modes.forget()
-    learnt.forget()
-    yield
-    modes.forget()
-    learnt.forget()
 
 
 def learnt_anew(town: Town, monkeypatch: pytest.MonkeyPatch) -> TrainedClassifier:

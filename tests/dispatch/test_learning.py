@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,11 +39,8 @@ LEAVES = ("A0101", "C0101", "D0201", "H0102", "L0103", "B0102")
 
 
 @pytest.fixture(autouse=True)
-def asked_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning, "LEAST", 120)
-    learnt.forget()
-    yield
-    learnt.forget()
 
 
 def told(town: Town, count: int, *, start: int = 0, wrongly: bool = False) -> list[Life]:

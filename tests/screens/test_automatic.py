@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,19 +13,14 @@ from open12345.dispatch.automatic.replay import Asked
 from open12345.dispatch.models import CategoryMode, Mode, Replay, ReplayState
 from open12345.orders.errors import NotAllowed
 from tests.cast import Town
-from tests.dispatch.deciding import LEAD, LEAF, switch
+from tests.dispatch.deciding import LEAD, LEAF, asked_anew, switch
 from tests.orders.walks import clerk, dispatched
 from tests.screens.conftest import Browser, text_of
 
+__all__ = ["asked_anew"]
+
 AtScreen = Callable[[str], Browser]
 PAGE, OF, ALL = "/dispatch/automatic/", f"/dispatch/automatic/{LEAF}/", "/dispatch/automatic/-/"
-
-
-@pytest.fixture(autouse=True)
-def asked_anew() -> Iterator[None]:
-    modes.forget()
-    yield
-    modes.forget()
 
 
 def figures(**more: object) -> dict[str, object]:

@@ -167,15 +167,14 @@ def test_common_words_are_found_newest_first_a_page_at_a_time(
 ) -> None:
     monkeypatch.setattr(finding, "SIZE", 3)
     monkeypatch.setattr(finding, "_OFTEN", 2)
+    numbers = []
+    for n in range(8):
+        numbers.append(indexed(dispatched(town, "urban", ["enforcement"], title=f"噪声扰民{n}")))
+        town.do("clerk.urban", numbers[-1], "sign") if n % 2 else None
+        theirs = indexed(dispatched(town, "enforcement", title=f"噪声扰民{n}"))
+        numbers += [theirs] if name == "agent" else []
     for window in (1, 3, 5, 500):  # by the index alone, by a wider window, by both, by looking through the newest
         monkeypatch.setattr(finding, "_WINDOW", window)
-        WorkOrder.objects.update(search=None)
-        numbers = []
-        for n in range(8):
-            numbers.append(indexed(dispatched(town, "urban", ["enforcement"], title=f"噪声扰民{n}")))
-            town.do("clerk.urban", numbers[-1], "sign") if n % 2 else None
-            theirs = indexed(dispatched(town, "enforcement", title=f"噪声扰民{n}"))
-            numbers += [theirs] if name == "agent" else []
         found, after = [], ""
         while True:
             page = text_of(at_screen(name).post("/orders/search/", {"q": "噪声", "after": after}, 200))

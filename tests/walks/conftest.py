@@ -52,12 +52,13 @@ def address(town: Town, settings: Settings) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """A browser for the walks. No longer: its tool runs a loop in this thread, in which others cannot run theirs."""
     if not CHROMIUM:
         pytest.skip("no chromium: apt-get install chromium")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the tool runs a loop in this thread; we never await
-    with sync_playwright() as tool:
+    with pytest.MonkeyPatch.context() as patched, sync_playwright() as tool:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # we never await
         browser = tool.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         expect.set_options(timeout=PATIENCE)
         yield browser

@@ -7,7 +7,7 @@ PostgreSQL, real pages in Chromium; only the time is the story's, for the pages 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ import pytest
 from django.db.models import DateTimeField, Value
 from playwright.sync_api import Page, ViewportSize, expect
 
-from open12345.dispatch import learnt
 from open12345.dispatch.advice import practice
 from open12345.dispatch.automatic import breakers, modes
 from open12345.dispatch.automatic.breaker import State
@@ -25,9 +24,12 @@ from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerS
 from open12345.orders import queries
 from open12345.worktime import SHANGHAI
 from tests.cast import Town, open_town
+from tests.dispatch.deciding import asked_anew
 from tests.dispatch.drilling import MATTER, NEW, OLD, Day
 from tests.orders.walks import flaws
 from tests.walks.conftest import PHONE
+
+__all__ = ["asked_anew"]
 
 BEGIN: Final = datetime(2025, 7, 7, 9, 0, tzinfo=SHANGHAI)
 SIZE: Final = ViewportSize(width=1280, height=800)
@@ -58,15 +60,6 @@ OTHERS: Final = (
 def town(committed_db: None) -> Town:
     """A town two weeks before the two units swap duties."""
     return open_town(at=BEGIN)
-
-
-@pytest.fixture(autouse=True)
-def asked_anew() -> Iterator[None]:
-    modes.forget()
-    learnt.forget()
-    yield
-    modes.forget()
-    learnt.forget()
 
 
 @dataclass
