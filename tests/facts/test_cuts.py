@@ -16,7 +16,7 @@ from open12345.facts import document, engines, mirror, queries, services, store
 from open12345.facts.cuts import Cut, cut_sql, orders_sql
 from open12345.facts.dimensions import DIMENSIONS
 from open12345.facts.metrics import METRICS, metric
-from open12345.facts.periods import Period, period
+from open12345.facts.periods import Period, period, recent
 from open12345.facts.queries import View
 from open12345.orders.queries import visible_to
 from open12345.simulate.counting import Counting
@@ -243,6 +243,12 @@ def test_a_figure_stands_beside_the_last_period_and_last_year(watched: Town) -> 
         ("2022-W01", date(2022, 1, 3), date(2022, 1, 9), "2021-12-27..2022-01-02", "2021-01-03..2021-01-09"),
         ("2022-03-01..2022-03-10", date(2022, 3, 1), date(2022, 3, 10), "2022-02-19..2022-02-28",
          "2021-03-01..2021-03-10"),
+        ("2022-03..2022-03-30", date(2022, 3, 1), date(2022, 3, 30), "2022-02", "2021-03..2021-03-30"),
+        ("2026-Q4..2026-11-22", date(2026, 10, 1), date(2026, 11, 22), "2026-Q3..2026-08-22", "2025-Q4..2025-11-22"),
+        ("2024..2024-02-29", date(2024, 1, 1), date(2024, 2, 29), "2023..2023-02-28", "2023..2023-02-28"),
+        ("2026-W47..2026-11-18", date(2026, 11, 16), date(2026, 11, 18), "2026-11-09..2026-11-11",
+         "2025-11-16..2025-11-18"),
+        ("2022-03..2022-03-31", date(2022, 3, 1), date(2022, 3, 31), "2022-02", "2021-03"),
     ],
 )  # fmt: skip
 def test_a_period_is_read_by_its_name(name: str, first: date, last: date, before: str, year_before: str) -> None:
@@ -255,7 +261,21 @@ def test_a_period_is_read_by_its_name(name: str, first: date, last: date, before
     )
 
 
-@pytest.mark.parametrize("text", ["", "2022-H3", "2022-13", "22", "2022-02-30", "2022-05..2022-01", "2022-W60", "x..y"])
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("today", "2026-11-22"), ("yesterday", "2026-11-21"), ("this_week", "2026-W47"), ("last_week", "2026-W46"),
+     ("this_month", "2026-11..2026-11-22"), ("last_month", "2026-10"), ("this_quarter", "2026-Q4..2026-11-22"),
+     ("last_quarter", "2026-Q3"), ("this_half", "2026-H2..2026-11-22"), ("last_half", "2026-H1"),
+     ("this_year", "2026..2026-11-22"), ("last_year", "2025")],
+)  # fmt: skip
+def test_a_period_has_a_name_by_the_day_on_which_it_is_asked_for(name: str, found: str) -> None:
+    assert recent(name, date(2026, 11, 22)).name == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2022-H3", "2022-13", "22", "2022-02-30", "2022-05..2022-01", "2022-05..2022-06-01", "2022-W60", "x..y"],
+)
 def test_what_is_no_period_is_told_how_one_is_written(text: str) -> None:
     with pytest.raises(ValueError, match="Write 2022"):
         period(text)

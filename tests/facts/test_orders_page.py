@@ -6,26 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from open12345.directory.models import AccessLog, Staff
+from open12345.directory.models import AccessLog
 from open12345.facts import links, queries, services
 from open12345.facts.periods import period
 from open12345.facts.queries import View
 from tests.cast import Town
+from tests.facts.looking import client_of, look, text
 from tests.orders.walks import closed, dispatched
 
 JUNE = period("2025-06")
-
-
-def look(town: Town, who: str, url: str) -> Any:
-    client = Client()
-    client.force_login(Staff.objects.get(pk=town.person(who).id or 0))
-    return client.get(url)
-
-
-def text(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 @pytest.fixture
@@ -104,8 +94,7 @@ def test_nothing_built_yet_is_said(watched: Town) -> None:
 def test_the_file_holds_the_orders_of_the_page_and_is_on_record(told: tuple[Town, str, str]) -> None:
     town, mine, _other = told
     answer = queries.ask("signed_in_time", JUNE, person=town.person("analyst"), at=town.now)
-    client = Client()
-    client.force_login(Staff.objects.get(pk=town.person("analyst").id or 0))
+    client = client_of(town, "analyst")
     query = links.figure_url(answer, view=View(adjudicated=True)).partition("?")[2]
     sent: Any = client.post("/facts/orders/export/csv/", {"query": query})
     rows = list(csv.reader(io.StringIO(b"".join(sent.streaming_content).decode("utf-8-sig"))))

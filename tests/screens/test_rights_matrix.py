@@ -110,7 +110,12 @@ TABLE: Final[Mapping[str, Route]] = {
     "callback:queue": _get(CALLERS), "callback:take": _post(CALLERS), "callback:release": _post(CALLERS),
     "callback:assign": _post(frozenset({"floor_supervisor"})), "callback:unhappy": _get(frozenset({"supervisor"})),
     "callback:upper": _get(frozenset({"dispatcher"})),
-    "facts:explorer": _get(EXPLORERS), "facts:orders": _get(SEERS), "facts:export_orders": _post(SEERS, ending="csv"),
+    "facts:explorer": _get(EXPLORERS), "facts:metrics": _get(EXPLORERS), "facts:heat": _get(EXPLORERS),
+    "facts:effect": _get(EXPLORERS), "facts:values": _get(EXPLORERS),
+    "facts:export": _post(EXPLORERS, ending="csv"), "facts:save_view": _post(EXPLORERS),
+    "facts:restore_view": Route(EXPLORERS, "post", {"kept": "none"}, own=True),
+    "facts:change_view": Route(EXPLORERS, "post", {"pk": 0, "act": "delete"}, own=True),
+    "facts:orders": _get(SEERS), "facts:export_orders": _post(SEERS, ending="csv"),
     "notify:list": _get(SEERS), "notify:latest": _get(SEERS), "notify:seen": _post(SEERS),
     "notify:count": _get(SEERS), "notify:open": Route(SEERS, "get", {"pk": 0}, own=True),
 }  # fmt: skip

@@ -55,6 +55,7 @@ ACTS: Final[Mapping[str, str | Promise]] = {
     "facility.change": _("修改设施"),
     "facility.retire": _("停用设施"),
     "facility.restore": _("恢复设施"),
+    "figures.export": _("导出数据"),
     "duty.add": _("排班"),
     "duty.change": _("调整排班"),
     "duty.remove": _("撤销排班"),

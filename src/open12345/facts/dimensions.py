@@ -54,7 +54,7 @@ _TIMES: Final = (
     Dimension("hour", "小时", "hour", lambda t, b: t[f"{b}_hour"]),
 )
 #: A square of about 500 m: for the map of heat.
-_CELL: Final = 200
+CELL: Final = 200
 
 DIMENSIONS: Final = {
     one.name: one
@@ -62,9 +62,9 @@ DIMENSIONS: Final = {
         *(_column(name) for name in _NAMES),
         *_TIMES,
         Dimension("cell_x", "网格经度", "longitude of the cell, in 1/200 degree",
-                  lambda t, _b: (t.longitude * _CELL).floor().cast("int32")),
+                  lambda t, _b: (t.longitude * CELL).floor().cast("int32")),
         Dimension("cell_y", "网格纬度", "latitude of the cell, in 1/200 degree",
-                  lambda t, _b: (t.latitude * _CELL).floor().cast("int32")),
+                  lambda t, _b: (t.latitude * CELL).floor().cast("int32")),
     )
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ are not in it: whoever opens it is asked anew, and sees their own rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, cast, get_args
 
@@ -18,7 +18,7 @@ from django.urls import reverse
 from open12345.facts.cuts import Cut, Part
 from open12345.facts.dimensions import DIMENSIONS, key_text, read_key
 from open12345.facts.metrics import BY_CODE, Basis
-from open12345.facts.periods import Period, period
+from open12345.facts.periods import RECENT, Period, period, recent
 from open12345.facts.queries import AS_IT_IS, Answer, View
 
 Pairs = list[tuple[str, str]]
@@ -67,8 +67,13 @@ def explore_url(asked: Answer | Cut, view: View = AS_IT_IS) -> str:
 
 
 def _pairs(cut: Cut, view: View) -> Pairs:
-    pairs = [("metric", cut.metric), ("period", cut.period.name), *where_pairs(cut.where)]
-    pairs += [("basis", cut.basis)] if cut.basis else []
+    view = replace(view, basis=cut.basis)
+    return [("metric", cut.metric), ("period", cut.period.name), *where_pairs(cut.where), *view_pairs(view)]
+
+
+def view_pairs(view: View) -> Pairs:
+    """Return how a question is put, as it stands in an address."""
+    pairs: Pairs = [("basis", view.basis)] if view.basis else []
     pairs += [("adjudicated", "1")] if view.adjudicated else []
     return pairs + ([("as_of", view.as_of.isoformat())] if view.as_of else [])
 
@@ -85,8 +90,11 @@ def _written(pairs: Pairs) -> str:
     return query.urlencode()
 
 
-def read(query: QueryDict, *, metric: str = "", over: str = "") -> Question:
-    """Read an address back; raises `BadQuestion`. `metric` and `over`: what is asked where it names none."""
+def read(query: QueryDict, *, metric: str = "", over: str = "", today: date | None = None) -> Question:
+    """Read an address back; raises `BadQuestion`.
+
+    `metric` and `over`: what is asked where it names none; `today`: for periods such as "this_month".
+    """
     code, part = query.get("metric", metric), query.get("part", "numerator")
     if code not in BY_CODE:
         raise BadQuestion("metric", code)
@@ -103,11 +111,15 @@ def read(query: QueryDict, *, metric: str = "", over: str = "") -> Question:
         as_of=_day(query.get("as_of", "")), adjudicated=bool(query.get("adjudicated")),
         basis=cast("Basis", basis) if basis else None,
     )  # fmt: skip
-    return Question(code, _period(query.get("period", over)), by, dict(_where(query)), view, cast("Part", part))
+    return Question(
+        code, _period(query.get("period") or over, today), by, dict(_where(query)), view, cast("Part", part)
+    )
 
 
-def _period(text: str) -> Period:
+def _period(text: str, today: date | None) -> Period:
     try:
+        if today is not None and text in RECENT:
+            return recent(text, today)
         return period(text)
     except ValueError as error:
         raise BadQuestion("period", text) from error

@@ -1,4 +1,7 @@
-"""Spans of days by name: 2022, 2022-H1, 2022-Q2, 2022-04, 2022-W15, 2022-04-12, 2022-01-01..2022-06-30."""
+"""Spans of days by name: 2022, 2022-H1, 2022-Q2, 2022-04, 2022-W15, 2022-04-12, 2022-01-01..2022-06-30.
+
+A kind of period may end early: 2022-04..2022-04-12 is April until the 12th, and stands beside March until the 12th.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,12 @@ class Period:
         return (self.last - self.first).days + 1
 
     def before(self) -> Period:
-        """Return the last period: the one of the same kind just before; of a free span, as many days before it."""
+        """Return the last period: the one of the same kind just before; of a free span, as many days before it.
+
+        Of one that ends early, as much of the last one.
+        """
+        if self._whole is not None:
+            return self._as_much_of(self._whole.before())
         months = _MONTHS.get(self._kind)
         if months is None:
             return _free(self.first - _DAY * self.days, self.first - _DAY)
@@ -43,10 +51,27 @@ class Period:
 
     def year_before(self) -> Period:
         """Return the same period last year; of a week or a free span, the days with the same dates."""
+        if self._whole is not None:
+            return self._as_much_of(self._whole.year_before())
         months = _MONTHS.get(self._kind)
         if months is not None:
             return _of_months(self._kind, self.first.year - 1, self.first.month)
         return _free(_last_year(self.first), _last_year(self.last))
+
+    @property
+    def _whole(self) -> Period | None:
+        """The period that this one would be, had it not ended early."""
+        kind, early, _last = self.name.partition("..")
+        return _named(kind) if early else None
+
+    def _as_much_of(self, other: Period) -> Period:
+        """Return as much of another period of the kind as this is of its own: whole months, then days."""
+        if _WEEK.fullmatch(self.name.partition("..")[0]):
+            return _free(other.first, other.first + _DAY * (self.days - 1))
+        months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
+        year, month = divmod(other.first.year * 12 + other.first.month - 1 + months, 12)
+        last = date(year, month + 1, min(self.last.day, monthrange(year, month + 1)[1]))
+        return _until(other, min(last, other.last))
 
     @property
     def _kind(self) -> str:
@@ -58,22 +83,61 @@ class Period:
 
 def period(text: str) -> Period:
     """Read a period; raises ValueError that says how one is written."""
-    found, week = _FORM.fullmatch(text), _WEEK.fullmatch(text)
     try:
-        if found is not None:
-            kind = next((kind for kind in "HQM" if found[kind]), "Y")
-            number = int(found[kind]) if kind != "Y" else 1
-            return _of_months(kind, int(found["year"]), (number - 1) * _MONTHS[kind] + 1)
-        if week is not None:
-            first = date.fromisocalendar(int(week[1]), int(week[2]), 1)
-            return Period(text, first, first + 6 * _DAY)
         first_text, _, last_text = text.partition("..")
+        whole = _named(first_text)
+        if whole is not None:
+            return _until(whole, date.fromisoformat(last_text)) if last_text else whole
         first, last = date.fromisoformat(first_text), date.fromisoformat(last_text or first_text)
         if {first.year, last.year} <= set(_YEARS):
             return Period(text, first, last)
     except ValueError as error:
         raise ValueError(f"{text}: {error}. {_HOW}") from error
     raise ValueError(f"{text}: not a period. {_HOW}")
+
+
+def _named(text: str) -> Period | None:
+    """Read a year, half-year, quarter, month or week; None for anything else."""
+    found, week = _FORM.fullmatch(text), _WEEK.fullmatch(text)
+    if found is not None:
+        kind = next((kind for kind in "HQM" if found[kind]), "Y")
+        number = int(found[kind]) if kind != "Y" else 1
+        return _of_months(kind, int(found["year"]), (number - 1) * _MONTHS[kind] + 1)
+    if week is not None:
+        first = date.fromisocalendar(int(week[1]), int(week[2]), 1)
+        return Period(text, first, first + 6 * _DAY)
+    return None
+
+
+def _until(whole: Period, last: date) -> Period:
+    """Return a period that ends early; the whole of it where it does not."""
+    if last == whole.last:
+        return whole
+    if not whole.first <= last < whole.last:
+        raise ValueError(f"{last} is not in {whole.name}")
+    return Period(f"{whole.name}..{last}", whole.first, last)
+
+
+#: What a period may be called by the day on which it is asked for, and how far back it lies.
+RECENT: Final = {
+    "today": ("D", 0), "this_week": ("W", 0), "this_month": ("M", 0), "this_quarter": ("Q", 0), "this_half": ("H", 0),
+    "this_year": ("Y", 0), "yesterday": ("D", 1), "last_week": ("W", 1), "last_month": ("M", 1),
+    "last_quarter": ("Q", 1), "last_half": ("H", 1), "last_year": ("Y", 1),
+}  # fmt: skip
+
+
+def recent(name: str, today: date) -> Period:
+    """Return a period by a name of `RECENT`; what is not over yet ends today, so that it meets its equal."""
+    kind, back = RECENT[name]
+    if kind == "D":
+        return period((today - _DAY * back).isoformat())
+    if kind == "W":
+        year, week, _day = (today - 7 * _DAY * back).isocalendar()
+        whole = period(f"{year}-W{week:02}")
+        return whole if back else _until(whole, today)
+    months = _MONTHS[kind]
+    whole = _of_months(kind, today.year, (today.month - 1) // months * months + 1)
+    return whole.before() if back else _until(whole, today)
 
 
 _HOW: Final = "Write 2022, 2022-H1, 2022-Q2, 2022-04, 2022-W15, 2022-04-12 or 2022-01-01..2022-06-30."

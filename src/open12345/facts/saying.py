@@ -26,7 +26,11 @@ def printed(asked: Metric, figure: Figure | None) -> str:
 
 def changed(asked: Metric, now: Figure, then: Figure | None) -> str:
     """Return how far a figure is from an earlier one; a dash where one of them is missing or nought."""
-    found = change(asked, now, then)
+    return step(asked, change(asked, now, then))
+
+
+def step(asked: Metric, found: float | None) -> str:
+    """Return a change with its sign and unit; a dash for none."""
     if found is None:
         return NOTHING
     text = f"{abs(found):,.{1 if asked.unit == 'count' else 2}f}"

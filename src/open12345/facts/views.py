@@ -21,7 +21,7 @@ from open12345.facts import links, queries, store
 from open12345.facts.cuts import Cut, Part
 from open12345.facts.links import BadQuestion, Question
 from open12345.facts.metrics import metric
-from open12345.facts.words import titled, told
+from open12345.facts.words import span, titled, told
 from open12345.facts.wrong import Wrong, explained
 from open12345.orders import export, lists, web
 from open12345.orders import queries as orders_queries
@@ -33,7 +33,7 @@ EXPLORERS: Final = ("analyst", "approver", "clerk", "dispatcher", "floor_supervi
 READERS: Final = tuple(sorted(CENTRE_ROLES | UNIT_ROLES))
 PAGE: Final = 50
 _LONGEST: Final = 4000
-_ENDINGS: Final = (("xlsx", __("Excel 文件")), ("csv", __("CSV 文件")))
+ENDINGS: Final = (("xlsx", __("Excel 文件")), ("csv", __("CSV 文件")))
 PARTS: Final[dict[Part, str | Promise]] = {
     "numerator": __("分子"), "rest": __("分母中其余的"), "denominator": __("分母"), "excluded": __("剔除的"),
 }  # fmt: skip
@@ -98,7 +98,7 @@ def refused(request: HttpRequest, wrong: Wrong, template: str) -> HttpResponseBa
 def read(query: QueryDict, at: datetime) -> Question:
     """Read an address; one that names nothing asks for the orders of this month."""
     zone = packs.pack_at(at)[1].calendar().zone
-    return links.read(query, metric="orders", over=f"{at.astimezone(zone):%Y-%m}")
+    return links.read(query, metric="orders", over="this_month", today=at.astimezone(zone).date())
 
 
 def _cut(sight: Sight, asked: Question) -> Cut:
@@ -123,7 +123,7 @@ def _shown(sight: Sight, asked: Question, number: str) -> dict[str, Any]:
         "tabs": _tabs(sight, asked, cut), "page": page, "lines": lists.lines(found, sight.pack, sight.at),
         "unseen": len(numbers) - len(found), "most": export.AT_MOST, "part": PARTS[asked.part],
         "query": _query(cut, asked), "explore": links.explore_url(cut, asked.view),
-        "explores": sight.person.has(*EXPLORERS), "endings": _ENDINGS,
+        "explores": sight.person.has(*EXPLORERS), "endings": ENDINGS,
     }  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def in_words(asked: Question, cut: Cut, sight: Sight) -> str:
     """Return a question in one line, for heads of files."""
     parts = [
         _("指标：%(what)s") % {"what": titled(metric(asked.metric))},
-        _("时段：%(what)s") % {"what": asked.period.name},
+        _("时段：%(what)s") % {"what": span(asked.period)},
     ]
     parts += [f"{title}：{text}" for _name, title, text in told(cut.where, sight.pack)]
     parts += [_("核减后")] if asked.view.adjudicated else []

@@ -15,6 +15,7 @@ from open12345.directory.admin_forms import UNIT_KINDS
 from open12345.directory.models import Area, Unit
 from open12345.facts.columns import BY_NAME
 from open12345.facts.dimensions import dimension
+from open12345.facts.periods import Period
 from open12345.orders.stages import Origin, Role, Stage, Urgency
 from open12345.policy import Pack
 
@@ -105,6 +106,13 @@ def _day(name: str, key: date) -> str:
     if name == "week":
         return f"{key:%m-%d}—{key + timedelta(days=6):%m-%d}"
     return key.isoformat()
+
+
+def span(one: Period) -> str:
+    """Return a period in words: its name, or its first and last day."""
+    if one.first == one.last:
+        return one.first.isoformat()
+    return f"{one.first}—{one.last}" if ".." in one.name else one.name
 
 
 def filled(word: str) -> str:

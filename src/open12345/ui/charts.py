@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ _LINES: Final = (
     ("--accent", "solid"), ("--muted", "solid"), ("--ink", "dashed"), ("--muted", "dotted"), ("--edge", "solid"),
     ("--accent", "dashed"),
 )  # fmt: skip
-_DOTTED: Final = 62
+DOTTED: Final = 62
 """Up to so many points of a line are dots."""
 _LABELLED: Final = 24
 """Up to so many bars bear their value."""
@@ -67,13 +67,22 @@ class Chart:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
-def line(series: Sequence[Series], *, unit: str = "", head: str = "", area: bool = False) -> Chart:
-    """Return lines over the labels of the first series (times); all have a point for each of them."""
+def line(series: Sequence[Series], *, unit: str = "", head: str = "", area: bool = False, mark: str = "") -> Chart:
+    """Return lines over the labels of the first series (times); all have a point for each of them.
+
+    `mark`: a label at which a line stands upright.
+    """
     option = _plane(series, unit)
     option["tooltip"] = {**_TOOLTIP, "trigger": "axis"}
     option["xAxis"] = _names(_labels(series), gap=False)
-    option["yAxis"] = _values(unit)
+    option["yAxis"] = _values(unit, _top(series))
     option["series"] = [_line(one, place, series, area=area) for place, one in enumerate(series)]
+    if mark:
+        style = {"color": "--ink", "type": "dashed"}
+        option["series"][0]["markLine"] = {
+            "symbol": "none", "silent": True, "lineStyle": style, "label": {"color": "--ink", "formatter": "{b}"},
+            "data": [{"xAxis": mark, "name": mark}],
+        }  # fmt: skip
     return Chart(option, *_table(series, head))
 
 
@@ -83,7 +92,7 @@ def bar(points: Sequence[Point], *, unit: str = "", head: str = "", name: str = 
     option = _plane(one, unit)
     label = {"show": len(points) <= _LABELLED, "position": "right" if across else "top", "color": "--muted"}
     option["series"] = [_bars(one[0], 0, one, label)]
-    axes = _names(_labels(one), across=across), _values(unit)
+    axes = _names(_labels(one), across=across), _values(unit, _top(one))
     option["yAxis"], option["xAxis"] = axes if across else axes[::-1]
     height = max(160, len(points) * ROW + 48) if across else 320
     return Chart(option, *_table(one, head), height=height)
@@ -93,7 +102,7 @@ def grouped(series: Sequence[Series], *, unit: str = "", head: str = "", across:
     """Return for each label of the first series a group of bars, one of each series."""
     option = _plane(series, unit)
     option["series"] = [_bars(one, place, series, {"show": False}) for place, one in enumerate(series)]
-    axes = _names(_labels(series), across=across), _values(unit)
+    axes = _names(_labels(series), across=across), _values(unit, _top(series))
     option["yAxis"], option["xAxis"] = axes if across else axes[::-1]
     count = len(series[0].points) if series else 0
     return Chart(
@@ -153,6 +162,25 @@ def area_map(areas: Mapping[str, Point], *, level: str = "", within: str = "", h
     return Chart(option, *_table(told, head), height=480, level=level, within=within)
 
 
+def cells(squares: Sequence[tuple[float, float, Point]], size: float, *, level: str = "", head: str = "") -> Chart:
+    """Return squares of `size` degrees on the outlines of the pack's areas, by their south-western corners."""
+    told = [Series("", [one for _x, _y, one in squares])]
+    data = [_datum(one, [round(x, 6), round(y, 6), one.value]) for x, y, one in squares]
+    geo = {
+        "map": "areas", "nameProperty": "code", "aspectScale": 0.86, "top": 8, "bottom": 56, "silent": True,
+        "itemStyle": {"areaColor": "--ground", "borderColor": "--edge"}, "label": {"show": False},
+    }  # fmt: skip
+    series = {
+        "type": "custom",
+        "coordinateSystem": "geo",
+        "cell": size,
+        "data": data,
+        "cursor": _cursor(told[0].points),
+    }
+    option = {**_BASE, "visualMap": {**_scale(_ends(told)), "dimension": 2}, "geo": geo, "series": [series]}
+    return Chart(option, *_table(told, head), height=560, level=level)
+
+
 def weekdays_and_hours(cells: Mapping[tuple[int, int], Point], *, head: str = "") -> Chart:
     """Return weekday (0 is Monday) by hour, the darker the more."""
     days = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
@@ -177,14 +205,17 @@ _TOOLTIP: Final = {
     "axisPointer": {"lineStyle": {"color": "--edge"}},
 }  # fmt: skip
 _BASE: Final[Option] = {"animation": False, "textStyle": {"color": "--ink"}, "tooltip": _TOOLTIP}
+_NEARLY_ALL: Final = 60
+#: Height of a year in a calendar (pixels); up to so many days its squares do not grow with the page.
 _BAND: Final = 132
+_SHORT: Final = 100
 
 
 def _plane(series: Sequence[Series], unit: str) -> Option:
     """The frame of lines and bars; a legend only where there is more than one."""
     many = len(series) > 1
     legend = {"show": many, "top": 0, "left": 0, "type": "scroll", "textStyle": {"color": "--ink"}, "itemWidth": 18}
-    grid = {"top": 40 if many else 16, "right": 56 if unit else 40, "bottom": 8, "left": 8, "containLabel": True}
+    grid = {"top": 40 if many else 16, "right": 56 if unit else 40, "bottom": 8, "left": 16, "containLabel": True}
     return {**_BASE, "legend": legend, "grid": grid}
 
 
@@ -198,10 +229,16 @@ def _names(labels: Sequence[str], *, across: bool = False, gap: bool = True) -> 
     }  # fmt: skip
 
 
-def _values(unit: str) -> Option:
+def _top(series: Sequence[Series]) -> float:
+    return max((point.value for one in series for point in one.points if point.value is not None), default=0.0)
+
+
+def _values(unit: str, top: float) -> Option:
+    full = {"max": 100} if unit == "%" and _NEARLY_ALL < top <= 100 else {}  # noqa: PLR2004 - per cent
     return {
-        "type": "value", "axisLabel": {"color": "--muted", "formatter": f"{{value}}{unit}", "hideOverlap": True},
-        "splitLine": {"lineStyle": {"color": "--line"}}, "splitNumber": 4,
+        "type": "value", **full, "splitNumber": 4,
+        "axisLabel": {"color": "--muted", "formatter": f"{{value}}{unit}", "hideOverlap": True},
+        "splitLine": {"lineStyle": {"color": "--line"}},
     }  # fmt: skip
 
 
@@ -210,7 +247,7 @@ def _line(one: Series, place: int, series: Sequence[Series], *, area: bool) -> O
     name = one.name if len(series) > 1 else ""
     return {
         "type": "line", "name": one.name, "data": [_datum(point, point.value, name) for point in one.points],
-        "symbol": "circle", "symbolSize": 6, "showSymbol": len(one.points) <= _DOTTED, "itemStyle": {"color": colour},
+        "symbol": "circle", "symbolSize": 6, "showSymbol": len(one.points) <= DOTTED, "itemStyle": {"color": colour},
         "lineStyle": {"color": colour, "type": kind, "width": 2}, **({"areaStyle": {"opacity": 0.08}} if area else {}),
     }  # fmt: skip
 
@@ -233,11 +270,11 @@ def _field(data: list[Option]) -> Option:
 def _band(place: int, year: int, first: date, last: date) -> Option:
     """One year of a calendar."""
     begin, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
-    if (end - begin).days < 20 * 7:  # a short one in squares of the same size
-        end = min(begin + timedelta(days=20 * 7), date(year, 12, 31))
+    short = (end - begin).days < _SHORT
     days = [_("日"), _("一"), _("二"), _("三"), _("四"), _("五"), _("六")]
     return {
-        "top": 28 + place * _BAND, "left": 48, "right": 8, "cellSize": ["auto", 14],
+        "top": 28 + place * _BAND, "left": 48, "cellSize": [22, 14] if short else ["auto", 14],
+        **({} if short else {"right": 8}),
         "range": [begin.isoformat(), end.isoformat()], "splitLine": {"lineStyle": {"color": "--edge", "width": 1}},
         "itemStyle": {"color": "--ground", "borderColor": "--card", "borderWidth": 2},
         "dayLabel": {"firstDay": 1, "nameMap": days, "color": "--muted", "fontSize": 11},

@@ -2,8 +2,9 @@
 
 from django import template
 
-from open12345.facts import saying
+from open12345.facts import saying, words
 from open12345.facts.metrics import Metric
+from open12345.facts.periods import Period
 from open12345.facts.queries import Figure
 
 register = template.Library()
@@ -19,6 +20,12 @@ def figure(asked: Metric, one: Figure | None) -> str:
 def changed(asked: Metric, now: Figure, then: Figure | None) -> str:
     """How far a figure is from an earlier one."""
     return saying.changed(asked, now, then)
+
+
+@register.filter
+def span(one: Period) -> str:
+    """A period in words."""
+    return words.span(one)
 
 
 @register.simple_tag

@@ -73,7 +73,7 @@ const seen = new IntersectionObserver((entries) => {
       target.parentElement.querySelector("details")?.setAttribute("open", "");
     });
   });
-});
+}, { rootMargin: "300px" });
 
 function watch(root) {
   drawn.forEach((own, box) => {

@@ -1,0 +1,89 @@
+"""What the explorer is asked: the question of an address, and how its answer is to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, cast, get_args
+
+from django.http import QueryDict
+
+from open12345.facts import links, views
+from open12345.facts.dimensions import dimension
+from open12345.facts.links import Question
+from open12345.facts.metrics import Metric, metric
+
+Sort = Literal["key", "high", "low", "worse", "better", "up", "down"]
+Kind = Literal["line", "bar", "columns", "calendar", "heat", "map", "grouped", "none"]
+SORTS: Final = get_args(Sort)
+#: Rows of a table before the rest is added up.
+TOP: Final = 50
+MOST: Final = 1000
+#: What of an address is how to show, not what to ask.
+_SHOWING: Final = ("sort", "top", "least", "chart", "view")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and its showing: the order of rows, how many, the cases a row needs, which chart ("": by itself)."""
+
+    question: Question
+    sort: Sort
+    top: int = TOP
+    least: int = 0
+    chart: str = ""
+    over: str = ""  # the name of the period as it was given: "this_month"
+
+    @property
+    def metric(self) -> Metric:
+        """The metric."""
+        return metric(self.question.metric)
+
+    @property
+    def over_time(self) -> bool:
+        """Say whether the rows follow one another in time."""
+        by = self.question.by
+        return bool(by) and (bool(dimension(by[0]).step) or by[0] in {"weekday", "hour"})
+
+    def address(self, **instead: Any) -> str:
+        """Return the address of this very page, some of it changed; None leaves out, a list is several."""
+        query = QueryDict(mutable=True)
+        for name, value in self._pairs():
+            query.appendlist(name, value)
+        for name, value in instead.items():
+            query.pop(name, None)
+            for one in value if isinstance(value, list) else [] if value in (None, "") else [value]:
+                query.appendlist(name, str(one))
+        return query.urlencode()
+
+    def _pairs(self) -> links.Pairs:
+        asked = self.question
+        pairs = [("metric", asked.metric), ("period", self.over or asked.period.name)]
+        pairs += [("by", name) for name in asked.by]
+        pairs += links.where_pairs(asked.where.items()) + links.view_pairs(asked.view)
+        shown = {"sort": "" if self.sort == default_sort(asked) else self.sort, "chart": self.chart,
+                 "top": "" if self.top == TOP else str(self.top), "least": str(self.least or "")}  # fmt: skip
+        return pairs + [(name, value) for name, value in shown.items() if value]
+
+
+def default_sort(asked: Question) -> Sort:
+    """Return how rows stand where nobody said: times by their order, all else the largest first."""
+    by_time = bool(asked.by) and (bool(dimension(asked.by[0]).step) or asked.by[0] in {"weekday", "hour"})
+    return "key" if by_time or len(asked.by) > 1 else "high"
+
+
+def read(query: QueryDict, at: datetime) -> Asked:
+    """Read an address; raises `BadQuestion`. What cannot be meant of the showing is left out."""
+    question = views.read(query, at)
+    by = question.by[:2]
+    question = Question(question.metric, question.period, by, question.where, question.view)
+    given = query.get("sort", "")
+    sort = cast("Sort", given) if given in SORTS else default_sort(question)
+    over = query.get("period", "") or "this_month"
+    return Asked(question, sort, _number(query, "top", TOP), _number(query, "least", 0), query.get("chart", "")[:10],
+                 over if over != question.period.name else "")  # fmt: skip
+
+
+def _number(query: QueryDict, name: str, none: int) -> int:
+    text = query.get(name, "")
+    return min(MOST, int(text)) if text.isascii() and text.isdigit() else none

@@ -1,0 +1,79 @@
+"""Every metric's definition in words, in both languages: above, below, by which date, what is left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from open12345.directory.web import needs
+from open12345.facts import queries
+from open12345.facts.columns import BY_NAME
+from open12345.facts.explorer.choices import UNITS
+from open12345.facts.metrics import METRICS, Metric
+from open12345.facts.views import EXPLORERS
+from open12345.facts.words import titled
+from open12345.orders import web
+from open12345.policy import Pack
+
+_ROWS: Final[dict[str, str | Promise]] = {
+    "main": _("每件工单算一次"), "given": _("每个主办单位算一次"), "all": _("每个参与单位算一次"),
+}  # fmt: skip
+#: The column that counts orders is called after them.
+_TITLES: Final = {"main": "工单", "order_id": "工单"}
+_ENGLISH: Final = {"main": "orders", "order_id": "orders"}
+#: What of an expression is for the engine, not for people.
+_MACHINERY: Final = re.compile(r"\.(notnull\(\)|cast\('\w+'\)|fill_null\(0\))")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One metric in words."""
+
+    metric: Metric
+    title: str
+    above: tuple[str, str]
+    below: tuple[str, str] | None
+    rows: str | Promise
+    basis: str
+    excluded: tuple[str, ...]
+
+    @property
+    def better(self) -> str | Promise:
+        """Which way is good."""
+        return "" if self.metric.falling is None else _("越低越好") if self.metric.falling else _("越高越好")
+
+
+@needs(*EXPLORERS)
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponseBase:
+    """Tell how every metric is counted."""
+    sight = web.look(request)
+    groups: dict[str, list[Definition]] = {}
+    for one in METRICS:
+        groups.setdefault(str(UNITS[one.unit]), []).append(_of(one, sight.pack))
+    return render(request, "facts/metrics.html", {"groups": groups.items()})
+
+
+def _of(one: Metric, pack: Pack) -> Definition:
+    titles = {row.code: row.title for row in pack.appraisal.exclusions}
+    below = None if one.denominator is None else in_words(one.denominator)
+    excluded = tuple(titles[code] for code in queries.excluded_from(one, pack) if code in titles)
+    basis = titled(BY_NAME[f"{one.basis}_day"])
+    return Definition(one, titled(one), in_words(one.numerator), below, _ROWS[one.rows], basis, excluded)
+
+
+def in_words(expression: Any) -> tuple[str, str]:
+    """Return an expression over columns in Chinese and in English."""
+    text = _MACHINERY.sub("", repr(expression)).replace("*", "×").replace("-", "−")
+    text = re.sub(r"^\((.*)\)$", r"\1", text)
+    return (
+        re.sub(r"_\.(\w+)", lambda found: _TITLES.get(found[1]) or BY_NAME[found[1]].title, text),
+        re.sub(r"_\.(\w+)", lambda found: _ENGLISH.get(found[1]) or BY_NAME[found[1]].english, text),
+    )
