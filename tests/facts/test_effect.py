@@ -63,7 +63,8 @@ def test_of_volumes_the_ratio_of_ratios_is_told_in_per_cent() -> None:
     told = effect(VOLUME, [Line(one.key, one.words, Figure(one.figure.numerator, None, 0), None,
                                 Figure(one.year_before.numerator if one.year_before else 0, None, 0))
                            for one in _lines(30, (100, 1), (150, 1), (100, 1), (120, 1))], found)  # fmt: skip
-    assert (told.change, told.control) == (pytest.approx(50), pytest.approx(20))
+    assert told.change == pytest.approx(50)
+    assert told.control == pytest.approx(20)
     assert told.difference == pytest.approx(25)
     assert told.verdict == "up"
 
