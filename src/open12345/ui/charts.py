@@ -153,8 +153,7 @@ def area_map(areas: Mapping[str, Point], *, level: str = "", within: str = "", h
     told = [Series("", list(areas.values()))]
     data = [{**_datum(one, one.value), "name": code, "title": one.label} for code, one in areas.items()]
     series = {
-        "type": "map", "map": "areas", "nameProperty": "code", "data": data, "aspectScale": 0.86, "top": 8,
-        "bottom": 56,
+        "type": "map", "map": "areas", "nameProperty": "code", "data": data, "aspectScale": 0.86, **_MIDDLE,
         "selectedMode": False, "itemStyle": {"areaColor": "--ground", "borderColor": "--edge"},
         "label": {"show": False}, "emphasis": {"label": {"show": False}, "itemStyle": _LIT},
     }  # fmt: skip
@@ -167,7 +166,7 @@ def cells(squares: Sequence[tuple[float, float, Point]], size: float, *, level: 
     told = [Series("", [one for _x, _y, one in squares])]
     data = [_datum(one, [round(x, 6), round(y, 6), one.value]) for x, y, one in squares]
     geo = {
-        "map": "areas", "nameProperty": "code", "aspectScale": 0.86, "top": 8, "bottom": 56, "silent": True,
+        "map": "areas", "nameProperty": "code", "aspectScale": 0.86, **_MIDDLE, "silent": True,
         "itemStyle": {"areaColor": "--ground", "borderColor": "--edge"}, "label": {"show": False},
     }  # fmt: skip
     series = {
@@ -206,6 +205,8 @@ _TOOLTIP: Final = {
 }  # fmt: skip
 _BASE: Final[Option] = {"animation": False, "textStyle": {"color": "--ink"}, "tooltip": _TOOLTIP}
 _NEARLY_ALL: Final = 60
+#: A map as large as fits above its key.
+_MIDDLE: Final = {"layoutCenter": ["50%", "45%"], "layoutSize": "86%"}
 #: Height of a year in a calendar (pixels); up to so many days its squares do not grow with the page.
 _BAND: Final = 132
 _SHORT: Final = 100

@@ -79,6 +79,7 @@ def _context(sight: Sight, asked: Asked) -> dict[str, Any]:
         "by": [*asked.question.by, "", ""][:2], "where": links.where_pairs(asked.question.where.items()),
         "as_of": key_text(asked.question.view.as_of), "endings": views.ENDINGS,
         "free": asked.over not in choices.PERIODS, "address": asked.address(),
+        "bare": asked.address(least=None, **dict.fromkeys(asked.question.where)),
         "more": asked.address(top=table.more(asked)) if shown.cut else "",
     }  # fmt: skip
 
