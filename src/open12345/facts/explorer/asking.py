@@ -14,13 +14,10 @@ from open12345.facts.links import Question
 from open12345.facts.metrics import Metric, metric
 
 Sort = Literal["key", "high", "low", "worse", "better", "up", "down"]
-Kind = Literal["line", "bar", "columns", "calendar", "heat", "map", "grouped", "none"]
 SORTS: Final = get_args(Sort)
 #: Rows of a table before the rest is added up.
 TOP: Final = 50
 MOST: Final = 1000
-#: What of an address is how to show, not what to ask.
-_SHOWING: Final = ("sort", "top", "least", "chart", "view")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +35,6 @@ class Asked:
     def metric(self) -> Metric:
         """The metric."""
         return metric(self.question.metric)
-
-    @property
-    def over_time(self) -> bool:
-        """Say whether the rows follow one another in time."""
-        by = self.question.by
-        return bool(by) and (bool(dimension(by[0]).step) or by[0] in {"weekday", "hour"})
 
     def address(self, **instead: Any) -> str:
         """Return the address of this very page, some of it changed; None leaves out, a list is several."""
