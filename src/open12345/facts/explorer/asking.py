@@ -42,9 +42,8 @@ class Asked:
         for name, value in self._pairs():
             query.appendlist(name, value)
         for name, value in instead.items():
-            query.pop(name, None)
-            for one in value if isinstance(value, list) else [] if value in (None, "") else [value]:
-                query.appendlist(name, str(one))
+            some = value if isinstance(value, list) else [] if value in (None, "") else [value]
+            query.setlist(name, [str(one) for one in some])
         return query.urlencode()
 
     def _pairs(self) -> links.Pairs:

@@ -37,11 +37,11 @@ def explore(request: HttpRequest) -> HttpResponseBase:
     sight = web.look(request)
     mine = saved.of(sight.person)
     if not request.GET and mine and mine[0].own:
-        return redirect(f"?{mine[0].address}")
+        return redirect(f"{request.path}?{mine[0].address}")
     try:
         asked = read(request.GET, sight.at)
         if "from" in request.GET:
-            return redirect(f"?{asked.address(period=_span(request.GET))}")
+            return redirect(f"{request.path}?{asked.address(period=_span(request.GET))}")
         context = _context(sight, asked)
     except (BadQuestion, store.NoFacts) as error:
         return views.refused(request, explained(error, request), "facts/explorer.html")
