@@ -20,7 +20,7 @@ from open12345.orders.models import (
     Unsealed,
     WorkOrder,
 )
-from open12345.simulate.history.patterns import columns
+from open12345.simulate.history.columns import columns
 from open12345.simulate.history.stamp import Sheet
 
 #: Parents before children, so that foreign keys hold at any time.

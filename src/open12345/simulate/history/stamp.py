@@ -21,9 +21,9 @@ from open12345.simulate.history import learning, shadow, variants
 from open12345.simulate.history.dues import Dues, Reckoner
 from open12345.simulate.history.learning import ClockRule, PatternError, Skeleton
 from open12345.simulate.history.library import Library
-from open12345.simulate.history.lines import Act, Filling, Sheet
+from open12345.simulate.history.lines import Act, Filling, Form, Sheet
 from open12345.simulate.history.opening import Opening
-from open12345.simulate.history.patterns import Compiler, Pattern
+from open12345.simulate.history.patterns import Compiler
 from open12345.simulate.history.repeats import Callers
 from open12345.simulate.history.texts import Texts
 from open12345.simulate.lives.script import Step, World, script
@@ -35,6 +35,18 @@ __all__ = ["Sheet", "Stamper"]
 _POINT: Final = frozenset({"longitude", "latitude"})
 #: A sequence that is found again in a number, whatever stands around it.
 _MODEL: Final = 9_876_543_210_987
+
+
+class Acts:
+    """What the acts of a kind have in common; there is one of each (`Stamper._acts`), told apart by itself."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Any, ...]) -> None:
+        self.parts = parts
+
+    def __repr__(self) -> str:
+        return repr(self.parts)
 
 
 @dataclass(slots=True)
@@ -63,7 +75,7 @@ class Stamper:
         self.callers = callers or Callers()
         self.skeletons: dict[Any, Skeleton] = {}
         self.bases: dict[Any, learning.Found] = {}
-        self.patterns: dict[Any, Pattern] = {}
+        self.patterns: dict[Any, Form] = {}
         self.library = Library()
         self.learned = 0
         self.stage: Callable[[], AbstractContextManager[None]] = shadow.stage
@@ -71,6 +83,7 @@ class Stamper:
         self._kinds: dict[tuple[str, str, str], tuple[bool, ...]] = {}
         self._learnt: dict[Any, list[tuple[bool, ...]]] = defaultdict(list)
         self._alike: dict[Any, Any] = {}
+        self._interned: dict[tuple[Any, ...], Acts] = {}
         self._reckoners: dict[tuple[int, str, str, str], list[tuple[ClockRule, Reckoner]]] = {}
 
     def model_number(self) -> str:
@@ -95,20 +108,26 @@ class Stamper:
         number = self.number(life.request.at, life.request.channel, order)
         drawn = life.fate is Fate.ANSWERED_AT_ONCE and is_drawn(number, self.pack.callback.direct_share)
         steps = script(self.world, life, drawn=drawn)
-        key = self._key(life, self._acts_key(life, steps, drawn=drawn))
+        key = self._key(life, self._acts(self._parts(life, steps, drawn=drawn)))
         bones = self.skeletons.get(key)
         if bones is None:
             bones = self._learn(life, steps, key, drawn=drawn)
         running = self._clocks(life, steps, bones)
         acts, late = self._watched(life, steps, bones, running)
         full = (key, late, tuple((place, marks) for _at, place, marks in acts if marks))
-        pattern = self.patterns.get(full)
-        if pattern is None:
-            pattern = self.patterns[full] = Compiler(self._variant(key, late, full[2])).compile()
-        Filling(self, pattern, life, steps, acts, running, order, number).write(sheet)
+        form = self.patterns.get(full)
+        if form is None:
+            form = self.patterns[full] = Form(Compiler(self._variant(key, late, full[2])).compile())
+        Filling(self, form, life, steps, acts, running, order, number).write(sheet)
         return number
 
-    def _acts_key(self, life: Life, steps: list[Step], *, drawn: bool) -> Any:
+    def _acts(self, parts: tuple[Any, ...]) -> Acts:
+        known = self._interned.get(parts)
+        if known is None:
+            known = self._interned[parts] = Acts(parts)
+        return known
+
+    def _parts(self, life: Life, steps: list[Step], *, drawn: bool) -> tuple[Any, ...]:
         """Return what the acts of a life have in common with those of others; a point on the map is a value alone."""
         request = life.request
         parts: list[Any] = [drawn]
@@ -122,7 +141,7 @@ class Stamper:
                 parts.append((step.act, step.fixed, step.shape, *step.own))
         return tuple(parts)
 
-    def _key(self, life: Life, acts: Any) -> Any:
+    def _key(self, life: Life, acts: Acts) -> Any:
         """Return the key of a life's kind: its acts, and which clocks run where they are wanted.
 
         Lives in which another clock could have run are of the same kind if that clock was never wanted: a life of the
@@ -142,7 +161,7 @@ class Stamper:
                 self._alike[acts, flags] = key
         return key
 
-    def _unwanted(self, acts: Any, n: int) -> bool:
+    def _unwanted(self, acts: Acts, n: int) -> bool:
         """Say whether a life of these acts is known that could have had the clock and did not."""
         kind, later = self._flags[n]
         return any(
@@ -173,7 +192,8 @@ class Stamper:
             for found in played:
                 known = self._known(life, [step for step in steps if step.at <= found.steps[-1].at], found)
                 acts, flags = key
-                self._keep((acts[: 1 + sum(place is not None for place in found.places)], flags), known)
+                done = sum(place is not None for place in found.places)
+                self._keep((self._acts(acts.parts[: 1 + done]), flags), known)
             self.learned += 1
         else:
             self._remember(key, known)

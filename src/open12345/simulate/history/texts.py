@@ -64,9 +64,13 @@ class Texts:
         title = title or titled(body)
         place = named or next(iter(places(body)), "")
         mask = writing.Mask((name,) if name else (), self.allow, (address,) if address else ())
-        masked = (mask(title), mask(body))
-        special = address or (name and name in place)
-        masked_place = replace(mask, is_place=bool(named))(place) if special else self._place(place)
+        together = f"{title}\n{place}\n{body}"  # what stands in one line is masked without the others
+        if not address and mask(together) == together:
+            masked, masked_place = (title, body), place
+        else:
+            masked = (mask(title), mask(body))
+            special = address or (name and name in place)
+            masked_place = replace(mask, is_place=bool(named))(place) if special else self._place(place)
         changed = (*masked, masked_place) != (title, body, place)
         words = set(bigrams(f"{masked[0]} {masked_place} {masked[1]}"))
         whole = f"{title}\n{place}\n{body}" if changed else ""

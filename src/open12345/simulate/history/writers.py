@@ -6,6 +6,7 @@ each writer: one transaction, together with the note that it is written. What wa
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -37,6 +38,7 @@ from open12345.simulate.lives.script import World
 from open12345.simulate.shapes import Life, Truth
 
 _POLL: Final = 0.5
+_TIDY: Final = 20
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 _TRUTHS: Final = tuple(part.name for part in fields(Truth))
 
@@ -97,11 +99,22 @@ def write_all(lives: Source, world: World, place: Place, tell: Callable[[int], N
             connection.close_pool()
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
-    with ExitStack() as stack:
+    with _frozen(), ExitStack() as stack:
         writers = [
             stack.enter_context(_writer(context, (lives, world, place, n, answers))) for n in range(place.run.processes)
         ]
         _listen(writers, answers, tell)
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Keep the collector away from what stands: a writer that looked through it all would copy every page of it."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
@@ -143,18 +156,29 @@ def _listen(writers: list[BaseProcess], answers: Any, tell: Callable[[int], None
 def _work(lives: Source, world: World, place: Place, shard: int, answers: Any) -> None:
     """The writer's process: until there is nothing more, or nobody waits any more."""
     waiting = os.getppid()
+    gc.disable()  # orders leave no circles behind; those of learning are taken up chunk by chunk
     try:
         with loader(place.dsn) as connection, Shadow() as stage:
             resume.at_work(connection)
-            stamper = _stamper(world, connection, stage)
+            stamper, learned = _stamper(world, connection, stage), 0
             for chunk, some in batches(lives, place.run, shard):
                 if os.getppid() != waiting:
                     return
                 _write_batch(connection, stamper, place, (chunk, shard), some)
                 answers.put((len(some), ""))
+                learned = _tidied(stamper, learned)
         answers.put((None, ""))
     except BaseException:  # noqa: BLE001 - told to the one who can tell the user
         answers.put((0, traceback.format_exc()))
+
+
+def _tidied(stamper: Stamper, learned: int) -> int:
+    """Collect what playing lives has left behind, where many were played since `learned`; returns how many there are."""
+    if stamper.learned - learned < _TIDY:
+        return learned
+    gc.collect()
+    gc.freeze()
+    return stamper.learned
 
 
 def batches(lives: Source, run: resume.Run, shard: int) -> Iterator[tuple[int, list[Life]]]:
