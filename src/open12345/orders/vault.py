@@ -7,7 +7,6 @@ A key service (KMS, HSM) plugs in by another `KeyProvider`.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from functools import cache
@@ -106,4 +105,4 @@ def new_key() -> bytes:
 def blind_index(kind: str, canonical: str) -> bytes:
     """Return the keyed digest by which an encrypted `canonical` value is found again (16 bytes)."""
     message = f"{kind}:{canonical}".encode()
-    return hmac.new(provider().index_key(), message, hashlib.sha256).digest()[:_INDEX_BYTES]
+    return hmac.digest(provider().index_key(), message, "sha256")[:_INDEX_BYTES]

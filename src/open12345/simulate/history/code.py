@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -20,12 +20,16 @@ from open12345.orders.chain import GENESIS
 from open12345.simulate.history.opening import copied, hexed
 from open12345.simulate.history.patterns import Pattern
 from open12345.simulate.history.tracing import Source, Template
+from open12345.worktime import SHANGHAI
 
 Fill = Callable[..., tuple[str, ...]]
 #: What the function is given: (moment, place, marks) of each act, its step, the clocks, the request's values; how a
-#: dispatch is told, how a saying is written, the key of a reply; ids of units; first ids by table, number, place, facts.
+#: dispatch is told, how a saying is written, the key of a reply; ids of units; first ids by table, number, place, the
+#: facts of registering.
 ARGUMENTS: Final = "acts, done, clocks, values, given, say, twin, units, first, number, spot, registered"
-_EIGHT: Final = timedelta(hours=8)
+#: The same moment in Shanghai and, without a zone, in UTC: sums are cheaper than changing a moment's zone.
+_THERE: Final = datetime(2000, 1, 1, 8, tzinfo=SHANGHAI)
+_HERE: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - written without its zone
 _WHOLE: Final = len("2022-06-16T08:00:00")
 _QUOTED: Final = str.maketrans({
     "\\": "\\\\", "'": "\\'", "\n": "\\n", "\t": "\\t", "\r": "\\r", "{": "{{", "}": "}}",
@@ -34,7 +38,7 @@ _QUOTED: Final = str.maketrans({
 
 def utc(moment: datetime) -> str:
     """Return a moment of Shanghai as history and COPY write it: in UTC, to the microsecond."""
-    text = (moment.replace(tzinfo=None) - _EIGHT).isoformat()
+    text = (_HERE + (moment - _THERE)).isoformat()
     return text + "+00:00" if len(text) > _WHOLE else text + ".000000+00:00"
 
 

@@ -46,6 +46,7 @@ class ColumnTracer(Tracer):
     """Traces columns too."""
 
     def source(self, model: type[models.Model], n: int, row: Row, name: str) -> Source | None:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of value
+        """Return where a column of the n-th row comes from; None for what all lives of the kind share."""
         value = row[name]
         if (column := NAMED.get(model, {}).get(name)) is not None:
             return ("value", column)
@@ -95,6 +96,7 @@ class ColumnTracer(Tracer):
         return step if step is not None and lead and self.steps[step].act == "dispatch" else None
 
     def row_step(self, row: Row) -> int:
+        """Return the first act that a row tells of."""
         return next(iter(self._acts_of(row).values()), 0)
 
     def _person_or_unit(self, row: Row, name: str, value: int) -> Source | None:

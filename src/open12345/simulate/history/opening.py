@@ -58,6 +58,7 @@ class Opening:
         self.areas: dict[str, int] = dict(Area.objects.values_list("code", "pk"))
         self.provider = vault.provider()
         self._given: dict[tuple[Any, ...], Given] = {}
+        self._grounds: dict[str, str] = {}
 
     def open(self, said: dict[str, Any], *, order: int, requester: int, number: str) -> Opened:
         """Return what `taking.fill_order` and `requesters.make` would write of `said`."""
@@ -107,9 +108,16 @@ class Opening:
     # -- dispatching -----------------------------------------------------------------------------------------------
 
     def given(self, own: dict[str, Any], fixed: Fixed, category: str, area: str) -> Given:
-        """Return what the dispatch of such an order to such units says, and with it the lead's assignment."""
+        """Return what the dispatch of such an order to such units says, and with it the lead's assignment.
+
+        Of the area only the unit counts that looks after it.
+        """
+        ground = self._grounds.get(area)
+        if ground is None:
+            unit = self.pack.territory_unit(area if area in self.areas else None)
+            ground = self._grounds[area] = unit.code if unit else ""
         helpers = own.get("co_handlers")
-        key = (category, area, own["lead"], helpers and tuple(helpers), own.get("reason"), fixed)
+        key = (category, ground, own["lead"], helpers and tuple(helpers), own.get("reason"), fixed)
         found = self._given.get(key)
         if found is None:
             found = self._given[key] = self._give({**dict(fixed), **own}, category, area)

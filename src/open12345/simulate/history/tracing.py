@@ -102,6 +102,7 @@ class Tracer:
         return max(n for n in range(step) if self.steps[n].act in BEGINS_ROUND)
 
     def named(self, name: str, value: str, step: int) -> Source | None:
+        """Return what was said under this very name with the act, if it is this value."""
         name = {"process": "process_satisfied"}.get(name, name)
         told = self.masked[step].get(name) if self.steps[step].act != "register" else None
         return ("said", step, name) if told == value else None
@@ -157,6 +158,7 @@ class Tracer:
         raise PatternError(f"a moment of nothing that was done: {value}")
 
     def id_of(self, value: int) -> Source | None:
+        """Return whose number of the stage an id is, None for one that was there before."""
         if value < shadow.FIRST:
             return None
         model = next(model for first, model in self.firsts if value >= first)
@@ -165,6 +167,7 @@ class Tracer:
     # -- history ---------------------------------------------------------------------------------------------------
 
     def step_of(self, at: datetime) -> int:
+        """Return the act of a moment; raises `PatternError` where nobody acted."""
         found = self.at.get(at)
         if found is None:
             raise PatternError(f"something was written at {at}, when nobody acted")

@@ -173,7 +173,7 @@ def _work(lives: Source, world: World, place: Place, shard: int, answers: Any) -
 
 
 def _tidied(stamper: Stamper, learned: int) -> int:
-    """Collect what playing lives has left behind, where many were played since `learned`; returns how many there are."""
+    """Collect what playing lives left behind, where many were played since `learned`; returns how many there are."""
     if stamper.learned - learned < _TIDY:
         return learned
     gc.collect()

@@ -141,7 +141,7 @@ class _Script:
     ) -> None:
         """Let somebody act now; moments never stand still, and never fall on a whole second."""
         by = SYSTEM if role == "system" else self.who(role, unit)
-        moment = self.at.replace(microsecond=1 + self.dice(999_998))
+        moment = self.at + timedelta(0, 0, 1 + self.dice(999_998) - self.at.microsecond)
         if self.steps and moment <= self.steps[-1].at:
             moment = self.steps[-1].at + timedelta(milliseconds=200 + self.dice(700))
         self.at = moment
@@ -156,7 +156,7 @@ class _Script:
     def wait(self, low: int, high: int) -> None:
         """Let some minutes pass; urgent matters go six times as fast."""
         seconds = low * 60 + self.dice((high - low) * 60 + 1)
-        self.at += timedelta(seconds=seconds // 6 + 1 if self.quick else seconds)
+        self.at += timedelta(0, seconds // 6 + 1 if self.quick else seconds)
 
     def text(self, texts: Sequence[str]) -> str:
         """Return one of the sayings; the place is put in when it is known who asks (`playing.quoted`)."""
@@ -435,7 +435,7 @@ class _Script:
     def take(self) -> None:
         """A callback agent takes the order from the pool, and is the one who calls."""
         self.do("callback_agent", "", TAKE)
-        self.at += timedelta(seconds=60 + self.dice(240))
+        self.at += timedelta(0, 60 + self.dice(240))
 
     def archived(self) -> None:
         """Put away by the platform at night, once its time is over."""
