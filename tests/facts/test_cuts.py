@@ -21,8 +21,8 @@ from open12345.facts.queries import View
 from open12345.orders.queries import visible_to
 from open12345.simulate.counting import Counting
 from open12345.simulate.lives import step
-from open12345.simulate.lives.script import World
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import World
 from open12345.simulate.planning.arrivals import midnight
 from open12345.simulate.planning.plan import Plan
 from open12345.simulate.planning.voice import Townspeople

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from open12345.policy import Pack
 from open12345.policy.names import TERRITORY
-from open12345.simulate.lives.script import Dice
+from open12345.simulate.lives.steps import Dice
 from open12345.simulate.shapes import Caller, Fate, Life, Request, Truth
 
 ORDINARY = (

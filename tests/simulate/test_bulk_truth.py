@@ -20,8 +20,9 @@ from open12345.simulate.history import shadow
 from open12345.simulate.history.copying import Ids, copy
 from open12345.simulate.history.stamp import Sheet, Stamper
 from open12345.simulate.lives import step
-from open12345.simulate.lives.script import World, script
+from open12345.simulate.lives.script import script
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import World
 from open12345.simulate.shapes import Fate, Life
 from open12345.worktime import SHANGHAI
 from tests.cast import Town

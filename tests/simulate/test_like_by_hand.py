@@ -22,8 +22,9 @@ from django.utils import timezone
 from open12345.directory.models import Staff
 from open12345.orders.models import WorkOrder
 from open12345.simulate.lives.playing import quoted
-from open12345.simulate.lives.script import TAKE, Step, World, script
+from open12345.simulate.lives.script import script
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import TAKE, Step, World
 from open12345.simulate.shapes import Caller, Fate, Life, Request, Truth
 from open12345.worktime import SHANGHAI
 from tests.api.callers import person

@@ -14,8 +14,8 @@ from open12345.directory.person import SYSTEM
 from open12345.orders import history, queries
 from open12345.orders.models import WorkOrder
 from open12345.simulate.lives import live
-from open12345.simulate.lives.script import World
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import World
 from open12345.simulate.shapes import Fate, Life
 from tests.cast import Town
 from tests.simulate.made import lives

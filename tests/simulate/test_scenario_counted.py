@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from open12345.orders.models import WorkOrder
 from open12345.simulate import check, cli, runs
 from open12345.simulate.lives import step
-from open12345.simulate.lives.script import World
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import World
 from open12345.simulate.planning.arrivals import midnight
 from open12345.simulate.planning.plan import Plan
 from open12345.simulate.planning.voice import Townspeople

@@ -8,8 +8,9 @@ from open12345.callback.sampling import is_drawn
 from open12345.orders import history, invariants
 from open12345.orders.models import Event, WorkOrder
 from open12345.simulate.lives import step
-from open12345.simulate.lives.script import TAKE, World, script
+from open12345.simulate.lives.script import script
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import TAKE, World
 from open12345.worktime import SHANGHAI
 from tests.cast import Town
 from tests.simulate.made import lives

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from open12345.simulate import runs, truth
-from open12345.simulate.lives.script import World
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import World
 from open12345.simulate.progress import Tell
 from open12345.simulate.runs import Prepared
 from open12345.simulate.shapes import FOREVER, Life

@@ -26,8 +26,8 @@ from open12345.orders.models import Unsealed, WorkOrder
 from open12345.policy import Pack
 from open12345.simulate.history import resume, shadow, writers
 from open12345.simulate.history.writers import Source
-from open12345.simulate.lives.script import World
 from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import World
 
 Progress = Callable[[int, str], None]
 

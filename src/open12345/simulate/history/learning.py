@@ -21,8 +21,8 @@ from open12345.orders.stages import ClockKind, Role
 from open12345.simulate.history import shadow
 from open12345.simulate.history.shadow import Row
 from open12345.simulate.lives.playing import perform
-from open12345.simulate.lives.script import TAKE, Step, World
 from open12345.simulate.lives.step import catch_up
+from open12345.simulate.lives.steps import TAKE, Step, World
 from open12345.simulate.shapes import Fate, Life
 from open12345.worktime import Limit
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from open12345.simulate.history.learning import Found, Skeleton
-from open12345.simulate.lives.script import World
+from open12345.simulate.lives.steps import World
 
 Known = tuple[Skeleton, Found]
 

@@ -16,7 +16,7 @@ from open12345.simulate.history.code import function
 from open12345.simulate.history.columns import columns
 from open12345.simulate.history.opening import Given, Opened
 from open12345.simulate.history.patterns import Pattern
-from open12345.simulate.lives.script import Step
+from open12345.simulate.lives.steps import Step
 from open12345.simulate.shapes import Life
 
 if TYPE_CHECKING:

@@ -26,8 +26,9 @@ from open12345.simulate.history.opening import Opening
 from open12345.simulate.history.patterns import Compiler
 from open12345.simulate.history.repeats import Callers
 from open12345.simulate.history.texts import Texts
-from open12345.simulate.lives.script import Step, World, script
+from open12345.simulate.lives.script import script
 from open12345.simulate.lives.step import watch_moment
+from open12345.simulate.lives.steps import Step, World
 from open12345.simulate.shapes import Fate, Life
 
 __all__ = ["Sheet", "Stamper"]

@@ -19,7 +19,7 @@ from open12345.simulate.history import shadow
 from open12345.simulate.history.learning import Found, PatternError
 from open12345.simulate.history.shadow import Row
 from open12345.simulate.lives.playing import put
-from open12345.simulate.lives.script import BEGINS_ROUND
+from open12345.simulate.lives.steps import BEGINS_ROUND
 
 Source = tuple[Any, ...]
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")

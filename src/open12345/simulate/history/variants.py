@@ -18,7 +18,7 @@ from open12345.directory.person import SYSTEM
 from open12345.orders.models import Clock, Event, Record, WorkOrder
 from open12345.simulate.history.learning import Found, PatternError, Rows
 from open12345.simulate.history.shadow import Row
-from open12345.simulate.lives.script import Step
+from open12345.simulate.lives.steps import Step
 
 #: (place among all acts, clocks marked) of each look of the watch.
 Marks = tuple[tuple[int, tuple[int, ...]], ...]

@@ -34,7 +34,7 @@ from open12345.simulate.history.copying import Ids, copy
 from open12345.simulate.history.library import Library, shelf
 from open12345.simulate.history.repeats import Callers
 from open12345.simulate.history.stamp import Sheet, Stamper
-from open12345.simulate.lives.script import World
+from open12345.simulate.lives.steps import World
 from open12345.simulate.shapes import Life, Truth
 
 _POLL: Final = 0.5

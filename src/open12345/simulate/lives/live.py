@@ -20,7 +20,8 @@ import httpx
 from open12345.directory.models import Staff
 from open12345.orders.queries import database_time
 from open12345.simulate.lives.playing import quoted
-from open12345.simulate.lives.script import TAKE, Step, World, script
+from open12345.simulate.lives.script import script
+from open12345.simulate.lives.steps import TAKE, Step, World
 from open12345.simulate.shapes import Life
 
 _TRIES: Final = 20

@@ -8,7 +8,7 @@ from open12345.callback import services as callbacks
 from open12345.orders import services
 from open12345.orders.models import Clock
 from open12345.simulate.lives import sayings
-from open12345.simulate.lives.script import TAKE, Step, World
+from open12345.simulate.lives.steps import TAKE, Step, World
 
 
 def perform(world: World, step: Step, number: str) -> str:

@@ -21,7 +21,8 @@ from open12345.directory.person import SYSTEM
 from open12345.orders import watch
 from open12345.orders.models import Clock
 from open12345.simulate.lives.playing import perform
-from open12345.simulate.lives.script import Step, World, script
+from open12345.simulate.lives.script import script
+from open12345.simulate.lives.steps import Step, World
 from open12345.simulate.shapes import FOREVER, Fate, Life
 
 _MINUTE: Final = timedelta(minutes=1)
