@@ -1,13 +1,13 @@
 """A pattern as one Python function: what fills in a life of its kind, without a step that another kind needs.
 
 Written out once per kind, so that a life costs no more than its own values: each is computed when it is first asked
-for, texts are f-strings, and the events are chained as they come. `fill(acts, done, ...)` returns the lines for COPY,
-table by table; `Arguments` names what it is given.
+for, texts are put together in one go, events are chained as they come. The function returns the lines for COPY, table
+by table; `ARGUMENTS` names what it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -31,9 +31,6 @@ ARGUMENTS: Final = "acts, done, clocks, values, given, say, twin, units, first, 
 _THERE: Final = datetime(2000, 1, 1, 8, tzinfo=SHANGHAI)
 _HERE: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - written without its zone
 _WHOLE: Final = len("2022-06-16T08:00:00")
-_QUOTED: Final = str.maketrans({
-    "\\": "\\\\", "'": "\\'", "\n": "\\n", "\t": "\\t", "\r": "\\r", "{": "{{", "}": "}}",
-})  # fmt: skip
 
 
 def utc(moment: datetime) -> str:
@@ -83,18 +80,17 @@ class _Writer:
         """Return the source."""
         for n, event in enumerate(self.pattern.events):
             before = f"hash{n - 1}" if n else "GENESIS"
-            self.lines.append(f"hash{n} = sha256({before} + {self.text(event)}.encode()).digest()")
+            self.lines.append(f"hash{n} = sha256({before} + ({self.text(event)}).encode()).digest()")
         rows = [self.text(template) for template in self.pattern.lines.values()]
         body = "\n    ".join([*self.lines, f"return ({', '.join(rows)},)"])
         return f"def fill({ARGUMENTS}):\n    {body}\n"
 
     def text(self, template: Template) -> str:
         """Return a filled template as an expression."""
-        pieces = [piece.replace("%%", "%").translate(_QUOTED) for piece in _pieces(template.text)]
-        slots = ["{" + self.ref(source) + "}" for source in template.sources] + [""]
         if not template.sources:
-            return "'" + pieces[0].replace("{{", "{").replace("}}", "}") + "'"
-        return "f'" + "".join(piece + slot for piece, slot in zip(pieces, slots, strict=True)) + "'"
+            return repr(template.text % ())
+        slots = ", ".join(self.ref(source) for source in template.sources)
+        return f"{template.text!r} % ({slots},)"  # which Python turns into an f-string, faster than it reads one
 
     def ref(self, source: Source) -> str:
         """Return the name of a value, computed here if it is not known yet."""
@@ -202,8 +198,3 @@ class _Writer:
 
     def _prev(self, n: int) -> str:
         return self.ref(("hash", n - 1)) if n else "BEGIN"
-
-
-def _pieces(text: str) -> Sequence[str]:
-    """Return what stands between the slots; `%%s` is none."""
-    return [piece.replace("\0", "%%") for piece in text.replace("%%", "\0").split("%s")]

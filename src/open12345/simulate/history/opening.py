@@ -59,6 +59,7 @@ class Opening:
         self.provider = vault.provider()
         self._given: dict[tuple[Any, ...], Given] = {}
         self._grounds: dict[str, str] = {}
+        self._suggested: dict[tuple[str, str], list[Suggestion]] = {}
 
     def open(self, said: dict[str, Any], *, order: int, requester: int, number: str) -> Opened:
         """Return what `taking.fill_order` and `requesters.make` would write of `said`."""
@@ -112,10 +113,7 @@ class Opening:
 
         Of the area only the unit counts that looks after it.
         """
-        ground = self._grounds.get(area)
-        if ground is None:
-            unit = self.pack.territory_unit(area if area in self.areas else None)
-            ground = self._grounds[area] = unit.code if unit else ""
+        ground = self._ground(area)
         helpers = own.get("co_handlers")
         key = (category, ground, own["lead"], helpers and tuple(helpers), own.get("reason"), fixed)
         found = self._given.get(key)
@@ -123,9 +121,23 @@ class Opening:
             found = self._given[key] = self._give({**dict(fixed), **own}, category, area)
         return found
 
+    def _ground(self, area: str) -> str:
+        found = self._grounds.get(area)
+        if found is None:
+            unit = self.pack.territory_unit(area if area in self.areas else None)
+            found = self._grounds[area] = unit.code if unit else ""
+        return found
+
+    def _suggestions(self, category: str, area: str) -> list[Suggestion]:
+        key = (category, self._ground(area))
+        found = self._suggested.get(key)
+        if found is None:
+            order = WorkOrder(category=category, area=Area(code=area) if area in self.areas else None)
+            found = self._suggested[key] = suggest(self.pack, order)
+        return found
+
     def _give(self, said: dict[str, Any], category: str, area: str) -> Given:
-        order = WorkOrder(category=category, area=Area(code=area) if area in self.areas else None)
-        known = suggest(self.pack, order)
+        known = self._suggestions(category, area)
         chosen: Suggestion | None = next((s for s in known if s.lead == said["lead"]), None)
         reason = said.get("reason", "")
         fixed = said.get("no_return")

@@ -7,7 +7,6 @@ that was played is made again in this way and must come out exactly as it was wr
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -24,6 +23,9 @@ from open12345.simulate.lives.steps import Step
 Marks = tuple[tuple[int, tuple[int, ...]], ...]
 _TICK: Final = timedelta(microseconds=1)
 _REASON: Final = "late_reason"
+_CHANGED: Final = frozenset({Event, Record, WorkOrder})
+#: Columns that hold what an event or a record says.
+_SAID: Final = frozenset({"facts", "content"})
 
 
 def in_time(found: Found) -> Found:
@@ -76,7 +78,12 @@ def _free(model: type[models.Model], row: Row, played: Found) -> set[str]:
 
 
 def _copied(rows: Rows) -> Rows:
-    return {model: deepcopy(some) if model in {Event, Record, WorkOrder} else some for model, some in rows.items()}
+    """Return the rows, of which variants change the order, events and records, and what these say."""
+    return {model: [_row(row) for row in some] if model in _CHANGED else some for model, some in rows.items()}
+
+
+def _row(row: Row) -> Row:
+    return {name: dict(value) if name in _SAID else value for name, value in row.items()}
 
 
 def _tell(rows: Rows, step: Step, reason: str) -> None:
