@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -81,6 +82,19 @@ def test_of_two_windows_the_second_is_told(town: Town) -> None:
     with pytest.raises(Conflict, match="另一个窗口"):
         keeping.write(first.number, {"body": "旧窗口"}, by=town.person("agent"), at=town.now, seen=first.mark)
     assert keeping.typed_in(town.order(first.number))["body"] == "第二次"
+
+
+def test_a_save_that_waited_for_the_first_one_is_no_error(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first save was under way when the second looked for its draft."""
+    first = save(town, "路灯")
+    monkeypatch.setattr(keeping, "drafted", Mock(side_effect=["", first.number]))
+    assert save(town, "路灯不亮").number == first.number
+    assert keeping.typed_in(town.order(first.number))["body"] == "路灯不亮"
+
+
+@pytest.mark.parametrize("said", [{}, {"page": "x" * 33, "turn": "1"}, {"page": "a", "turn": "-1"}, {"page": "<"}])
+def test_a_form_that_tells_no_page_is_of_none(said: dict[str, str]) -> None:
+    assert keeping.page_in(said) == keeping.NO_PAGE
 
 
 def test_a_press_that_comes_twice_is_one_press(town: Town) -> None:

@@ -73,6 +73,23 @@ def test_a_lost_answer_makes_neither_a_second_draft_nor_a_second_order(town: Tow
     assert only().body == "路灯不亮，好了"
 
 
+def test_a_page_that_never_heard_of_its_save_goes_on_saving(town: Town, at_screen: AtScreen) -> None:
+    agent = at_screen("agent")
+    page = agent.fields(agent.open("/intake/new/")) | {"page": ["ab12"], "turn": ["1"], "body": ["路灯不亮"]}
+    page = {**page, **{name: [value] for name, value in keep(agent, dict(page)).items()}}
+    for turn in "234":  # each arrives, no answer does: the page knows the first mark still
+        told = keep(agent, dict(page | {"turn": [turn], "body": [f"路灯不亮，第 {turn} 次"]}))
+    assert told["seq"] == "1.3"
+    late = keep(agent, dict(page | {"turn": ["3"], "body": ["路灯不亮，晚到的旧话"]}))
+    assert late["seq"] == "1.3"
+    url = f"/intake/drafts/{told['number']}/"
+    assert "第 4 次" in agent.open(url)
+    keep(agent, dict(page | {"page": ["cd34"], "turn": ["5"], "body": ["另一个窗口"]}), 409)
+    sent = {name: [value] for name, value in CALL.items()} | {"turn": ["5"], "body": ["路灯不亮，登记"]}
+    agent.post(url, dict(page | sent))
+    assert (only().stage, only().body) == ("accepted", "路灯不亮，登记")
+
+
 def test_two_windows_on_one_draft_are_told_of_each_other(town: Town, at_screen: AtScreen) -> None:
     agent = at_screen("agent")
     number = town.create("save_draft", {"body": "第一次"}).number

@@ -16,6 +16,7 @@ from open12345.orders import hints
 from open12345.orders.hints import Panel, Talk, lend
 from open12345.orders.sight import Sight
 from open12345.repeats.queries import on_arrival
+from open12345.ui import timing
 
 _TEXTS = ("body", "title", "place")
 _DIGEST: Final = 9  # bytes
@@ -86,8 +87,11 @@ def draw(request: HttpRequest, sight: Sight, said: Mapping[str, str], names: Map
     talk = Talk(sight, said)
     for panel in hints.panels():
         if panel.name in names:
-            told = panel.read(talk)
-            html = render_to_string(panel.template, {"panel": told, "sight": sight}, request) if told else SafeString()
+            with timing.lap(panel.name):
+                told = panel.read(talk)
+            with timing.lap("draw"):
+                shown = {"panel": told, "sight": sight}
+                html = render_to_string(panel.template, shown, request) if told else SafeString()
             digest = blake2b(html.encode(), digest_size=_DIGEST).hexdigest()
             if digest != names[panel.name]:
                 yield Drawn(panel, html, digest)

@@ -33,7 +33,7 @@ from open12345.orders.stages import Stage
 
 #: What is wrong only together is left out together.
 _PAIRS: Final = {"foreign_number": ("foreign_number", "foreign_system")}
-_TITLE: Final = 200  # characters
+_TITLE, _PAGE = 200, 32  # characters
 
 
 class Mark(NamedTuple):
@@ -55,8 +55,31 @@ def mark_in(text: str) -> Mark | None:
 
 def mark_of(draft: WorkOrder) -> Mark:
     """Return the mark of a draft as it stands."""
-    version = Typed.objects.filter(draft=draft).values_list("version", flat=True).first()
-    return Mark(draft.head_seq, version or 0)
+    return _standing(draft)[0]
+
+
+def _standing(draft: WorkOrder) -> tuple[Mark, Page]:
+    """Return the mark of a draft, and the page that saved it last."""
+    found = Typed.objects.filter(draft=draft).values_list("version", "page", "turn").first()
+    version, page, turn = found or (0, "", 0)
+    return Mark(draft.head_seq, version), Page(page, turn)
+
+
+class Page(NamedTuple):
+    """One page in one browser, from its loading to its end, and the how manieth time it sends its form."""
+
+    id: str = ""
+    turn: int = 0
+
+
+NO_PAGE: Final = Page()
+
+
+def page_in(form: Mapping[str, Any]) -> Page:
+    """Return the page that a form came from; none for anything that no page says."""
+    name, turn = str(form.get("page") or ""), str(form.get("turn") or "")
+    known = name.isascii() and name.isalnum() and len(name) <= _PAGE and turn.isdecimal() and turn.isascii()
+    return Page(name, int(turn)) if known and len(turn) < 10 else Page()  # noqa: PLR2004 - what an integer holds
 
 
 @dataclass(frozen=True)
@@ -84,20 +107,26 @@ def _number_of(by: Person, key: str) -> str:
 
 
 def keep(
-    said: Mapping[str, Any], *, by: Person, at: datetime, key: str, number: str = "", seen: Mark | None = None
-) -> Kept:
+    said: Mapping[str, Any], *, by: Person, at: datetime, key: str, number: str = "", seen: Mark | None = None,
+    page: Page = NO_PAGE,
+) -> Kept:  # fmt: skip
     """Save what has been typed, all of it, whatever is still wrong with it.
 
-    The first time a draft is made of what can stand in one. Raises `Conflict` where the draft was changed elsewhere
-    since `seen`, and what `services` raises.
+    The first time a draft is made of what can stand in one. A page whose last save arrived, but not the answer to it,
+    goes on from there; one that arrives after a later one of its own page changes nothing. Raises `Conflict` where the
+    draft was changed elsewhere since `seen`, and what `services` raises.
     """
-    number = number or drafted(by, key)
-    if number:
-        return _hold(said, by=by, at=at, number=number, seen=seen)
-    outcome, left_out = _begin(said, by=by, at=at, key=key)
+    if number := number or drafted(by, key):
+        return _hold(said, by=by, at=at, number=number, seen=seen, page=page)
+    try:
+        outcome, left_out = _begin(said, by=by, at=at, key=key)
+    except Refused:
+        if number := drafted(by, key):  # the first save was still under way when this one came
+            return _hold(said, by=by, at=at, number=number, seen=seen, page=page)
+        raise
     if not left_out:
         return Kept(outcome.number, Mark(outcome.seq))
-    kept = _hold(said, by=by, at=at, number=outcome.number, seen=None)
+    kept = _hold(said, by=by, at=at, number=outcome.number, seen=None, page=page)
     return Kept(kept.number, kept.mark, left_out)
 
 
@@ -116,18 +145,22 @@ def _begin(said: Mapping[str, Any], *, by: Person, at: datetime, key: str) -> tu
 
 
 @transaction.atomic
-def _hold(said: Mapping[str, Any], *, by: Person, at: datetime, number: str, seen: Mark | None) -> Kept:
+def _hold(said: Mapping[str, Any], *, by: Person, at: datetime, number: str, seen: Mark | None, page: Page) -> Kept:
     """Keep the form beside its draft, under the draft's lock."""
     order = queries.get_for(by, number, lock=True)
     if order.stage != Stage.DRAFT:
         raise Conflict(_("这张草稿已经登记或作废"), code="wrong_stage")
-    now = mark_of(order)
-    if seen is not None and seen != now:
+    now, last = _standing(order)
+    own = last.id != "" and last.id == page.id
+    if own and page.turn <= last.turn:
+        return Kept(number, now)  # came late: what was typed after it is there already
+    if seen is not None and seen != now and not (own and seen.seq == now.seq):
         raise _overtaken(now)
     box = requesters.box_of(Requester.objects.get(pk=order.requester_id))  # as it is now that the lock is ours
     if box is None:
         raise Conflict(_("来电人的信息已被抹去，这张草稿不能再写；请作废后另行登记"), code="erased")
-    Typed.objects.update_or_create(draft=order, defaults=_row(order, box, said, at) | {"version": now.version + 1})
+    row = _row(order, box, said, at) | {"version": now.version + 1, "page": page.id, "turn": page.turn}
+    Typed.objects.update_or_create(draft=order, defaults=row)
     return Kept(number, Mark(now.seq, now.version + 1))
 
 
@@ -159,15 +192,17 @@ def typed_in(draft: WorkOrder) -> dict[str, Any]:
 
 @transaction.atomic
 def write(
-    number: str, said: Mapping[str, Any], *, by: Person, at: datetime, key: str = "", seen: Mark | None = None
-) -> Outcome:
+    number: str, said: Mapping[str, Any], *, by: Person, at: datetime, key: str = "", seen: Mark | None = None,
+    page: Page = NO_PAGE,
+) -> Outcome:  # fmt: skip
     """Write the draft anew with an event: parked or about to be registered by its author.
 
     Raises `Conflict` where it was saved elsewhere since `seen`, and what `services.perform` raises.
     """
     order = queries.get_for(by, number, lock=True)
-    now = mark_of(order)
-    if seen is not None and seen.seq == now.seq and seen.version != now.version:
+    now, last = _standing(order)
+    own = last.id != "" and last.id == page.id
+    if seen is not None and seen.seq == now.seq and seen.version != now.version and not own:
         raise _overtaken(now)  # with another seq, `perform` finds out: it may be the same press come twice
     return services.perform(
         number, "edit_draft", said, by=by, at=at, key=key, aim=Aim(expected=seen.seq if seen else None)

@@ -55,7 +55,8 @@ class Typed(models.Model):
 
     A draft is written anew, with an event, when its author parks or registers it; what is typed in between stands
     here alone. `said` is the form as it was typed, sealed under the key of the draft's requester, `title` its masked
-    title for lists, `phone_index` the blind index of the phone in it, by which erasing a person finds it.
+    title for lists, `phone_index` the blind index of the phone in it, by which erasing a person finds it. `page` and
+    `turn` tell a page that saves on from another window.
     """
 
     draft = models.OneToOneField(WorkOrder, on_delete=models.CASCADE, primary_key=True, related_name="typed")
@@ -63,6 +64,8 @@ class Typed(models.Model):
     title = models.CharField(max_length=200, blank=True, default="")
     phone_index = models.BinaryField(null=True)
     version = models.PositiveIntegerField()
+    page = models.CharField(max_length=32, blank=True, default="")
+    turn = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
 
     class Meta:

@@ -18,6 +18,7 @@ from open12345.orders.action_forms import form_for, typed
 from open12345.orders.asking import Asking
 from open12345.orders.errors import DomainError, NotFound
 from open12345.orders.lifecycle import ACTIONS
+from open12345.ui import timing
 
 
 @needs(*WHO)
@@ -27,12 +28,15 @@ def help_(request: HttpRequest) -> HttpResponseBase:
 
     What is drawn already stays out. One request for all of them; what is typed comes by POST and stands in no address.
     """
-    sight = web.look(request)
-    names = {name: digest for name, _, digest in (one.partition(":") for one in request.POST.get("panels", "").split())}
-    said = {name: request.POST.get(name, "") for name in helps.fields()}
-    drawn = helps.draw(request, sight, said, names)
-    pieces = [render_to_string("intake/parts/panel.html", {"drawn": one, "again": True}) for one in drawn]
-    return web.private(HttpResponse("".join(pieces)))
+    with timing.stopwatch() as watch, timing.lap("all"):
+        with timing.lap("look"):
+            sight = web.look(request)
+        asked = (one.partition(":") for one in request.POST.get("panels", "").split())
+        names = {name: digest for name, _, digest in asked}
+        said = {name: request.POST.get(name, "") for name in helps.fields()}
+        drawn = helps.draw(request, sight, said, names)
+        pieces = [render_to_string("intake/parts/panel.html", {"drawn": one, "again": True}) for one in drawn]
+    return web.private(HttpResponse("".join(pieces), headers={"Server-Timing": watch.header()}))
 
 
 @needs(*WHO)
@@ -50,7 +54,8 @@ def keep(request: HttpRequest) -> HttpResponseBase:
     form = form_for(Asking(ACTIONS["register"], sight, said=typed(request.POST), posted=True))
     number, key = request.POST.get("number", ""), request.POST.get("key", "")
     try:
-        kept = keeping.keep(form.said, by=sight.person, at=sight.at, key=key, number=number, seen=seen(request))
+        page, mark = keeping.page_in(request.POST), seen(request)
+        kept = keeping.keep(form.said, by=sight.person, at=sight.at, key=key, number=number, seen=mark, page=page)
     except DomainError as error:
         return web.private(JsonResponse({"message": error.message}, status=error.status))
     told = _("已自动保存 %(at)s") % {"at": localtime(sight.at).strftime("%H:%M")}

@@ -137,7 +137,8 @@ def _create(request: HttpRequest, sight: Sight, form: ActionForm, wishes: After)
 def _keep(request: HttpRequest, sight: Sight, form: ActionForm, wishes: After) -> HttpResponseBase:
     """Write the draft anew; submit it where that was pressed, so that what was typed is kept even if it may not go."""
     number, key = sight.order.number, request.POST.get("key", "")
-    outcome = keeping.write(number, form.said, by=sight.person, at=sight.at, key=key, seen=seen(request))
+    page, mark = keeping.page_in(request.POST), seen(request)
+    outcome = keeping.write(number, form.said, by=sight.person, at=sight.at, key=key, seen=mark, page=page)
     if "draft" not in request.POST:
         if not wishes.check(sight.at):
             return _form(request, web.look_at(request, number), form, status=422, wishes=wishes)

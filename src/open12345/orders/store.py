@@ -18,6 +18,8 @@ import psycopg
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
+from open12345.ui import timing
+
 
 def allocate(*tables: type[models.Model]) -> list[int]:
     """Return a fresh id for each of `tables` (sequences never repeat and never block)."""
@@ -101,8 +103,10 @@ def prepared(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(sql, params, prepare=True)
         rows = cursor.fetchall() if cursor.description else []
+    spent = time.monotonic() - started
+    timing.statement(spent)
     if connection.queries_logged:
-        connection.queries_log.append({"sql": sql, "time": f"{time.monotonic() - started:.3f}"})
+        connection.queries_log.append({"sql": sql, "time": f"{spent:.3f}"})
     return rows
 
 

@@ -102,6 +102,13 @@ let dirty = false;
 let quiet = 0;
 let saving = null;
 let sending = false;
+// Which page sends, and the how manieth time: a save whose answer got lost is known by it, and one that comes late.
+const PAGE = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+let turn = 0;
+form.addEventListener("formdata", (event) => {
+  event.formData.set("page", PAGE);
+  event.formData.set("turn", String((turn += 1)));
+});
 const worthKeeping = () => said("number") || said("body").trim() || said("phone").trim() || said("title").trim();
 
 function changed() {
