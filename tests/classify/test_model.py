@@ -56,6 +56,12 @@ def test_suggestions_go_down_and_their_words_stand_in_the_text(model: Model, tit
         assert all(word in title or word in body for word in each.words)
 
 
+def test_a_text_asked_alone_is_told_as_among_others(model: Model, asked: Said) -> None:
+    texts = [*asked[0][:40], Text("", ""), Text("", "路灯")]
+    alone = [model.predict([text], top=5)[0] for text in texts]
+    assert alone == model.predict(texts, top=5)
+
+
 def test_the_words_that_decided_are_short_and_stand_in_the_text_once(model: Model, asked: Said) -> None:
     texts = asked[0][:40]
     for text, said in zip(texts, model.predict(texts), strict=True):

@@ -189,7 +189,24 @@ def test_the_number_of_queries_does_not_grow_with_the_orders(town: Town, agent: 
     few = queries()
     for n in range(6):
         dispatched(town, body=f"{LAMP}第{n}次", phone="13812348000")
+    assert queries() <= few + 1, "words that were written since are read once, however many orders"
     assert queries() <= few
+
+
+def test_orders_are_compared_by_what_they_say_now(town: Town, ask: Ask) -> None:
+    number = dispatched(town, body=LAMP, phone="13911112222")
+    assert number in ask("alike:", body=LAMP)
+    WorkOrder.objects.filter(number=number).update(body="有人占道", title="占道")
+    assert number not in ask("alike:", body=LAMP)
+    WorkOrder.objects.filter(number=number).update(body=LAMP)
+    assert number in ask("alike:", body=LAMP)
+
+
+def test_the_answer_tells_what_each_panel_took(agent: Client) -> None:
+    answer = agent.post("/intake/help/", {"panels": ALL, "body": LAMP}, secure=True)
+    told = dict(re.findall(r'(\w+);dur=([\d.]+);desc="cpu [\d.]+, sql \d+ in [\d.]+"', answer.headers["Server-Timing"]))
+    assert set(told) == {"look", "caller", "strip", "suggest", "alike", "duty", "draw", "all"}
+    assert float(told["all"]) >= float(told["alike"]) > 0
 
 
 def test_while_a_classifier_is_being_read_nobody_waits(

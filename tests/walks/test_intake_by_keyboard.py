@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from open12345.intake.models import Typed
 from open12345.orders.models import Event, Link, WorkOrder
 from open12345.orders.stages import LinkKind
 from tests.cast import Town
@@ -91,5 +92,32 @@ def test_what_could_not_be_saved_is_told_and_saved_later(town: Town, enter: Ente
     agent.unroute("**/intake/keep/")
     expect(agent.locator("[data-kept]")).to_contain_text("已自动保存")
     assert WorkOrder.objects.get().body == BODY
+    agent.goto("/intake/")
+    expect(agent.locator("h1")).to_contain_text("受理")
+
+
+@pytest.mark.function("INT-03")
+def test_a_save_that_arrived_unanswered_does_not_stop_the_next_one(town: Town, enter: Enter) -> None:
+    agent = enter("agent")
+    agent.goto("/intake/new/")
+    agent.keyboard.type(BODY)
+    agent.keyboard.press("Tab")
+    expect(agent.locator("[data-kept]")).to_contain_text("已自动保存")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    agent.route("**/intake/keep/", lose)
+    agent.keyboard.type("亭中")
+    agent.keyboard.press("Shift+Tab")
+    expect(agent.locator("[data-kept]")).to_contain_text("没有保存")
+    assert Typed.objects.get().version == 1, "it did arrive"
+    agent.unroute("**/intake/keep/")
+    agent.keyboard.press("End")
+    agent.keyboard.type("，又灭了")
+    agent.keyboard.press("Tab")
+    expect(agent.locator("[data-kept]")).to_contain_text("已自动保存")
+    assert Typed.objects.get().version == 2
     agent.goto("/intake/")
     expect(agent.locator("h1")).to_contain_text("受理")

@@ -64,8 +64,22 @@ class Node:
         """Return a score per row and outcome."""
         if len(self.codes) == 1:
             return np.zeros((rows.shape[0], 1), np.float32)
+        if rows.shape[0] == 1:  # somebody waits while typing: no array as wide as all columns
+            place, hit = self.met(rows.indices)
+            one: Scores = (rows.data[hit, None] * self.weights[place]).sum(axis=0, dtype=np.float32) + self.bias
+            return one[None, :]
         found: Scores = picked(rows, self.columns) @ self.weights + self.bias
         return found
+
+    def met(self, indices: NDArray[np.int32]) -> tuple[Numbers, Numbers]:
+        """Return which columns count here: their places among `columns`, and where they stand in `indices`."""
+        if not len(self.columns):
+            none = np.zeros(0, np.int64)
+            return none, none
+        place = np.searchsorted(self.columns, indices)
+        place[place == len(self.columns)] = 0
+        hit = np.flatnonzero(self.columns[place] == indices)
+        return place[hit], hit
 
     def probabilities(self, rows: sparse.csr_matrix, trust: Scores) -> Scores:
         """Return the probability of each outcome; what is not trusted (0-1, per row) goes by the priors."""

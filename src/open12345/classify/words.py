@@ -53,10 +53,8 @@ class Weights:
 def _spoken(row: sparse.csr_matrix, node: Node, outcome: int) -> Iterator[tuple[int, float]]:
     if len(node.codes) == 1:
         return
-    place = np.searchsorted(node.columns, row.indices)
-    place[place == len(node.columns)] = 0
-    hit = np.flatnonzero(node.columns[place] == row.indices)
-    weights = node.weights[place[hit]]
+    place, hit = node.met(row.indices)
+    weights = node.weights[place]
     beside = (weights.sum(axis=1) - weights[:, outcome]) / (len(node.codes) - 1)
     shares = row.data[hit] * (weights[:, outcome] - beside) * node.scale.slope
     yield from zip(row.indices[hit].tolist(), shares.tolist(), strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Sequence
@@ -103,6 +104,7 @@ def _fetch(kept: Kept, row: TrainedClassifier) -> None:
         own, kept.reading = kept.reading, None
         if own is current_thread():
             connection.close()
+            gc.freeze()  # model and libraries stay: no collection while somebody waits walks through them again
 
 
 def read(row: TrainedClassifier) -> Classifier | None:

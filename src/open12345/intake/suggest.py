@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
@@ -89,14 +90,20 @@ def _category_offer(talk: Talk, code: str, why: str) -> Offer:
 
 def _weigh(row: Category, above: str, grams: set[str], text: str) -> tuple[float, list[str]]:
     """Return how much the text speaks for a leaf, and by which of its words."""
-    title = bigrams(row.title)
+    title = _pairs(row.title)
     hit = [gram for gram in title if gram in grams]
     urgent = [word for word in row.urgent_words if word in text]
-    higher = [gram for gram in dict.fromkeys(bigrams(above)) if gram in grams and gram not in hit]
+    higher = [gram for gram in dict.fromkeys(_pairs(above)) if gram in grams and gram not in hit]
     pieces = list(_joined(row.title, hit))
     longer = max((len(piece) - _PAIR for piece in pieces), default=0)
     share = _TITLE * len(hit) / max(1, len(title)) + _LONGER * longer
     return share + _URGENT * bool(urgent) + _ABOVE * bool(higher), list(dict.fromkeys([*pieces, *urgent, *higher]))
+
+
+@lru_cache(maxsize=4096)
+def _pairs(title: str) -> tuple[str, ...]:
+    """The titles of a pack are weighed at every pause until a classifier has something to say."""
+    return tuple(bigrams(title))
 
 
 def _joined(title: str, grams: Iterable[str]) -> Iterator[str]:
