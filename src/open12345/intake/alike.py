@@ -31,7 +31,7 @@ _READ: Final = (
     "number", "title", "place", "stage", "accepted_at", "lead_unit__name", "requester__phone_index",
 )  # fmt: skip
 #: Which writing of a row one sees: another one after every change of whatever kind.
-_WRITING: Final = RawSQL('"orders_workorder"."xmin"::text', (), output_field=CharField())
+_WRITING: Final = RawSQL('"orders_workorder"."xmin"::text || "orders_workorder"."ctid"', (), output_field=CharField())
 #: So many orders' words are kept in a process, some 5 KB each.
 _KEPT: Final = 1024
 
