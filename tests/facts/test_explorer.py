@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -217,3 +217,16 @@ def test_every_metric_is_explained_in_two_languages(town: Town) -> None:
             if expression is not None:
                 words = definitions.in_words(expression)
                 assert not any(re.search(r"_\.|\(\)|fill_null|cast", word) for word in words), words
+
+
+def test_a_line_does_not_leap_over_quiet_days(town: Town) -> None:
+    question = asked("metric=orders&period=2025-06&by=day", town)
+    cut = queries.cut_of("orders", JUNE, person=town.person("analyst"), at=town.now, by=("day",))
+    lines = tuple(
+        Line((date(2025, 6, day),), (f"2025-06-{day:02}",), Figure(count, None, count))
+        for day, count in ((1, 3), (4, 2))
+    )
+    answer = Answer(metric("orders"), cut, lines, table.added(metric("orders"), lines), "")
+    chart = drawing.drawn(answer, table.shown(answer, question), question, town.pack)
+    assert chart
+    assert [(row[0].label[-2:], row[1].value) for row in chart.rows] == [("01", 3), ("02", 0), ("03", 0), ("04", 2)]

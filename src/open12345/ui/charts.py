@@ -137,7 +137,7 @@ def calendar(days: Mapping[date, Point], *, head: str = "") -> Chart:
     ]
     told = [Series("", points)]
     option = {
-        **_BASE, "visualMap": _scale(_ends(told)),
+        **_BASE, "visualMap": {**_scale(_ends(told)), "left": 48},
         "calendar": [_band(place, year, first, last) for place, year in enumerate(years)],
         "series": [
             {**_field([_datum(one, [one.label, one.value]) for one in points if one.label.startswith(f"{year}-")]),

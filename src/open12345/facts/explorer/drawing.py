@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -15,7 +15,8 @@ from open12345.facts.dimensions import dimension
 from open12345.facts.explorer.asking import Asked
 from open12345.facts.explorer.table import Shown, cases
 from open12345.facts.queries import Answer, Figure, Line
-from open12345.facts.words import filled, span, titled
+from open12345.facts.words import filled, labels, span, titled
+from open12345.policy import Pack
 from open12345.ui import charts
 from open12345.ui.charts import Chart, Point, Series
 
@@ -65,19 +66,19 @@ def chosen(asked: Asked) -> str:
     return fitting[0]
 
 
-def drawn(answer: Answer, shown: Shown, asked: Asked) -> Chart | None:
+def drawn(answer: Answer, shown: Shown, asked: Asked, pack: Pack) -> Chart | None:
     """Return the chart of an answer; None where there is nothing to draw."""
     lines = [row.line for row in shown.rows if row.line.key]
     if not any(line.figure.value is not None for line in lines):
         return None
-    return _DRAW[chosen(asked)](_Drawing(answer, asked), lines)
+    return _DRAW[chosen(asked)](_Drawing(answer, asked, pack), lines)
 
 
 class _Drawing:
     """What all kinds of charts need of one answer."""
 
-    def __init__(self, answer: Answer, asked: Asked) -> None:
-        self.answer, self.asked = answer, asked
+    def __init__(self, answer: Answer, asked: Asked, pack: Pack) -> None:
+        self.answer, self.asked, self.pack = answer, asked, pack
         self.by = answer.cut.by
         self.unit = "%" if answer.metric.unit == "%" else ""
         self.head = titled(dimension(self.by[0])) if self.by else ""
@@ -107,11 +108,11 @@ def _round(value: float | None) -> float | None:
 
 
 def _line(one: _Drawing, lines: Sequence[Line]) -> Chart:
-    return charts.line(one.compared(_in_time(lines)), unit=one.unit, head=one.head)
+    return charts.line(one.compared(_in_time(one, lines)), unit=one.unit, head=one.head)
 
 
 def _columns(one: _Drawing, lines: Sequence[Line]) -> Chart:
-    points = [one.point(line) for line in _in_time(lines)]
+    points = [one.point(line) for line in _in_time(one, lines)]
     return charts.bar(points, unit=one.unit, head=one.head, across=False)
 
 
@@ -128,8 +129,33 @@ def _map(one: _Drawing, lines: Sequence[Line]) -> Chart:
     return charts.area_map({line.key[0]: one.point(line) for line in lines if line.key[0]}, level=level, head=one.head)
 
 
-def _in_time(lines: Sequence[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: line.key[0] if line.key[0] is not None else date.min)
+def _in_time(one: _Drawing, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines by time, those of which nothing is known between them: a line must not leap over a quiet day."""
+    name, over = one.by[0], one.answer.cut.period
+    found = {line.key[0]: line for line in lines}
+    if name not in _STEPS:
+        return [found[key] for key in sorted(found)]
+    missing = [key for key in _STEPS[name](min(found), min(max(found), over.last)) if key not in found]
+    said = labels(name, missing, one.pack)
+    below = None if one.answer.metric.denominator is None else 0
+    none = Figure(0, below, one.answer.metric.value(0, below))
+    found |= {key: Line((key,), (said[key],), none, none, none) for key in missing}
+    return [found[key] for key in sorted(found)]
+
+
+def _days(first: date, last: date, step: int = 1) -> list[date]:
+    return [first + timedelta(days=n) for n in range(0, (last - first).days + 1, step)]
+
+
+def _months(first: date, last: date) -> list[date]:
+    count = (last.year - first.year) * 12 + last.month - first.month
+    months = (first.year * 12 + first.month - 1 + n for n in range(count + 1))
+    return [date(month // 12, month % 12 + 1, 1) for month in months]
+
+
+_STEPS: Final[dict[str, Callable[[date, date], list[date]]]] = {
+    "day": _days, "week": lambda first, last: _days(first, last, 7), "month": _months,
+}  # fmt: skip
 
 
 def _pairs(one: _Drawing, lines: Sequence[Line], most: int) -> tuple[list[Series], list[str]]:
@@ -156,8 +182,12 @@ def _sortable(key: Any) -> tuple[bool, Any]:
 
 
 def _grouped(one: _Drawing, lines: Sequence[Line]) -> Chart:
-    series, _firsts = _pairs(one, lines, SERIES)
-    return charts.grouped(series, unit=one.unit, head=one.head, across=len(_firsts) > SERIES * 2)
+    weights: dict[Any, int] = {}
+    for line in lines:
+        weights[line.key[0]] = weights.get(line.key[0], 0) + cases(line.figure)
+    most = sorted(weights, key=lambda key: -weights[key])[:_BARS]
+    series, firsts = _pairs(one, [line for line in lines if line.key[0] in most], SERIES)
+    return charts.grouped(series, unit=one.unit, head=one.head, across=len(firsts) > SERIES * 2)
 
 
 def _lines(one: _Drawing, lines: Sequence[Line]) -> Chart:

@@ -87,7 +87,7 @@ def _context(sight: Sight, asked: Asked) -> dict[str, Any]:
 def _chart(sight: Sight, asked: Asked, answer: Answer, shown: table.Shown) -> Any:
     """Return the chart; of a figure alone, how it went over the period."""
     if asked.question.by:
-        return drawing.drawn(answer, shown, asked)
+        return drawing.drawn(answer, shown, asked, sight.pack)
     days = asked.question.period.days
     step = "day" if days <= _DAYS else "week" if days <= _WEEKS else "month"
     over = Asked(links.Question(asked.question.metric, asked.question.period, (step,), asked.question.where,
@@ -95,7 +95,7 @@ def _chart(sight: Sight, asked: Asked, answer: Answer, shown: table.Shown) -> An
     if days == 1:
         return None
     trend = _ask(sight, over)
-    return drawing.drawn(trend, table.shown(trend, over), over)
+    return drawing.drawn(trend, table.shown(trend, over), over, sight.pack)
 
 
 def _heads(asked: Asked, answer: Answer) -> list[dict[str, Any]]:
