@@ -59,6 +59,39 @@ def test_the_same_words_from_another_phone_are_shown_as_a_repeat(town: Town) -> 
     assert Entry.objects.get(pk=again.pk).repeats is None, "two people may say the same"
 
 
+@pytest.mark.parametrize(
+    ("place", "area", "shown"),
+    [
+        (HERE, 0, True),
+        ("泰亭西路99弄映陵雅苑", 0, False),  # the same estate, another house number
+        ("", 0, True),  # nothing to compare but the area
+        ("", 1, False),
+    ],
+)
+def test_the_same_words_are_one_person_only_where_the_places_agree(
+    town: Town, place: str, area: int, *, shown: bool
+) -> None:
+    text = "二房东打隔断，石膏板把客厅隔了两间，天天半夜拖箱子，楼下睡不着"
+    leaves = [row.code for row in town.pack.area_tree.leaves()][:2]
+    order_of(town, body=text, place=HERE, area=leaves[0], phone=phone(1))
+    again = order_of(town, body=text + "。", place=place, area=leaves[area], phone=phone(2))
+    assert (findings(town, again).of(Kind.AGAIN) is not None) is shown
+
+
+def test_neighbours_who_complain_in_one_anothers_words_are_not_one_person(town: Town) -> None:
+    others = ("家门口的路灯坏了三天没人修", "晚上一片漆黑，老人摔了一跤")
+    for n, text in enumerate(others):
+        order_of(town, body=text, place=HERE, category="B03", phone=phone(n))
+    first = order_of(town, body=LAMP, place=HERE, category="B03", phone=phone(5))
+    again = order_of(town, body=LAMP + "！", place=HERE, category="B03", phone=phone(6))
+    assert findings(town, again).of(Kind.AGAIN) is None
+    assert findings(town, again).of(Kind.MASS) is not None
+    town.wait(days=2)
+    later = order_of(town, body=LAMP, place=HERE, category="B03", phone=phone(7))
+    assert findings(town, later).of(Kind.AGAIN) is None, "two others said so, and both belong to the mass complaint"
+    assert findings(town, first).of(Kind.MASS) is not None
+
+
 def test_one_text_from_three_people_is_sent_by_many(town: Town) -> None:
     slips = ("", "，请领导重视", "。盼复")
     orders = [order_of(town, body=LETTER + slip, place=HERE, phone=phone(n)) for n, slip in enumerate(slips)]

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from sys import intern
 from typing import Final
 
-from open12345.repeats.places import Place, Same, place_of, same_place
+from open12345.repeats.places import Place, Same, contradict, place_of, same_place
 from open12345.text import bare, bigrams
 from open12345.worktime import SHANGHAI
 
@@ -16,6 +16,8 @@ from open12345.worktime import SHANGHAI
 NEAR_COPY: Final = 0.8
 #: A copy of fewer letters says nothing by itself (路灯不亮): it needs the same place.
 _TELLING: Final = 20
+#: A copy by another phone that has neither place nor area to compare is thought of one person from so many letters on.
+_OWN_WORDS: Final = 40
 #: One person: how alike the words are at the same place, without a place to compare, and where places differ.
 _AT_ONE_PLACE, _ANYWHERE, _ELSEWHERE = 0.12, 0.3, 0.9
 #: Several people at one place: how alike the words are where the category differs or is not chosen yet.
@@ -142,6 +144,19 @@ def _again(new: Matter, other: Matter, match: Match, *, category: bool) -> bool:
         return category and words >= _ELSEWHERE
     same_area = new.area is not None and new.area == other.area
     return words >= _ANYWHERE or (category and same_area)
+
+
+def may_be_one_person(new: Matter, match: Match) -> bool:
+    """Say whether a copy from another phone may be the same person's: all that tells where it is must agree.
+
+    Other people of one estate use the words that everybody uses; so do those of other areas about the same matter.
+    """
+    other = match.other
+    if match.place is Same.YES:
+        return not contradict(new.place, other.place)
+    if new.area is not None and other.area is not None:
+        return new.area == other.area
+    return min(len(bare(new.body)), len(bare(other.body))) >= _OWN_WORDS
 
 
 def level_of(persons: int) -> str:

@@ -77,6 +77,21 @@ def same_place(one: Place, other: Place) -> Same:
     return Same.UNKNOWN
 
 
+def contradict(one: Place, other: Place) -> bool:
+    """Say whether what two places are called speaks against one: other names, or other house numbers of one estate.
+
+    Stricter than `same_place`: estates have many gates, and points stand for whole blocks.
+    """
+    if one.names and other.names and not one.names & other.names:
+        return True
+    here, there = _numbered(one), _numbered(other)
+    return bool(here and there and not here & there)
+
+
+def _numbered(place: Place) -> set[str]:
+    return {name for name in place.names if (road := _ROAD.fullmatch(name)) is not None and road["number"]}
+
+
 def metres(one: tuple[float, float] | None, other: tuple[float, float] | None) -> float | None:
     """Return how far apart two points are, None where one is not known; flat, which is enough for a few hundred."""
     if one is None or other is None:

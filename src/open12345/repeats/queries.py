@@ -22,7 +22,7 @@ from open12345.orders.models import WorkOrder
 from open12345.orders.stages import ENDED
 from open12345.policy import Pack
 from open12345.repeats import reading
-from open12345.repeats.matters import NEAR_COPY, WINDOW, Match, Matter, days_between, level_of
+from open12345.repeats.matters import NEAR_COPY, WINDOW, Match, Matter, days_between, level_of, may_be_one_person
 from open12345.repeats.models import Entry, Group, Kind, Member
 from open12345.repeats.places import Same
 from open12345.repeats.reading import Found
@@ -154,13 +154,26 @@ def _named(found: Found) -> list[int]:
 
 def _again(found: Found, near: dict[int | None, Near]) -> Finding | None:
     """The same person again; or, where nobody has it of this phone, the same words from one other phone."""
-    matches = found.again
-    if not matches and len({one.other.who for one in found.sent}) == 1:
-        matches = found.sent
+    matches = found.again or _of_another_phone(found)
     if not matches:
         return None
     shown = tuple(near[one.other.order] for one in matches[:SHOWN])
     return Finding(Kind.AGAIN, shown[0].why, len(matches), 1, shown)
+
+
+def _of_another_phone(found: Found) -> list[Match]:
+    """Return the copies that one person may have sent from another phone.
+
+    None where two others sent some, and none where the matter is one of many at its place: neighbours who complain of
+    one thing within a day say it alike.
+    """
+    if found.is_mass or len({one.other.who for one in found.sent}) != 1:
+        return []
+    matches = [one for one in found.sent if may_be_one_person(found.new, one)]
+    orders = [pk for pk in (found.new.order, *(one.other.order for one in matches)) if pk is not None]
+    if not matches or Member.objects.filter(order__in=orders, kind=Kind.MASS).exists():
+        return []
+    return matches
 
 
 def _group(found: Found, matches: Sequence[Match], kind: Kind, near: dict[int | None, Near]) -> Finding | None:
