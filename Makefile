@@ -55,7 +55,7 @@ bench-texts: setup ## how fast the simulator's texts come, how alike they are, h
 bench-classify: setup ## how good and fast the classifier is beside a plain one; TEXTS=file.csv, else invented texts
 	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python bench/classify.py
 
-bench-dispatch: setup ## category and unit beside the duty list, and how fast a changed practice is followed; PACK=baoshan
+bench-dispatch: setup ## category, unit and repeats beside the duty list, and how fast a changed practice is followed; PACK=baoshan
 	OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python -W ignore bench/dispatch.py
 
 bench-assist: setup ## how long the help of the intake desk takes while eight agents type; BENCH_AGENTS, BENCH_SECONDS
