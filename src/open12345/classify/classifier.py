@@ -30,6 +30,8 @@ class Prediction:
     """Share (0-1) of the text's n-grams that training has met; 0 for an empty text."""
     strangeness: float
     """0 (like what was trained on, and clear) to 1 (nothing like it, or no category stands out)."""
+    plain: bool = False
+    """Answered without the embedding service that the classifier has learnt with: it was away."""
 
 
 @runtime_checkable

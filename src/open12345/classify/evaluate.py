@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .classifier import Classifier, Prediction
+from .embedded import remembering
 from .features import Numbers, Text
 
 _BINS: Final = 15
@@ -33,7 +34,9 @@ class Figures:
     calibration_error: float
     """Expected: mean distance between confidence and accuracy, in 15 bins of equal width."""
     texts_per_second: float
-    """On one core: texts by seconds of processor time of this thread, the median of five rounds, without words."""
+    """On one core: texts by seconds of processor time of this thread, the median of five rounds, without words.
+
+    What an embedding service takes for its vectors is not in it."""
     train_seconds: float | None = None
     """Processor time of training, where this run trained."""
 
@@ -62,6 +65,7 @@ def evaluate(
         raise ValueError("Evaluation needs texts, and a label for each.")
     from sklearn.metrics import accuracy_score, f1_score  # noqa: PLC0415 - seconds that only judging needs
 
+    model = remembering(model)
     said = model.predict(texts, top=_TOP, explain=False)
     guessed = [each.suggestions[0].code for each in said]
     right = np.array([one == other for one, other in zip(guessed, labels, strict=True)])

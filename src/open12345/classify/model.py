@@ -6,7 +6,7 @@ Pure: everything it needs comes with the texts, and the same texts, settings and
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,8 +26,22 @@ _LEAST_KNOWN: Final = 0.05
 """Share of held-out texts that are known less than `floor`."""
 
 
+Weigh = Callable[[int, Scores], Scores]
+
+
 class TrainingError(ValueError):
     """Texts from which nothing can be learnt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Some texts as they were read: rows, share of known n-grams, trust, and the probabilities of both levels."""
+
+    rows: sparse.csr_matrix
+    known: Scores
+    trust: Scores
+    first: Scores
+    every: Scores
 
 
 @dataclass(slots=True)
@@ -51,13 +65,30 @@ class Model:
 
     def predict(self, texts: Sequence[Text], *, top: int = 3, explain: bool = True) -> list[Prediction]:
         """Return the `top` likeliest categories of each text, with the words that decided where asked."""
+        return self.answers(texts, top, explain=explain)
+
+    def answers(
+        self, texts: Sequence[Text], top: int, *, explain: bool, plain: bool = False, weigh: Weigh | None = None
+    ) -> list[Prediction]:
+        """Return `predict`, with probabilities that `weigh` makes of ours: (place of the first text, ours of some)."""
         found: list[Prediction] = []
         done = 0
         for rows, known in self.features.batches(texts):
+            trust = self._trust(rows, known)
+            first, every = self._chances(rows, trust)
+            if weigh is not None:
+                every = weigh(done, every)
+                first = self._summed(every)
             batch = texts[done : done + rows.shape[0]]
             done += rows.shape[0]
-            found += self._told(rows, known, batch if explain else [], top)
+            seen = Seen(rows, known, trust, first, every)
+            found += self._told(seen, batch if explain else [], top, plain=plain)
         return found
+
+    def _summed(self, every: Scores) -> Scores:
+        """Return the probabilities of the first level from those of the labels."""
+        starts = np.searchsorted(self._first, np.arange(len(self.root.codes)))
+        return np.asarray(np.add.reduceat(every, starts, axis=1), np.float32)
 
     def probabilities(self, texts: Sequence[Text]) -> tuple[Scores, Scores]:
         """Return the probabilities of the first level (in the order of `root.codes`) and of `labels`, per text."""
@@ -79,14 +110,13 @@ class Model:
         by_count = np.clip(np.diff(rows.indptr) / _ENOUGH, 0, 1)
         return np.asarray(by_share * by_count, np.float32)
 
-    def _told(self, rows: sparse.csr_matrix, known: Scores, texts: Sequence[Text], top: int) -> list[Prediction]:
-        trust = self._trust(rows, known)
-        first, every = self._chances(rows, trust)
+    def _told(self, seen: Seen, texts: Sequence[Text], top: int, *, plain: bool) -> list[Prediction]:
+        first, every = seen.first, seen.every
         best, best_first = ranked(every, top), ranked(first, top)
-        strange = 1 - trust * first.max(axis=1)
+        strange = 1 - seen.trust * first.max(axis=1)
         told = []
-        for place in range(rows.shape[0]):
-            weights = self._weights(rows[place]) if texts else None
+        for place in range(seen.rows.shape[0]):
+            weights = self._weights(seen.rows[place]) if texts else None
             reading = Reading.of(self.features, texts[place]) if texts else None
             suggestions = tuple(
                 Suggestion(
@@ -97,7 +127,7 @@ class Model:
                 for n in best[place]
             )
             above = tuple(Suggestion(self.root.codes[n], float(first[place, n])) for n in best_first[place])
-            told.append(Prediction(suggestions, above, float(known[place]), float(strange[place])))
+            told.append(Prediction(suggestions, above, float(seen.known[place]), float(strange[place]), plain))
         return told
 
     def _weights(self, row: sparse.csr_matrix) -> Weights:

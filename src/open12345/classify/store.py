@@ -3,12 +3,15 @@
 Reading never runs anything: no pickle, nothing imported by name. What does not fit together is refused whole.
 Layout (version 1): `card` (UTF-8 JSON as bytes), `title.keys title.texts body.keys body.texts`, and for each decision
 `node.N.columns node.N.weights node.N.bias node.N.priors`, N = 0 for the first level, then its outcomes in order.
+One that has learnt with an embedding service is an archive of the same kind with our own model's file in it: `card`,
+`own.file` (bytes), `head.weights head.bias head.probe`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +22,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .embedded import EmbeddedModel, Embedder, Head
 from .features import Features, Part, Settings, Table
 from .model import Model
 from .nodes import Node, Scale
@@ -26,8 +30,10 @@ from .trees import Tree
 
 VERSION: Final = 1
 _FORM: Final = "open12345-classifier"
+_EMBEDDED: Final = "open12345-embedded"
 _LARGEST: Final = 4 << 30  # bytes unpacked
-_KINDS: Final = {"keys": "<u8", "texts": "<i4", "columns": "<i4", "weights": "<f4", "bias": "<f4", "priors": "<f4"}
+_KINDS: Final = {"keys": "<u8", "texts": "<i4", "columns": "<i4", "weights": "<f4", "bias": "<f4", "priors": "<f4",
+          "file": "|u1", "probe": "<f4"}  # fmt: skip
 _BROKEN: Final = (
     OSError, EOFError, MemoryError, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError,
 )  # fmt: skip
@@ -57,8 +63,10 @@ class Card:
     """SHA-256 of everything that decides; two models with one digest answer alike. Set when saved."""
 
 
-def save(path: Path, model: Model, card: Card) -> Card:
+def save(path: Path, model: Model | EmbeddedModel, card: Card) -> Card:
     """Write the model to `path` at once or not at all, and return its card with the digest."""
+    if isinstance(model, EmbeddedModel):
+        return _save_embedded(path, model, card)
     arrays = _arrays(model)
     told = {
         "form": _FORM,
@@ -69,26 +77,52 @@ def save(path: Path, model: Model, card: Card) -> Card:
         "parents": dict(model.tree.parents),
         "nodes": [_told(node) for node in _nodes(model)],
     }
+    return _write(path, told, arrays, card)
+
+
+def _save_embedded(path: Path, model: EmbeddedModel, card: Card) -> Card:
+    head = model.head
+    with tempfile.TemporaryDirectory() as folder:
+        own = Path(folder) / "own"
+        settings = save(own, model.base, card).settings
+        file = np.frombuffer(own.read_bytes(), np.uint8)
+    arrays = {"own.file": file} | {
+        f"head.{name}": np.ascontiguousarray(getattr(head, name), "<f4") for name in ("weights", "bias", "probe")
+    }
+    told = {
+        "form": _EMBEDDED, "version": VERSION, "embedder": head.embedder, "share": head.share, "scale": head.scale,
+        "settings": {**settings, "embedder": head.embedder, "vector": len(head.probe)},
+    }  # fmt: skip
+    return _write(path, told, arrays, card)
+
+
+def _write(path: Path, told: dict[str, Any], arrays: Arrays, card: Card) -> Card:
     digest = _digest(told, arrays)
     own = {**_asdict(card), "settings": told["settings"], "digest": digest}
     text = json.dumps({**told, "card": own}, ensure_ascii=False, sort_keys=True).encode()
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, card=np.frombuffer(text, np.uint8), **arrays)
+            np.savez_compressed(file, allow_pickle=False, card=np.frombuffer(text, np.uint8), **dict(arrays))
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     return Card(**own)
 
 
-def load(path: Path) -> tuple[Model, Card]:
-    """Read a model; raises `ModelFileError` where the file is anything else. Never runs what it reads."""
+def load(path: Path, embedder: Embedder | None = None) -> tuple[Model | EmbeddedModel, Card]:
+    """Read a model; raises `ModelFileError` where the file is anything else. Never runs what it reads.
+
+    One that has learnt with an embedding service asks `embedder` where that makes the vectors it has learnt from;
+    else it answers by its n-grams alone.
+    """
     told, arrays = _read(path)
     try:
         own = told.pop("card")
         if _digest(told, arrays) != own["digest"]:
             raise ModelFileError(f"{path.name} is damaged: its digest does not fit. Train the model again.")
+        if told["form"] == _EMBEDDED:
+            return _made_embedded(told, arrays, embedder), Card(**own)
         return _made(told, arrays), Card(**own)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise ModelFileError(f"{path.name} is no model of ours: {error}. Train the model again.") from error
@@ -111,7 +145,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         form, version = told["form"], told["version"]
     except _BROKEN as error:
         raise ModelFileError(f"{path.name} is no model of ours: {error}.") from error
-    if form != _FORM or version != VERSION:
+    if form not in {_FORM, _EMBEDDED} or version != VERSION:
         raise ModelFileError(f"{path.name} is of version {version}, this software reads {VERSION}. Train it again.")
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray):
@@ -151,6 +185,25 @@ def _made(told: Mapping[str, Any], arrays: Arrays) -> Model:
     root, *rest = (_node(number, one, arrays, features.width) for number, one in enumerate(told["nodes"]))
     branches = dict(zip(root.codes, rest, strict=True))
     return Model(features, Tree(told["parents"]), root, branches, float(told["floor"]))
+
+
+def _made_embedded(told: Mapping[str, Any], arrays: Arrays, embedder: Embedder | None) -> EmbeddedModel:
+    with tempfile.TemporaryDirectory() as folder:
+        own = Path(folder) / "own"
+        own.write_bytes(arrays["own.file"].tobytes())
+        base, _card = load(own)
+    if not isinstance(base, Model):
+        raise TypeError("a model within a model within a model")
+    weights, bias, probe = (arrays[f"head.{name}"] for name in ("weights", "bias", "probe"))
+    labels = len(base.labels)
+    if probe.ndim != 1 or weights.shape != (len(probe), labels) or bias.shape != (labels,):
+        raise ValueError(f"vectors have weights of shape {weights.shape}")
+    share, scale = float(told["share"]), float(told["scale"])
+    if not all(np.isfinite(array).all() for array in (weights, bias, probe, np.array([share, scale]))):
+        raise ValueError("vectors have weights that are no numbers")
+    name = str(told["embedder"])
+    head = Head(name, weights, bias, probe, share, scale)
+    return EmbeddedModel(base, head, embedder if embedder is not None and embedder.name == name else None)
 
 
 def _node(number: int, told: Mapping[str, Any], arrays: Arrays, width: int) -> Node:

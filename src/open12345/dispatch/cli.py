@@ -25,7 +25,7 @@ from open12345.directory.errors import DirectoryError
 from open12345.dispatch import cli_learning, cli_simulate
 
 if TYPE_CHECKING:  # scikit-learn is loaded when a command runs: other commands start fast
-    from open12345.classify import Figures, Text, Tree
+    from open12345.classify import EmbeddedModel, Figures, Learning, Model, Text, Tree
 
 _FOUND = 1
 _SHOWN = 20
@@ -94,6 +94,9 @@ def evaluate(
     test: CsvFile,
     tree: TreeFile = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed and files give the same model.")] = 12345,
+    embedded: Annotated[
+        bool, typer.Option("--embedding", help="With the vectors of the embedding service that the settings name.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Train a classifier on one CSV, ask it about another, and print how good it is; stores nothing."""
@@ -105,12 +108,14 @@ def evaluate(
             above = read_tree(tree, {*known.labels, *asked.labels}) if tree else classify.Tree()
         start = time.thread_time()
         with stderr.status(f"learning from {len(known.texts):,} texts …"):
-            model = classify.train(known.texts, known.labels, tree=above, learning=classify.Learning(seed=seed))
+            model = _trained(known, above, classify.Learning(seed=seed), embedded=embedded)
         took = time.thread_time() - start
         with stderr.status(f"asking about {len(asked.texts):,} texts …"):
             figures = classify.evaluate(model, asked.texts, asked.labels, first=above.first, train_seconds=took)
     except Unusable as error:
         end(error.problems, as_json=as_json)
+    except classify.EmbeddingAway as error:
+        end([str(error)], as_json=as_json)
     except classify.TrainingError as error:
         end([f"{train.name}, column category: {error} Label more texts."], as_json=as_json)
     answer = figures.as_json() | {
@@ -121,6 +126,18 @@ def evaluate(
         "copies_of_training": _copied(known, asked),
     }
     _tell(answer, figures, as_json=as_json)
+
+
+def _trained(known: Labelled, tree: Tree, learning: Learning, *, embedded: bool) -> Model | EmbeddedModel:
+    from open12345 import classify  # noqa: PLC0415 - loads what only this needs
+    from open12345.dispatch import embedding  # noqa: PLC0415 - the same
+
+    if not embedded:
+        return classify.train(known.texts, known.labels, tree=tree, learning=learning)
+    service = embedding.service()
+    if service is None:
+        raise Unusable(["No embedding service is named: set OPEN12345_EMBEDDING_URL and OPEN12345_EMBEDDING_MODEL."])
+    return classify.train_embedded(known.texts, known.labels, embedder=service, tree=tree, learning=learning)
 
 
 def read_labelled(file: Path) -> Labelled:

@@ -49,9 +49,14 @@ def train(
             help="Learn from a labelled CSV instead: id, title, body, category.",
         ),
     ] = None,
+    embedded: Annotated[
+        bool, typer.Option("--embedding", help="With the vectors of the embedding service that the settings name.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Learn from the centre's own closed orders, or from a file; some are held back to measure with."""
+    if unit and embedded:
+        raise typer.BadParameter("an embedding tells categories, not units", param_hint="--embedding")
     if unit and file is not None:
         raise typer.BadParameter("a file tells categories, not units: leave out --unit or --csv", param_hint="--csv")
     from django.utils import timezone  # noqa: PLC0415 - Django is set up when a command runs
@@ -68,13 +73,13 @@ def train(
             if file is not None:
                 from open12345.dispatch import labelled  # noqa: PLC0415 - the same
 
-                row = labelled.teach(pack, rows, file.name, by=SYSTEM, at=now)
+                row = labelled.teach(pack, rows, file.name, by=SYSTEM, at=now, embedded=embedded)
             elif unit:
                 from open12345.dispatch.advice import teaching  # noqa: PLC0415 - the same
 
                 row = teaching.teach(pack, by=SYSTEM, at=now, most=most)
             else:
-                row = learning.teach(pack, by=SYSTEM, at=now, most=most)
+                row = learning.teach(pack, by=SYSTEM, at=now, most=most, embedded=embedded)
         return {"classifier": row.pk, "learnt": row.card["texts"], **row.card["measures"]["held_back"]}
 
     answer = _done(work, as_json=as_json)

@@ -49,10 +49,13 @@ def strangers(pack: Pack, rows: Sequence[Row]) -> list[str]:
     return found
 
 
-def teach(pack: Pack, rows: Sequence[Row], source: str, *, by: Person, at: datetime) -> TrainedClassifier:
+def teach(
+    pack: Pack, rows: Sequence[Row], source: str, *, by: Person, at: datetime, embedded: bool = False
+) -> TrainedClassifier:  # fmt: skip
     """Train on the rows of a file and keep the classifier with its card, not yet in force.
 
-    `source` names the file on the card. Raises NotLearnt where there are too few rows.
+    `source` names the file on the card; `embedded`: with the vectors of the embedding service. Raises NotLearnt where
+    there are too few rows.
     """
     moments = _moments(rows)
     known = [(Example(row.text, row.category, moments.get(n, at)), n in moments) for n, row in enumerate(rows)]
@@ -64,7 +67,8 @@ def teach(pack: Pack, rows: Sequence[Row], source: str, *, by: Person, at: datet
     learnt = common([one for one, _own in taught], few)
     days = sorted(one.at for one, own in taught if own)
     span = (days[0].isoformat(), days[-1].isoformat()) if days else ("", "")
-    return fit(pack, learnt, [one for one, _own in held], f"file {source}", days=span, by=by, at=at)
+    told = [one for one, _own in held]
+    return fit(pack, learnt, told, f"file {source}", days=span, by=by, at=at, embedded=embedded)
 
 
 def _by_day(known: Sequence[tuple[Example, bool]]) -> tuple[list[tuple[Example, bool]], list[tuple[Example, bool]]]:

@@ -18,10 +18,23 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from open12345.classify import Card, Classifier, Figures, Model, Text, Tree, evaluate, save, train
+from open12345.classify import (
+    Card,
+    Classifier,
+    EmbeddedModel,
+    EmbeddingAway,
+    Figures,
+    Model,
+    Text,
+    Tree,
+    evaluate,
+    save,
+    train,
+    train_embedded,
+)
 from open12345.directory import access
 from open12345.directory.person import Person
-from open12345.dispatch import learnt
+from open12345.dispatch import embedding, learnt
 from open12345.dispatch.models import Learnt, Standing, TrainedClassifier
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Stage
@@ -61,9 +74,12 @@ def examples(
     """Return the newest orders that went their whole way, oldest first; those taken in `after` alone.
 
     `known_before`: as somebody would have read them then, so those alone that had been closed by that moment.
+    Confidential ones teach nothing: their words would stand in a file, or go to a service.
     """
     leaves = [row.code for row in pack.categories if pack.is_leaf(row.code)]
-    found = WorkOrder.objects.filter(stage__in=_WENT_THEIR_WAY, category__in=leaves, accepted_at__isnull=False)
+    found = WorkOrder.objects.filter(
+        stage__in=_WENT_THEIR_WAY, category__in=leaves, accepted_at__isnull=False, confidential=False
+    )
     if after is not None:
         found = found.filter(accepted_at__gt=after)
     if known_before is not None:
@@ -72,10 +88,12 @@ def examples(
     return [Example(Text(title, body), category, at) for title, body, category, at in rows if at][::-1]
 
 
-def teach(pack: Pack, *, by: Person, at: datetime, most: int = MOST) -> TrainedClassifier:
+def teach(
+    pack: Pack, *, by: Person, at: datetime, most: int = MOST, embedded: bool = False
+) -> TrainedClassifier:  # fmt: skip
     """Train on the centre's own orders and keep the classifier with its card, not yet in force.
 
-    Raises NotLearnt where there are too few orders.
+    `embedded`: with the vectors of the embedding service. Raises NotLearnt where there are too few orders.
     """
     known = examples(pack, most=most)
     cut = round(len(known) * (1 - HELD_BACK))
@@ -85,12 +103,13 @@ def teach(pack: Pack, *, by: Person, at: datetime, most: int = MOST) -> TrainedC
     )
     taught = common(known[:cut], few)
     days = (taught[0].at.isoformat(), taught[-1].at.isoformat())
-    return fit(pack, taught, known[cut:], f"{pack.id}: orders closed or put away", days=days, by=by, at=at)
+    source = f"{pack.id}: orders closed or put away"
+    return fit(pack, taught, known[cut:], source, days=days, by=by, at=at, embedded=embedded)
 
 
-def fit(
+def fit(  # noqa: PLR0913 - what goes into a model is told apart
     pack: Pack, taught: Sequence[Example], held: Sequence[Example], source: str, *, days: tuple[str, str],
-    by: Person, at: datetime,
+    by: Person, at: datetime, embedded: bool = False,
 ) -> TrainedClassifier:  # fmt: skip
     """Train on examples, measure on others, and keep the classifier with its card, not yet in force.
 
@@ -98,13 +117,26 @@ def fit(
     """
     labels = Counter(one.category for one in taught)
     begun = time.process_time()
-    model = train([one.text for one in taught], [one.category for one in taught], tree=tree_of(pack))
+    model = _model([one.text for one in taught], [one.category for one in taught], tree_of(pack), embedded=embedded)
     figures = measured(model, pack, held, train_seconds=time.process_time() - begun)
     card = Card(
         texts=len(taught), labels=dict(labels), first_day=days[0], last_day=days[1], source=source,
         measures={"held_back": figures.as_json(), "strange_share": strange_share(model, held)},
     )  # fmt: skip
     return _kept(pack, model, card, by=by, at=at)
+
+
+def _model(texts: Sequence[Text], labels: Sequence[str], tree: Tree, *, embedded: bool) -> Model | EmbeddedModel:
+    """Train; raises NotLearnt where the embedding service is wanted and not there."""
+    if not embedded:
+        return train(texts, labels, tree=tree)
+    service = embedding.service()
+    if service is None:
+        raise NotLearnt("No embedding service is named: set OPEN12345_EMBEDDING_URL and OPEN12345_EMBEDDING_MODEL.")
+    try:
+        return train_embedded(texts, labels, embedder=service, tree=tree)
+    except EmbeddingAway as error:
+        raise NotLearnt(f"{error} Nothing was learnt.") from error
 
 
 def common(known: Sequence[Example], few: str) -> list[Example]:
@@ -132,13 +164,17 @@ def measured(model: Classifier, pack: Pack, held: Sequence[Example], *, train_se
     if not held:
         raise NotLearnt("No order was closed since: there is nothing to measure with yet.")
     lineage = pack.category_tree.lineage
-    return evaluate(
-        model, [one.text for one in held], [one.category for one in held],
-        first=lambda code: lineage(code)[-1].code if code in pack.category_tree else code, train_seconds=train_seconds,
-    )  # fmt: skip
+    try:
+        return evaluate(
+            model, [one.text for one in held], [one.category for one in held],
+            first=lambda code: lineage(code)[-1].code if code in pack.category_tree else code,
+            train_seconds=train_seconds,
+        )  # fmt: skip
+    except EmbeddingAway as error:
+        raise NotLearnt(f"{error} Measure when it is there again.") from error
 
 
-def _kept(pack: Pack, model: Model, card: Card, *, by: Person, at: datetime) -> TrainedClassifier:
+def _kept(pack: Pack, model: Model | EmbeddedModel, card: Card, *, by: Person, at: datetime) -> TrainedClassifier:
     """Keep a classifier with its card."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model"

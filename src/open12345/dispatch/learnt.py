@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
+from open12345.dispatch import embedding
 from open12345.dispatch.models import Learnt, Standing, TrainedClassifier
 from open12345.orders.hints import Talk
 from open12345.policy import Pack
@@ -97,7 +98,7 @@ def row_in_force(pack: str, tells: Learnt) -> TrainedClassifier | None:
 
 def _fetch(kept: Kept, row: TrainedClassifier) -> None:
     try:
-        found = read(row)
+        found = _for_desks(read(row))
         with _swap:
             kept.number, kept.classifier, kept.digest = row.pk, found, row.digest
     finally:
@@ -118,6 +119,16 @@ def read(row: TrainedClassifier) -> Classifier | None:
         return None
 
 
+def _for_desks(found: Classifier | None) -> Classifier | None:
+    """Return a classifier so that nobody waits for an embedding service that is away."""
+    from open12345.classify import AtDesk, EmbeddedModel  # noqa: PLC0415 - loaded where a classifier is in force
+
+    if not isinstance(found, EmbeddedModel):
+        return found
+    found.on_away = embedding.note
+    return AtDesk(found)
+
+
 def forget() -> None:
     """Ask anew: a classifier was put in force or out of it, or (tests) the database is another one."""
     global _said  # noqa: PLW0603 - the same
@@ -129,17 +140,22 @@ def forget() -> None:
 
 def guess(talk: Talk) -> Sequence[Suggestion]:
     """Return the categories that the words speak for, leaves of the pack in force alone."""
-    return guessed(talk.sight.pack, talk["title"], talk["body"])
+    return guessed(talk.sight.pack, talk["title"], talk["body"], confidential=bool(talk["confidential"]))
 
 
-def guessed(pack: Pack, title: str, body: str) -> Sequence[Suggestion]:
-    """Return the leaves of a pack that a text speaks for, the likeliest first; nothing while no classifier is there."""
+def guessed(pack: Pack, title: str, body: str, *, confidential: bool = False) -> Sequence[Suggestion]:
+    """Return the leaves of a pack that a text speaks for, the likeliest first; nothing while no classifier is there.
+
+    A confidential text is sent to no service.
+    """
     if len(title) + len(body) < SHORTEST:
         return ()
     known = in_force(pack.id)
     if known is None:
         return ()
-    found = _predicted(known, title, body)
+    from open12345.classify import at_home  # noqa: PLC0415 - loaded where a classifier is in force
+
+    found = _predicted(at_home(known) if confidential else known, title, body)
     return [one for one in found if one.code in pack.category_tree and pack.is_leaf(one.code)]
 
 

@@ -14,7 +14,7 @@ from open12345.directory.models import Staff, Unit
 from open12345.orders.models import WorkOrder
 
 if TYPE_CHECKING:  # scikit-learn is loaded when a classifier is read
-    from open12345.classify import Model
+    from open12345.classify import EmbeddedModel, Model
 
 
 class Standing(models.TextChoices):
@@ -67,14 +67,15 @@ class TrainedClassifier(models.Model):
     def __str__(self) -> str:
         return f"{self.pack} {self.pk}"
 
-    def read(self) -> Model:
+    def read(self) -> Model | EmbeddedModel:
         """Return the classifier; raises `ModelFileError` where the file is damaged."""
         from open12345.classify import load  # noqa: PLC0415 - scikit-learn is loaded when a classifier is read
+        from open12345.dispatch import embedding  # noqa: PLC0415 - the same
 
         with tempfile.NamedTemporaryFile() as file:
             file.write(bytes(self.file))
             file.flush()
-            model, _card = load(Path(file.name))
+            model, _card = load(Path(file.name), embedding.service())
         return model
 
 

@@ -14,7 +14,8 @@ OPEN12345_DEBUG=1   Django's debug pages; never in service
 OPEN12345_TILE_URL  tiles under maps, https://host/{z}/{x}/{y}… (default: none; one host, which the CSP then names)
 OPEN12345_POOL      most database connections per web process (default 16)
 
-Those of signing in (second factor, identity provider, proxies) stand in directory.signin_settings.
+Those of signing in (second factor, identity provider, proxies) stand in directory.signin_settings, those of an
+embedding service in dispatch.embedding_settings.
 """
 
 import os
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from open12345.directory.signin_settings import signin_settings
+from open12345.dispatch.embedding_settings import embedding_settings
 from open12345.project import home
 from open12345.project.connections import databases, loader
 from open12345.project.tiles import tile_url
@@ -128,6 +130,9 @@ USE_TZ = True
 
 # --- maps ---------------------------------------------------------------------------------------------
 TILE_URL = tile_url(os.environ.get("OPEN12345_TILE_URL", ""))
+
+# --- what reads meanings, if anything does --------------------------------------------------------------
+EMBEDDING = embedding_settings(os.environ)
 
 # --- files the browser asks for -------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +24,7 @@ from open12345.policy import Pack
 #: Where no category is set, so many that the words speak for are weighed, from this probability.
 _GUESSED: Final = 4
 _LEAST_SURE: Final = 0.05
+_decided: ContextVar[tuple[int, tuple[Recommendation, ...]] | None] = ContextVar("decided", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,24 @@ def recommend_all(
     return _seen([each[:most] for each in found], viewer)
 
 
+@contextmanager
+def decided_with(order_id: int, found: Sequence[Recommendation]) -> Iterator[None]:
+    """Let what is done to an order in here rest on a recommendation that was asked for before, without its lock."""
+    token = _decided.set((order_id, tuple(found)))
+    try:
+        yield
+    finally:
+        _decided.reset(token)
+
+
 def kept(pack: Pack, order: WorkOrder, *, at: datetime, viewer: Person | None = None) -> list[Recommendation]:
-    """Return what `recommend` says, asked once for an order as it was read: form, aside and rules of one request."""
+    """Return what `recommend` says, asked once for an order as it was read: form, aside and rules of one request.
+
+    Within `decided_with` what was decided with, so that the event tells no other one.
+    """
+    decided = _decided.get()
+    if decided is not None and decided[0] == order.pk:
+        return list(decided[1])
     held: dict[Any, list[Recommendation]] = order.__dict__.setdefault("_advice", {})
     key = (at, order.category, order.area_id, order.returns_granted, viewer and viewer.ref)
     if key not in held:
@@ -76,7 +95,7 @@ def _asked(pack: Pack, order: WorkOrder) -> Asked:
     area = order.area.code if order.area else ""
     if order.category:
         return Asked(order, ((order.category, 1.0),), area, f"{order.title}\n{order.body}")
-    guesses = learnt.guessed(pack, order.title, order.body)[:_GUESSED]
+    guesses = learnt.guessed(pack, order.title, order.body, confidential=order.confidential)[:_GUESSED]
     sure = tuple((one.code, one.probability) for one in guesses if one.probability >= _LEAST_SURE)
     return Asked(order, sure, area, f"{order.title}\n{order.body}")
 

@@ -40,6 +40,7 @@ class Told:
     percent: str
     threshold: str
     category_percent: str
+    plain: bool
     words: tuple[str, ...]
     strangeness: str
     reasons: tuple[tuple[str, str], ...]
@@ -70,6 +71,7 @@ def _told(pack: Pack, row: AutomaticDispatch) -> Told:
         percent=_percent(row.probability),
         threshold=_percent(row.threshold),
         category_percent=_percent(basis.get("category_probability")) if basis.get("guessed") else "",
+        plain=bool(basis.get("plain")),
         words=tuple(basis.get("words") or ()),
         strangeness=_percent(basis.get("strangeness")),
         reasons=tuple((one["text"], f"{one['weight']:+.2f}") for one in advice.get("reasons") or ()),

@@ -27,6 +27,8 @@ class Reading:
     known: float | None = None
     words: tuple[str, ...] = ()
     guesses: tuple[tuple[str, float], ...] = ()
+    #: The embedding service with which the classifier has learnt was away.
+    plain: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is kept with a decision; `strangeness` stands there only where a classifier read the text."""
@@ -38,6 +40,8 @@ class Reading:
             told["strangeness"] = round(self.strangeness, 4)
         if self.known is not None:
             told["known"] = round(self.known, 4)
+        if self.plain:
+            told["plain"] = True
         return told
 
 
@@ -49,9 +53,11 @@ def read(pack: Pack, order: WorkOrder) -> Reading:
     ruling = learnt.numbered(pack.id) if len(order.title) + len(order.body) >= learnt.SHORTEST else None
     if ruling is None:
         return Reading(order.category)
-    from open12345.classify import Text  # noqa: PLC0415 - loaded where a classifier is in force
+    from open12345.classify import Text, at_home  # noqa: PLC0415 - loaded where a classifier is in force
 
     number, classifier = ruling
+    if order.confidential:
+        classifier = at_home(classifier)
     said = classifier.predict([Text(order.title, order.body)], top=_GUESSES + 2)[0]
     leaves = [one for one in said.suggestions if one.code in pack.category_tree and pack.is_leaf(one.code)]
     best = next((one for one in leaves if not order.category or one.code == order.category), None)
@@ -65,4 +71,5 @@ def read(pack: Pack, order: WorkOrder) -> Reading:
         known=said.known,
         words=best.words if best else (),
         guesses=tuple((one.code, one.probability) for one in leaves[:_GUESSES]),
+        plain=said.plain,
     )

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import QuerySet
+
 from open12345.dispatch import learning, learnt
 from open12345.dispatch.advice import replay as past
 from open12345.dispatch.advice import teaching, weights
@@ -189,17 +191,27 @@ def _guesses(pack: Pack, taken: Sequence[Taken], since: datetime) -> Guesses:
     classifier, told, number = _classifier(pack, since)
     if classifier is None:
         return Guesses(dict.fromkeys(came, Guess("")))
-    from open12345.classify import Text  # noqa: PLC0415 - loaded where a text is read
+    from open12345.classify import at_home  # noqa: PLC0415 - loaded where a text is read
 
     found: dict[int, Guess] = {}
     for some in _slices(sorted(came), _AT_ONCE):
-        rows = list(WorkOrder.objects.filter(pk__in=some).values_list("pk", "title", "body"))
-        said = classifier.predict([Text(title, body) for _pk, title, body in rows], top=5, explain=False)
-        for (pk, _title, _body), one in zip(rows, said, strict=True):
-            best = next((s for s in one.suggestions if s.code in pack.category_tree and pack.is_leaf(s.code)), None)
-            unsure = best is None or one.strangeness >= STRANGE
-            found[pk] = Guess("") if unsure or best is None else Guess(best.code, best.probability)
+        rows = WorkOrder.objects.filter(pk__in=some)
+        found |= _guessed(pack, classifier, rows.filter(confidential=False))
+        found |= _guessed(pack, at_home(classifier), rows.filter(confidential=True))
     return Guesses(found, told, number)
+
+
+def _guessed(pack: Pack, classifier: Classifier, orders: QuerySet[WorkOrder]) -> dict[int, Guess]:
+    from open12345.classify import Text  # noqa: PLC0415 - loaded where a text is read
+
+    found: dict[int, Guess] = {}
+    rows = list(orders.values_list("pk", "title", "body"))
+    said = classifier.predict([Text(title, body) for _pk, title, body in rows], top=5, explain=False)
+    for (pk, _title, _body), one in zip(rows, said, strict=True):
+        best = next((s for s in one.suggestions if s.code in pack.category_tree and pack.is_leaf(s.code)), None)
+        unsure = best is None or one.strangeness >= STRANGE
+        found[pk] = Guess("") if unsure or best is None else Guess(best.code, best.probability)
+    return found
 
 
 def _without_category(orders: Sequence[int]) -> set[int]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from open12345.dispatch import embedding
 from open12345.dispatch.automatic.lamps import lamp
 from open12345.policy import Pack
 
@@ -14,3 +15,9 @@ register = template.Library()
 def breaker_lamp(pack: Pack) -> dict[str, Any]:
     """Draw the lamp of all automatic dispatch, which leads to the page of the breakers."""
     return {"lamp": lamp(pack)}
+
+
+@register.simple_tag
+def reads_without_meanings() -> bool:
+    """Say whether the embedding service was away for some text lately."""
+    return embedding.is_away()
