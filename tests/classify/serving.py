@@ -78,8 +78,9 @@ def _handler(served: Served) -> type[BaseHTTPRequestHandler]:
             served.headers.append(dict(self.headers))
             served.paths.append(self.path)
             time.sleep(served.slow)
+            refused: tuple[int, dict[str, str], Any] = (401, {}, {"error": {"message": "wrong key"}})
             if served.key and self.headers.get("Authorization") != f"Bearer {served.key}":
-                status, headers, told = 401, {}, {"error": {"message": "wrong key"}}
+                status, headers, told = refused
             else:
                 status, headers, told = answer(served, body)
             raw = told if isinstance(told, bytes) else json.dumps(told).encode()
