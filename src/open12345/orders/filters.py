@@ -31,7 +31,9 @@ STATES: Final[dict[str, tuple[str | Promise, tuple[str, ...]]]] = {
     "cancelled": (Stage.CANCELLED.label, (Stage.CANCELLED.value,)),
     "all": (__("全部"), ()),
 }
-NAMES: Final = ("stage", "kind", "category", "urgency", "channel", "area", "unit", "from", "to", "late")
+NAMES: Final = ("stage", "kind", "category", "urgency", "channel", "area", "unit", "from", "to", "late", "soon")
+#: What is due soon: within so long.
+SOON: Final = timedelta(hours=2)
 _LONGEST = 64
 #: Lists of choices that are kept drawn: some ten filters, each as it stands and as it is set.
 _KEPT = 128
@@ -98,6 +100,8 @@ class Filters:
         where &= Q(stage__in=stages) if stages else ~Q(stage=Stage.DRAFT)
         if self.state == "late" or "late" in self.values:
             where &= Q(stage__in=LIVING, due_at__lt=self.sight.at)
+        if "soon" in self.values:
+            where &= Q(stage__in=LIVING, due_at__gte=self.sight.at, due_at__lte=self.sight.at + SOON)
         for name, value in self.values.items():
             if name in _CONDITIONS:
                 where &= _CONDITIONS[name](self.sight, value)
@@ -118,6 +122,8 @@ class Filters:
             found.append(Chosen(_("受理日期"), span, self.rest("from", "to")))
         if "late" in self.values:
             found.append(Chosen(_("时限"), _("已超时"), self.rest("late")))
+        if "soon" in self.values:
+            found.append(Chosen(_("时限"), _("2 小时内到期"), self.rest("soon")))
         return found
 
     @property
@@ -150,7 +156,7 @@ def _clean(name: str, value: str) -> str:
     if name in {"from", "to"}:
         day = _day(value)
         return day.isoformat() if day else ""
-    if name == "late":
+    if name in {"late", "soon"}:
         return "1" if value else ""
     return value if len(value) <= _LONGEST and value.isprintable() else ""
 

@@ -10,3 +10,9 @@ class ScreenConfig(AppConfig):
     label = "screen"
     verbose_name = "大屏"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lend the menu its entries."""
+        from open12345.screen import panels  # noqa: PLC0415 - models are ready only now
+
+        panels.lend()
