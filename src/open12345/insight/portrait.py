@@ -1,0 +1,182 @@
+"""The portrait of a unit or an area: all its figures, each with the address of its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from open12345.directory.models import Unit
+from open12345.directory.person import Person
+from open12345.facts import queries
+from open12345.facts.links import figure_url
+from open12345.facts.periods import Period, period
+from open12345.facts.queries import Answer, View
+from open12345.insight.measures import Measure, measures
+from open12345.insight.subjects import Subject
+from open12345.insight.words import Matter, Said, said
+from open12345.orders.models import WorkOrder
+from open12345.orders.queries import visible_to
+from open12345.orders.stages import LIVING
+from open12345.policy import Pack
+from open12345.repeats.models import Group, Kind, Member
+from open12345.ui import charts
+from open12345.ui.charts import Chart, Point, Series
+
+MONTHS: Final = 13
+DAYS: Final = 90
+_MATTERS, _SPOTS, _AGAIN, _LATE = 8, 12, 8, 8
+_PLAIN: Final = View(compared=False)
+#: Of the same person and matter at least so many orders are told.
+_OFTEN: Final = 3
+#: One cell of the map of heat is so much of a degree.
+_CELL: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """One matter that one person brought up again and again."""
+
+    group: int
+    title: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A square of about 500 m with many orders: its middle, how many, where they are."""
+
+    lon: float
+    lat: float
+    orders: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Everything a portrait shows."""
+
+    subject: Subject
+    period: Period
+    whole: Answer
+    trend: Chart
+    kinds: tuple[Matter, ...]
+    matters: tuple[Matter, ...]
+    times: Chart
+    measures: tuple[Measure, ...]
+    spots: tuple[Spot, ...]
+    again: tuple[Again, ...]
+    late: tuple[WorkOrder, ...]
+    open: int
+    overdue: int
+    said: tuple[Said, ...]
+
+    @property
+    def whole_url(self) -> str:
+        """Return where all its orders are."""
+        return figure_url(self.whole)
+
+
+def period_asked(text: str, today: date) -> Period:
+    """Return the span that an address names; the last ninety days where it names none. Raises ValueError."""
+    if text:
+        return period(text)
+    first = today - timedelta(days=DAYS - 1)
+    return Period(f"{first}..{today}", first, today)
+
+
+def draw(subject: Subject, over: Period, *, person: Person, at: datetime, pack: Pack) -> Portrait:
+    """Return the portrait as one person may see it; raises `store.NoFacts`."""
+    asking = _Asking(subject, over, person, at, pack)
+    matters = asking.matters("category", _MATTERS)
+    found = measures(subject, over, at=at, minimum=pack.appraisal.minimum)
+    opened = _orders(subject, person, pack).filter(stage__in=LIVING)
+    late = opened.filter(due_at__lt=at)
+    return Portrait(
+        subject, over, asking.ask("orders"), asking.trend(), tuple(asking.matters("kind", _MATTERS)), tuple(matters),
+        asking.times(), tuple(found), tuple(asking.spots()), tuple(_again(subject, over, person, pack)),
+        tuple(late.select_related("lead_unit").defer("search", "sealed").order_by("due_at", "pk")[:_LATE]),
+        opened.count(), late.count(), tuple(said(found, matters)),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The questions of one portrait."""
+
+    subject: Subject
+    over: Period
+    person: Person
+    at: datetime
+    pack: Pack
+
+    def ask(self, code: str, *by: str, over: Period | None = None, view: View = View()) -> Answer:
+        where: Mapping[str, Any] = self.subject.where
+        return queries.ask(code, over or self.over, person=self.person, at=self.at, by=by, where=where, view=view)
+
+    def trend(self) -> Chart:
+        """Orders of thirteen months, this one with them: the same month of last year stands at the other end."""
+        last = self.over.last
+        begin = last.year * 12 + last.month - MONTHS
+        first = date(begin // 12, begin % 12 + 1, 1)
+        answer = self.ask("orders", "month", over=Period(f"{first}..{last}", first, last), view=_PLAIN)
+        points = [
+            Point(f"{line.key[0]:%Y-%m}", line.figure.value, url=figure_url(answer.cell(line.key)))
+            for line in answer.lines
+        ]
+        return charts.bar(points, head=_("月份"), name=_("受理量"), across=False)
+
+    def matters(self, by: str, most: int) -> list[Matter]:
+        """The parts of its orders, most first, each beside the period before."""
+        answer = self.ask("orders", by)
+        total = answer.whole.figure.numerator or 1
+        rows = sorted(answer.lines, key=lambda line: (-line.figure.numerator, line.words))
+        return [
+            Matter(line.words[0] or _("未分类"), line.figure.numerator, line.before.numerator if line.before else 0,
+                   line.figure.numerator / total, figure_url(answer.cell(line.key)))
+            for line in rows[:most] if line.figure.numerator
+        ]  # fmt: skip
+
+    def times(self) -> Chart:
+        """Orders by weekday and hour."""
+        answer = self.ask("orders", "weekday", "hour", view=_PLAIN)
+        cells = {
+            (int(line.key[0]), int(line.key[1])): Point("", line.figure.value, url=figure_url(answer.cell(line.key)))
+            for line in answer.lines
+        }
+        return charts.weekdays_and_hours(cells, head=_("星期"))
+
+    def spots(self) -> list[Spot]:
+        """The squares with most orders, two at least."""
+        answer = self.ask("orders", "cell_x", "cell_y", view=_PLAIN)
+        known = [line for line in answer.lines if None not in line.key and line.figure.numerator > 1]
+        rows = sorted(known, key=lambda line: (-line.figure.numerator, line.key))[:_SPOTS]
+        return [
+            Spot((int(line.key[0]) + 0.5) / _CELL, (int(line.key[1]) + 0.5) / _CELL, line.figure.numerator,
+                 figure_url(answer.cell(line.key)))
+            for line in rows
+        ]  # fmt: skip
+
+
+def _orders(subject: Subject, person: Person, pack: Pack) -> Any:
+    orders = visible_to(person)
+    if subject.kind == "unit":
+        units = Unit.objects.filter(path__startswith=subject.path)
+        return orders.filter(lead_unit__in=units if subject.dimension == "unit_top" else units.filter(code=subject.code))
+    codes = [row.code for row in pack.area_tree.subtree(subject.code)]
+    return orders.filter(area__code__in=codes)
+
+
+def _again(subject: Subject, over: Period, person: Person, pack: Pack) -> list[Again]:
+    """Matters of one person with most orders; confidential ones are told of nobody."""
+    begin = datetime.combine(over.first, datetime.min.time(), pack.calendar().zone)
+    own = _orders(subject, person, pack).filter(accepted_at__gte=begin, confidential=False)
+    members = Member.objects.filter(kind=Kind.AGAIN, order__in=own, group__orders__gte=_OFTEN)
+    groups = Group.objects.filter(pk__in=members.values("group")).order_by("-orders", "-last_at")[:_AGAIN]
+    newest: dict[int, str] = {}
+    for member in members.filter(group__in=list(groups)).select_related("order").order_by("order_id"):
+        newest[member.group_id] = member.order.title
+    return [Again(group.pk, newest[group.pk], group.orders) for group in groups if group.pk in newest]
