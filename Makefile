@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 # A machine may forbid to keep compiled modules: each process would compile all libraries anew, ten seconds long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-dispatch bench-assist bench-repeats bench-analysis screenshots drill clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-dispatch bench-assist bench-repeats bench-analysis bench-screen screenshots drill clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ bench-assist: setup ## how long the help of the intake desk takes while eight ag
 
 bench-simulate: setup ## orders per second of simulated history beside raw COPY of the same rows
 	PYTHONPATH=. $(BIN)/python -W ignore bench/simulate.py
+
+bench-screen: setup ## how long after it is accepted an order stands on the big screen, at 10 orders/s
+	PYTHONPATH=. $(BIN)/python -W ignore bench/screen.py
 
 bench-repeats: setup ## how fast and how right repeats are found, at a million orders; BENCH_ORDERS
 	$(BIN)/python -W ignore bench/repeats.py

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from open12345.directory.models import AccessLog
-from open12345.screen import modules, picture, services, usual
+from open12345.screen import modules, picture
 from open12345.screen.models import Arrangement
 from tests.cast import Town
-from tests.screens.conftest import Browser, at_screen, settled, town, text_of
+from tests.screens.conftest import Browser, at_screen, settled, text_of, town
 
 __all__ = ["at_screen", "settled", "town"]
 AtScreen = Callable[[str], Browser]
@@ -64,7 +64,8 @@ def test_an_area_opens_its_open_orders_and_nothing_else(town: Town, at_screen: A
     leader = at_screen("leader")
     told = json.loads(leader.open("/screen/areas/310117107001.json"))
     assert [order["title"] for order in told["orders"]] == ["亭中的"]
-    assert {o["title"] for o in json.loads(leader.open("/screen/areas/310117107.json"))["orders"]} == {"亭中的", "别处的"}
+    wider = json.loads(leader.open("/screen/areas/310117107.json"))["orders"]
+    assert {order["title"] for order in wider} == {"亭中的", "别处的"}
     leader.open("/screen/areas/999.json", 404)
 
 
@@ -114,9 +115,7 @@ def test_modules_fill_the_columns_and_the_row(some: int, spread: tuple[int, int,
 
 
 @pytest.mark.function("SCR-02")
-def test_the_leaders_page_says_the_day_in_five_lines_and_each_opens_its_orders(
-    town: Town, at_screen: AtScreen
-) -> None:
+def test_the_leaders_page_says_the_day_in_five_lines_and_each_opens_its_orders(town: Town, at_screen: AtScreen) -> None:
     number = town.register(title="井盖缺失", urgency="urgent")
     leader = at_screen("leader")
     picture.forget()

@@ -24,6 +24,8 @@ ALL: Final = frozenset(STAFF_ROLES)
 SEERS: Final = frozenset(CENTRE_ROLES | UNIT_ROLES)
 TAKERS: Final = frozenset({"agent", "dispatcher"})
 CALLERS: Final = frozenset({"callback_agent", "floor_supervisor"})
+WATCHERS: Final = frozenset({"analyst", "floor_supervisor", "leader", "supervisor"})
+OWNERS: Final = frozenset({"approver", "clerk"})
 EXPLORERS: Final = frozenset({"analyst", "approver", "clerk", "dispatcher", "floor_supervisor", "leader", "supervisor"})
 SYSTEM, SECURITY, AUDIT = (frozenset({f"{name}_admin"}) for name in ("system", "security", "audit"))
 LOOKERS: Final = TAKERS | SYSTEM
@@ -70,6 +72,12 @@ TABLE: Final[Mapping[str, Route]] = {
     "directory:packs": _get(SYSTEM), "directory:pack_check": _get(SYSTEM),
     "directory:pack_version": _get(SYSTEM, pk="pack"), "directory:calendar": _get(SYSTEM),
     "directory:holiday_drop": Route(SYSTEM, "post", own=True),
+    "screen:wall": _get(WATCHERS), "screen:now": _get(WATCHERS), "screen:leader": _get(WATCHERS),
+    "screen:area": _get(WATCHERS, code="310117107001"), "screen:modules": _get(frozenset({"analyst", "supervisor"})),
+    "insight:units": _get(WATCHERS | OWNERS), "insight:unit": _get(WATCHERS | OWNERS, code="urban"),
+    "insight:area": _get(WATCHERS, code="310117107001"),
+    "insight:spots": _get(WATCHERS | OWNERS, kind="units", code="urban"),
+    "insight:export": _post(WATCHERS | OWNERS, kind="units", code="urban"),
     "repeats:groups": _get(frozenset(CENTRE_ROLES)), "repeats:group": Route(SEERS, "get", {"pk": 0}, own=True),
     "orders:list": _get(SEERS), "orders:search": _post(SEERS), "orders:export": _post(SEERS, ending="csv"),
     "orders:save_view": _post(SEERS), "orders:change_view": Route(SEERS, "post", {"pk": 0, "act": "delete"}, own=True),

@@ -38,5 +38,6 @@ def _at(
 
 def lend() -> None:
     """Add the cards; called once when the room starts."""
-    home.lend(home.Card("callback", __("回访"), "callback:queue", frozenset({"callback_agent"}), queue, order=50))
+    callers = frozenset({"callback_agent", "floor_supervisor"})
+    home.lend(home.Card("callback", __("回访"), "callback:queue", callers, queue, order=50))
     home.lend(home.Card("upper", __("上级回访"), "callback:upper", frozenset({"dispatcher"}), upper, order=55))

@@ -71,6 +71,7 @@ ACTS: Final[Mapping[str, str | Promise]] = {
     "classifier.refused": _("未启用分类模型"),
     "breaker.force": _("强制自动派单熔断或放行"),
     "dispatch.mode": _("改变派单方式"),
+    "portrait.export": _("导出画像"),
     "screen.arrange": _("编排大屏"),
 }
 """What an act is called; one that is not in the list is shown by its code."""

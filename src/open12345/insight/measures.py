@@ -38,7 +38,7 @@ class Measure:
 
     @property
     def part(self) -> Part:
-        """Return which orders to open: of a rate that should be high those that were not, of the others those that count."""
+        """Return which orders to open: of a rate that should be high those that were not so, else those that count."""
         return "numerator" if self.metric.falling or self.metric.denominator is None else "rest"
 
     @property

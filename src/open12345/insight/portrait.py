@@ -24,12 +24,14 @@ from open12345.orders.stages import LIVING
 from open12345.policy import Pack
 from open12345.repeats.models import Group, Kind, Member
 from open12345.ui import charts
-from open12345.ui.charts import Chart, Point, Series
+from open12345.ui.charts import Chart, Point
 
 MONTHS: Final = 13
 DAYS: Final = 90
+ONE_DAY: Final = timedelta(days=1)
 _MATTERS, _SPOTS, _AGAIN, _LATE = 8, 12, 8, 8
 _PLAIN: Final = View(compared=False)
+_COMPARED: Final = View()
 #: Of the same person and matter at least so many orders are told.
 _OFTEN: Final = 3
 #: One cell of the map of heat is so much of a degree.
@@ -82,10 +84,18 @@ class Portrait:
 
 def period_asked(text: str, today: date) -> Period:
     """Return the span that an address names; the last ninety days where it names none. Raises ValueError."""
-    if text:
-        return period(text)
-    first = today - timedelta(days=DAYS - 1)
+    return period(text) if text else last_days(today, DAYS)
+
+
+def last_days(today: date, days: int) -> Period:
+    """Return so many days, today the last of them."""
+    first = today - (days - 1) * ONE_DAY
     return Period(f"{first}..{today}", first, today)
+
+
+def spots_of(subject: Subject, over: Period, *, person: Person, at: datetime, pack: Pack) -> list[Spot]:
+    """Return the squares with most orders; raises `store.NoFacts`."""
+    return _Asking(subject, over, person, at, pack).spots()
 
 
 def draw(subject: Subject, over: Period, *, person: Person, at: datetime, pack: Pack) -> Portrait:
@@ -113,7 +123,7 @@ class _Asking:
     at: datetime
     pack: Pack
 
-    def ask(self, code: str, *by: str, over: Period | None = None, view: View = View()) -> Answer:
+    def ask(self, code: str, *by: str, over: Period | None = None, view: View = _COMPARED) -> Answer:
         where: Mapping[str, Any] = self.subject.where
         return queries.ask(code, over or self.over, person=self.person, at=self.at, by=by, where=where, view=view)
 
@@ -164,8 +174,9 @@ class _Asking:
 def _orders(subject: Subject, person: Person, pack: Pack) -> Any:
     orders = visible_to(person)
     if subject.kind == "unit":
-        units = Unit.objects.filter(path__startswith=subject.path)
-        return orders.filter(lead_unit__in=units if subject.dimension == "unit_top" else units.filter(code=subject.code))
+        if subject.dimension == "unit":
+            return orders.filter(lead_unit__code=subject.code)
+        return orders.filter(lead_unit__in=Unit.objects.filter(path__startswith=subject.path))
     codes = [row.code for row in pack.area_tree.subtree(subject.code)]
     return orders.filter(area__code__in=codes)
 

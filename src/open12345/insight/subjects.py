@@ -22,7 +22,7 @@ _DRAWN: Final = frozenset(AREA_LEVELS) - {"province", "city"}
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A unit or an area. `dimension`: by which facts are cut for it; `peers`: the codes it is compared with, its own too.
+    """A unit or an area. `dimension`: by which facts are cut for it; `peers`: the codes it is compared with.
 
     `group`: what those have in common, in words.
     """

@@ -1,7 +1,7 @@
-"""What a portrait says in words: strengths, weaknesses and changes that follow from its figures, by written thresholds.
+"""What a portrait says in words: strengths, weaknesses and changes that follow from its figures, by thresholds.
 
-    a rate is a strength (weakness) where it is at least `APART` percentage points better (worse) than the peers' median,
-    a duration where it is at least `SLOWER` of the median better (worse);
+    a rate is a strength (weakness) where it is at least `APART` percentage points better (worse) than the median of
+    the peers, a duration where it is at least `SLOWER` of the median better (worse);
     a rate has changed where it moved at least `APART` points since the period before;
     a matter weighs where it makes up at least `HEAVY` of the orders;
     a matter rises where it has at least `MANY` orders and grew by at least `GROWN`.

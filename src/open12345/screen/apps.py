@@ -12,7 +12,8 @@ class ScreenConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Lend the menu its entries."""
-        from open12345.screen import panels  # noqa: PLC0415 - models are ready only now
+        """Lend the menu its entries and the home page its card."""
+        from open12345.screen import cards, panels  # noqa: PLC0415 - models are ready only now
 
         panels.lend()
+        cards.lend()
