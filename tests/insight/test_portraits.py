@@ -119,7 +119,8 @@ def measure(value: float, middle: float, *, code: str = "satisfied", before: flo
     [
         ("satisfied", 90.0, 85.0, "strength"), ("satisfied", 89.9, 85.0, ""), ("satisfied", 80.0, 85.0, "weakness"),
         ("returns", 12.0, 5.0, "weakness"), ("returns", 0.0, 5.0, "strength"),
-        ("handling_days", 4.0, 5.0, "strength"), ("handling_days", 4.1, 5.0, ""), ("handling_days", 6.0, 5.0, "weakness"),
+        ("handling_days", 4.0, 5.0, "strength"), ("handling_days", 4.1, 5.0, ""),
+        ("handling_days", 6.0, 5.0, "weakness"),
     ],
 )  # fmt: skip
 def test_words_begin_at_their_thresholds(code: str, value: float, middle: float, kind: str) -> None:

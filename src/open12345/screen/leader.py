@@ -59,7 +59,7 @@ def lines(told: Mapping[str, Any]) -> list[Line]:
     orders, day = reverse("orders:list"), told["day"]
     (_yesterday, before), (_week, week) = figures["accepted"]["beside"]
     return [
-        Line(_("今天受理"), str(value["accepted"]), _("件，%(change)s，上周今天此时 %(week)s 件")
+        Line(_("今天受理"), str(value["accepted"]), _("件，%(change)s，上周此时 %(week)s 件")
              % {"change": _change(value["accepted"], before), "week": week},
              f"{orders}?{urlencode({'state': 'all', 'from': day, 'to': day})}"),
         Line(_("今天结案"), str(value["closed"]), _("件，在办 %(open)s 件") % {"open": value["open"]},

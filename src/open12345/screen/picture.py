@@ -117,7 +117,7 @@ def _figures(flow: live.Flow, standing: Iterable[live.Living], rates: Iterable[u
     satisfied = next((rate for rate in rates if rate.code == "satisfied"), None)
     return [
         {"code": "accepted", "value": taken,
-         "beside": [[_("昨天此时"), sum(flow.yesterday.values())], [_("上周今天"), sum(flow.week_ago.values())]]},
+         "beside": [[_("昨天此时"), sum(flow.yesterday.values())], [_("上周此时"), sum(flow.week_ago.values())]]},
         {"code": "open", "value": sum(row.orders for row in rows)},
         {"code": "soon", "value": sum(row.soon for row in rows)},
         {"code": "late", "value": sum(row.late for row in rows)},
