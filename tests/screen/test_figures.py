@@ -76,7 +76,7 @@ def test_the_six_figures_are_those_counted_by_hand(town: Town) -> None:
         "accepted": len(accepted_on(town.now, 0, orders)),
         "open": len(living),
         "soon": sum(1 for o in living if o.due_at and town.now <= o.due_at <= soon),
-        "late": 1,
+        "late": sum(1 for o in living if o.due_at and o.due_at < town.now),
         "closed": 1,
         "satisfied": None,  # nothing was built to ask
     }
@@ -98,7 +98,9 @@ def test_flow_units_and_map_add_up_to_the_figures(town: Town) -> None:
     living = [order for order in orders if order.stage in LIVING]
     by_unit = Counter(order.lead_unit.code for order in living if order.lead_unit)
     assert {unit["code"]: unit["open"] for unit in told["units"]} == dict(by_unit)
-    assert {unit["code"]: unit["late"] for unit in told["late_units"]} == {"urban": 1}
+    late = Counter(o.lead_unit.code for o in living if o.lead_unit and o.due_at and o.due_at < town.now)
+    assert {unit["code"]: unit["late"] for unit in told["late_units"]} == dict(late)
+    assert late["urban"]
     assert told["map"]["level"] == "community"  # a town shows its communities
     by_area = Counter(order.area.code for order in today if order.area)
     assert {code: told_[0] for code, told_ in told["map"]["areas"].items() if told_[0]} == dict(by_area)
@@ -162,7 +164,8 @@ def test_a_category_is_hot_when_it_lies_above_the_same_weekday_and_hour(town: To
     for _n in range(4):
         town.register(title="今天的积水", category="B0101")
     town.register(title="今天的摊贩", category="A0101")
-    assert [(one["code"], one["value"], one["usual"]) for one in shown(town)["hot"]] == [("B0101", 4, 1.0)]
+    hot = [(one["code"], one["value"], one["usual"], one["rises"]) for one in shown(town)["hot"]]
+    assert hot == [("B0101", 4, 1.0, True), ("A0101", 1, 1.0, False)]
     usual.forget()
 
 

@@ -95,9 +95,10 @@ def late_units(told: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def hot(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what rises, each with the address of today's orders of it."""
+    """Return what rises above the usual, each with the address of today's orders of it."""
     url, day = reverse("orders:list"), told["day"]
     return [
         one | {"url": f"{url}?{urlencode({'state': 'all', 'category': one['code'], 'from': day, 'to': day})}"}
         for one in told["hot"]
+        if one["rises"]
     ]

@@ -180,7 +180,8 @@ def open_in(areas: Iterable[int]) -> QuerySet[WorkOrder]:
 
 def _shown(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
     return orders.filter(confidential=False).select_related("lead_unit", "area").only(
-        "number", "title", "stage", "urgency", "category", "accepted_at", "due_at", "lead_unit__name", "area__name"
+        "number", "title", "stage", "urgency", "category", "accepted_at", "due_at", "lead_unit__name", "area__name",
+        "area__code",
     )  # fmt: skip
 
 

@@ -145,9 +145,9 @@ def _clocks(at: datetime, pack: Pack, standing: list[live.Living]) -> list[dict[
 
 
 def _hot(at: datetime, pack: Pack) -> list[dict[str, Any]]:
-    risen = usual.rising(at, pack, live.categories(at, pack), _HOT)
-    return [{"code": one.category, "title": _category(pack, one.category), "value": one.orders,
-             "usual": round(one.usual, 1)} for one in risen]  # fmt: skip
+    found = usual.hot(at, pack, live.categories(at, pack), _HOT)
+    return [{"code": one.category, "title": _category(pack, one.category), "value": one.orders, "rises": one.rises,
+             "usual": _rounded(one.usual)} for one in found]  # fmt: skip
 
 
 def _category(pack: Pack, code: str) -> str:
@@ -178,11 +178,19 @@ def listed(order: WorkOrder, at: datetime, pack: Pack) -> dict[str, Any]:
     """Return what a screen tells of one order: no person, no door."""
     return {
         "number": order.number, "title": live.public_title(order.title), "category": _category(pack, order.category),
-        "area": order.area.name if order.area else "", "unit": order.lead_unit.name if order.lead_unit else "",
+        "area": _place(order, pack), "unit": order.lead_unit.name if order.lead_unit else "",
         "stage": order.get_stage_display(), "urgency": order.get_urgency_display(),
         "at": _moment(order.accepted_at, at, pack), "due": _moment(order.due_at, at, pack),
         "late": order.due_at is not None and order.due_at < at and order.stage in LIVING,
     }  # fmt: skip
+
+
+def _place(order: WorkOrder, pack: Pack) -> str:
+    """The area of the map in which an order lies, else its own."""
+    if order.area is None:
+        return ""
+    code = places.drawn(pack, places.level_of_map(pack), order.area.code)
+    return pack.area_tree[code].name if code else order.area.name
 
 
 def _moment(moment: datetime | None, at: datetime, pack: Pack) -> str:

@@ -44,17 +44,22 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Rising:
-    """A category that has more orders today than it usually has by now."""
+class Hot:
+    """A category of today, and how many orders of it there usually are by now; None where nobody knows."""
 
     category: str
     orders: int
-    usual: float
+    usual: float | None
 
     @property
     def sigmas(self) -> float:
         """How far above the usual, in its own spread."""
-        return (self.orders - self.usual) / math.sqrt(max(self.usual, 1.0))
+        return 0.0 if self.usual is None else (self.orders - self.usual) / math.sqrt(max(self.usual, 1.0))
+
+    @property
+    def rises(self) -> bool:
+        """Whether it has more orders than chance would bring."""
+        return self.orders >= LEAST and self.sigmas >= SIGMAS
 
 
 def days30(today: date) -> Period:
@@ -81,15 +86,17 @@ def _read_rates(at: datetime, today: date) -> list[Rate]:
     return found
 
 
-def rising(at: datetime, pack: Pack, counted: Mapping[str, int], most: int) -> list[Rising]:
-    """Return the categories that rise, those furthest above their usual first."""
+def hot(at: datetime, pack: Pack, counted: Mapping[str, int], most: int) -> list[Hot]:
+    """Return the categories of today: those that rise, furthest above their usual first; then those with most orders."""
     local = at.astimezone(pack.calendar().zone)
     hours = _usual.get((str(store.folder()), local.date()), lambda: _read_usual(at, local.date()))
-    if hours is None:
-        return []
-    found = [Rising(code, orders, _until(hours.get(code, {}), local)) for code, orders in counted.items()]
-    risen = [one for one in found if one.orders >= LEAST and one.sigmas >= SIGMAS]
-    return sorted(risen, key=lambda one: (-one.sigmas, one.category))[:most]
+    found = [
+        Hot(code, orders, None if hours is None else _until(hours.get(code, {}), local))
+        for code, orders in counted.items()
+    ]
+    return sorted(found, key=lambda one: (not one.rises, -one.sigmas if one.rises else -one.orders, one.category))[
+        :most
+    ]
 
 
 def _until(hours: Mapping[int, float], local: datetime) -> float:

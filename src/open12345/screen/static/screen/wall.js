@@ -26,7 +26,11 @@ function bar(parts, most) {
   }
   return box;
 }
-const rows = (body, found, row, empty) => body.replaceChildren(found.length ? make("ul", "rows", ...found.map(row)) : make("p", "empty", empty));
+function rows(body, found, row, empty, all) {
+  const list = found.length ? make("ul", "rows", ...found.map(row)) : make("p", "empty", empty);
+  body.replaceChildren(list);
+  while (!all && list.lastChild?.offsetTop + list.lastChild?.offsetHeight > body.clientHeight) list.lastChild.remove(); // no half rows
+}
 
 // Charts
 
@@ -124,7 +128,7 @@ function moving(body, found, row) {
   if (body.dataset.shown === text) return;
   body.dataset.shown = text;
   const at = body.getAnimations({ subtree: true })[0]?.currentTime;
-  rows(body, found, row, said.none);
+  rows(body, found, row, said.none, true);
   const list = body.firstChild;
   const high = list.scrollHeight;
   if (calm.matches || high <= body.clientHeight + 2) return;
@@ -144,19 +148,19 @@ const draws = {
   },
   hot(body, { hot }) {
     const most = Math.max(...hot.map(({ value }) => value));
-    rows(body, hot, (one) => make("li", "", make("b", "", one.title), bar([["plain", one.value]], most), make("em", "", whole.format(one.value), make("small", "", fill(said.usual, { n: one.usual })))), said.calm);
+    rows(body, hot, (one) => make("li", one.rises ? "rises" : "", make("b", "", one.title), bar([[one.rises ? "plain" : "quiet", one.value]], most), make("em", "", whole.format(one.value)), make("small", "", one.usual === null ? "" : fill(said.usual, { n: one.usual }))), said.none);
   },
   units(body, { units }) {
     const most = Math.max(...units.map(({ open }) => open));
-    rows(body, units, (unit) => make("li", "", make("b", "", unit.title), bar([["red", unit.late], ["plain", unit.open - unit.late]], most), make("em", "", whole.format(unit.open), make("small", unit.late ? "late" : "", unit.late ? fill(said.late, { n: unit.late }) : ""))), said.none);
+    rows(body, units, (unit) => make("li", "", make("b", "", unit.title), bar([["red", unit.late], ["plain", unit.open - unit.late]], most), make("em", "", whole.format(unit.open)), make("small", unit.late ? "late" : "", unit.late ? fill(said.late, { n: unit.late }) : "")), said.none);
   },
   rates(body, { rates }) {
     const percent = (value) => (value === null ? "–" : `${value.toFixed(1)}%`);
-    rows(body, rates, (rate) => make("li", "", make("b", "", rate.title), bar([["plain", rate.value]], 100), make("em", "", percent(rate.value), make("small", "", `${said.before} ${percent(rate.before)}`))), said.nofacts);
+    rows(body, rates, (rate) => make("li", "", make("b", "", rate.title), bar([["plain", rate.value]], 100), make("em", "", percent(rate.value)), make("small", "", `${said.before} ${percent(rate.before)}`)), said.nofacts);
   },
   warnings(body, { warnings }) {
     const level = { yellow: said.yellow, orange: said.orange, red: said.crimson };
-    rows(body, warnings, (one) => make("li", "", make("b", "", one.title), make("span", "", one.area), make("em", "", fill(said.persons, { n: one.persons }), make("small", `level ${one.level}`, level[one.level] ?? ""))), said.quiet);
+    rows(body, warnings, (one) => make("li", "", make("b", "", one.title), make("span", "", one.area), make("em", "", fill(said.persons, { n: one.persons })), make("small", `level ${one.level}`, level[one.level] ?? "")), said.quiet);
   },
   urgent: (body, { urgent }) => moving(body, urgent, line),
   latest: (body, { latest }) => moving(body, latest, fresh),
@@ -169,7 +173,7 @@ function draw(told) {
   for (const figure of told.figures) {
     const box = one(`[data-figure="${figure.code}"]`);
     one("b", box).replaceChildren(figure.value === null ? "–" : whole.format(figure.value), figure.unit ? make("i", "", figure.unit) : "");
-    one("small", box).textContent = (figure.beside ?? []).map(([name, value]) => `${name} ${value === null ? "–" : whole.format(value)}`).join("　");
+    one("small", box).textContent = (figure.beside ?? []).map(([name, value]) => `${name} ${value === null ? "–" : whole.format(value)}${value === null ? "" : figure.unit ?? ""}`).join("　");
     box.classList.toggle("is-none", !figure.value);
   }
   for (const tile of document.querySelectorAll("[data-module]")) draws[tile.dataset.module](one("[data-body]", tile), told);
