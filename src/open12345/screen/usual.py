@@ -87,7 +87,7 @@ def _read_rates(at: datetime, today: date) -> list[Rate]:
 
 
 def hot(at: datetime, pack: Pack, counted: Mapping[str, int], most: int) -> list[Hot]:
-    """Return the categories of today: those that rise, furthest above their usual first; then those with most orders."""
+    """Return the categories of today: those that rise, furthest above their usual first; then the most frequent."""
     local = at.astimezone(pack.calendar().zone)
     hours = _usual.get((str(store.folder()), local.date()), lambda: _read_usual(at, local.date()))
     found = [
