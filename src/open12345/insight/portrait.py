@@ -131,11 +131,12 @@ class _Asking:
         """Orders of thirteen months, this one with them: the same month of last year stands at the other end."""
         last = self.over.last
         begin = last.year * 12 + last.month - MONTHS
-        first = date(begin // 12, begin % 12 + 1, 1)
-        answer = self.ask("orders", "month", over=Period(f"{first}..{last}", first, last), view=_PLAIN)
+        months = [date((begin + n) // 12, (begin + n) % 12 + 1, 1) for n in range(MONTHS)]
+        span = Period(f"{months[0]}..{last}", months[0], last)
+        answer = self.ask("orders", "month", over=span, view=_PLAIN)
+        counted = {line.key[0]: line.figure.value for line in answer.lines}
         points = [
-            Point(f"{line.key[0]:%Y-%m}", line.figure.value, url=figure_url(answer.cell(line.key)))
-            for line in answer.lines
+            Point(f"{month:%Y-%m}", counted.get(month, 0), url=figure_url(answer.cell((month,)))) for month in months
         ]
         return charts.bar(points, head=_("月份"), name=_("受理量"), across=False)
 
