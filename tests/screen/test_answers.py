@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from open12345.directory.models import AccessLog
-from open12345.screen import modules, picture
+from open12345.screen import modules, picture, views
 from open12345.screen.models import Arrangement
 from tests.cast import Town
 from tests.screens.conftest import Browser, at_screen, settled, text_of, town
@@ -54,6 +56,15 @@ def test_a_picture_costs_few_statements_however_many_orders(
     picture.take()
     with django_assert_max_num_queries(18):
         picture.take()
+
+
+@pytest.mark.function("SCR-05")
+def test_a_number_is_on_the_screen_within_five_seconds_by_design() -> None:
+    """The picture's age, the page's pause and an answer as slow as a second together; measured by `bench-screen`."""
+    script = (Path(views.__file__).parent / "static/screen/wall.js").read_text("utf-8")
+    pause = re.search(r"POLL = (\d+)", script)
+    assert pause
+    assert picture.KEPT + int(pause[1]) / 1000 + 1 < 5
 
 
 @pytest.mark.function("SCR-01")

@@ -31,7 +31,7 @@ MODULES: Final = {
         Module("latest", __("最新受理"), __("今天新受理的工单，标题已脱敏")),
         Module("units", __("承办单位"), __("在办最多的单位，其中超时多少")),
         Module("rates", __("办理绩效"), __("最近 30 天的签收、联系、办结、解决和满意")),
-        Module("warnings", __("群诉预警"), __("三天内多人同诉一事的地点和人数")),
+        Module("warnings", __("预警"), __("三天内多人同诉一事的地点和人数；自动派单熔断")),
     )
 }
 DEFAULT: Final = tuple(MODULES)

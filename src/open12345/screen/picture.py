@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from open12345.directory import packs
 from open12345.directory.models import Area, Unit
+from open12345.dispatch.automatic import lamps
 from open12345.orders import queries
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import LIVING, Stage
@@ -102,6 +103,7 @@ def draw(at: datetime, pack: Pack) -> dict[str, Any]:
         "latest": [listed(order, at, pack) for order in live.latest(at, pack)[: live.SHOWN]],
         "rates": [_rate(rate) for rate in rates],
         "warnings": _warnings(at, pack),
+        "breaker": _breaker(pack),
         "map": _map(at, pack),
     }
 
@@ -223,6 +225,12 @@ def _warnings(at: datetime, pack: Pack) -> list[dict[str, Any]]:
          "at": _moment(group.last_at, at, pack), "group": group.pk}
         for group, order in told[:_WARNINGS]
     ]  # fmt: skip
+
+
+def _breaker(pack: Pack) -> str:
+    """What is held up in automatic dispatch, in words; "" where all goes."""
+    lamp = lamps.lamp(pack)
+    return "" if lamp.colour == "green" else lamp.text
 
 
 def _map(at: datetime, pack: Pack) -> dict[str, Any]:

@@ -2,5 +2,8 @@
 
 from typing import Final
 
-READERS: Final = frozenset({"leader", "supervisor", "analyst", "floor_supervisor"})
+from open12345.insight.subjects import READERS
+
+__all__ = ["ARRANGERS", "READERS"]
+
 ARRANGERS: Final = frozenset({"supervisor", "analyst"})

@@ -158,9 +158,10 @@ const draws = {
     const percent = (value) => (value === null ? "–" : `${value.toFixed(1)}%`);
     rows(body, rates, (rate) => make("li", "", make("b", "", rate.title), bar([["plain", rate.value]], 100), make("em", "", percent(rate.value)), make("small", "", `${said.before} ${percent(rate.before)}`)), said.nofacts);
   },
-  warnings(body, { warnings }) {
+  warnings(body, { warnings, breaker }) {
     const level = { yellow: said.yellow, orange: said.orange, red: said.crimson };
     rows(body, warnings, (one) => make("li", "", make("b", "", one.title), make("span", "", one.area), make("em", "", fill(said.persons, { n: one.persons })), make("small", `level ${one.level}`, level[one.level] ?? "")), said.quiet);
+    if (breaker) body.prepend(make("p", "breaker", breaker));
   },
   urgent: (body, { urgent }) => moving(body, urgent, line),
   latest: (body, { latest }) => moving(body, latest, fresh),
