@@ -22,6 +22,7 @@ CHROMIUM = os.environ.get("OPEN12345_CHROMIUM") or shutil.which("chromium") or "
 PICTURES = os.environ.get("OPEN12345_PICTURES", "")
 PATIENCE = 15_000  # milliseconds
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+WALL = ViewportSize(width=1920, height=1080)
 
 
 class Quiet(WSGIRequestHandler):

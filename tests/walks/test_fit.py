@@ -10,7 +10,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from open12345.orders.models import WorkOrder
 from open12345.orders.watch import index_words
 from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town
-from tests.walks.conftest import PHONE, PICTURES, WIDE
+from tests.walks.conftest import PHONE, PICTURES, WALL, WIDE
 
 LONG = "涞亭南路与沪亭北路交叉口西北侧人行道上每天傍晚六点至九点聚集无证摊贩七八个占用盲道并排放油烟"
 
@@ -102,6 +102,10 @@ def screens(numbers: dict[str, str]) -> list[tuple[str, str, str]]:
         ("clerk.enforcement", "/notices/", "notices"),
         ("clerk.enforcement", "/handling/idioms/all/", "phrases"),
         ("leader", "/handling/instructions/", "instructions"),
+        ("leader", "/screen/", "screen"),
+        ("leader", "/screen/leader/", "today"),
+        ("leader", "/insight/units/", "portraits"),
+        ("supervisor", "/screen/modules/", "modules"),
         ("dispatcher", "/intake/import/", "import"),
         ("dispatcher", "/words/", "words"),
         ("", "/accounts/login/", "sign-in"),
@@ -253,6 +257,7 @@ SHOWN = [
     ("dispatcher", "/dispatch/", "dispatch", WIDE, "light"),
     ("clerk.enforcement", "/handling/?tab=working", "unit-desk", WIDE, "light"),
     ("callback_agent", "/callback/?tab=all", "callback", WIDE, "dark"),
+    ("leader", "/screen/", "screen", WALL, "dark"),
 ]
 
 

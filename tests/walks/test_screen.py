@@ -9,11 +9,11 @@ from pytest_django import Settings
 
 from open12345.screen import picture
 from tests.cast import Town
-from tests.walks.conftest import PHONE, session
+from tests.walks.conftest import PHONE, WALL, session
 from tests.walks.test_fit import runs_out
 
 Enter = Callable[..., Page]
-WALL, TALLER = ViewportSize(width=1920, height=1080), ViewportSize(width=1680, height=1050)
+TALLER = ViewportSize(width=1680, height=1050)
 #: Milliseconds after which the page has asked again.
 ASKED = 3000
 

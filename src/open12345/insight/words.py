@@ -68,7 +68,8 @@ def _of_measure(measure: Measure) -> Iterable[Said]:
         values = {"title": title, "value": printed(measure, measure.figure.value),
                   "middle": printed(measure, measure.middle)}  # fmt: skip
         if better >= _limit(measure):
-            yield Said("strength", _("%(title)s %(value)s，好于同组中位数 %(middle)s") % values, url)
+            behind = figure_url(measure.cut, "denominator")  # a strength rests on all of them
+            yield Said("strength", _("%(title)s %(value)s，好于同组中位数 %(middle)s") % values, behind)
         elif better <= -_limit(measure):
             yield Said("weakness", _("%(title)s %(value)s，差于同组中位数 %(middle)s") % values, url)
     if measure.metric.unit == "%" and measure.moved is not None and abs(measure.moved) >= APART:
