@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -11,9 +10,9 @@ from typing import Final
 from open12345.directory.person import SYSTEM
 from open12345.facts import queries
 from open12345.facts.cuts import Cut, Part
-from open12345.facts.metrics import Metric
+from open12345.facts.metrics import Metric, metric
 from open12345.facts.periods import Period
-from open12345.facts.queries import Figure, Line
+from open12345.facts.queries import Figure, View
 from open12345.insight.subjects import Subject
 
 #: What a portrait says of a unit, in this order; of an area, how its orders were handled.
@@ -23,6 +22,7 @@ INDICATORS: Final = (
 )  # fmt: skip
 #: A median of fewer units would tell of one of them.
 ENOUGH_PEERS: Final = 3
+_PLAIN: Final = View(compared=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,19 @@ def measures(subject: Subject, period: Period, *, at: datetime, minimum: int) ->
 
 
 def _measure(code: str, subject: Subject, period: Period, at: datetime, minimum: int) -> Measure:
-    answer = queries.ask(code, period, person=SYSTEM, at=at, by=(subject.dimension,),
-                         where={subject.dimension: subject.peers})  # fmt: skip
-    lines: Mapping[str, Line] = {line.key[0]: line for line in answer.lines}
-    counted = [line.figure.value for line in lines.values() if counts(line.figure, minimum)]
-    values = [value for value in counted if value is not None]
-    own = lines.get(subject.code)
+    def ask(over: Period, codes: tuple[str, ...]) -> dict[str, Figure]:
+        answer = queries.ask(code, over, person=SYSTEM, at=at, by=(subject.dimension,),
+                             where={subject.dimension: codes}, view=_PLAIN)  # fmt: skip
+        return {line.key[0]: line.figure for line in answer.lines}
+
     none = Figure(0, 0, None)
-    figure = own.figure if own else none
+    now, then = ask(period, subject.peers), ask(period.before(), (subject.code,))
+    counted = [figure.value for figure in now.values() if counts(figure, minimum)]
+    values = [value for value in counted if value is not None]
+    figure = now.get(subject.code, none)
     cut = Cut(code, period, (), tuple(subject.where.items()))
     middle = median(values) if len(values) >= ENOUGH_PEERS else None
-    return Measure(answer.metric, figure, own.before if own else none, middle, cut, counts(figure, minimum))
+    return Measure(metric(code), figure, then.get(subject.code, none), middle, cut, counts(figure, minimum))
 
 
 def counts(figure: Figure, minimum: int) -> bool:

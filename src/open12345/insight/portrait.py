@@ -142,11 +142,13 @@ class _Asking:
 
     def matters(self, by: str, most: int) -> list[Matter]:
         """The parts of its orders, most first, each beside the period before."""
-        answer = self.ask("orders", by)
+        answer = self.ask("orders", by, view=_PLAIN)
+        then = self.ask("orders", by, over=self.over.before(), view=_PLAIN)
+        before = {line.key: line.figure.numerator for line in then.lines}
         total = answer.whole.figure.numerator or 1
         rows = sorted(answer.lines, key=lambda line: (-line.figure.numerator, line.words))
         return [
-            Matter(line.words[0] or _("未分类"), line.figure.numerator, line.before.numerator if line.before else 0,
+            Matter(line.words[0] or _("未分类"), line.figure.numerator, before.get(line.key, 0),
                    line.figure.numerator / total, figure_url(answer.cell(line.key)))
             for line in rows[:most] if line.figure.numerator
         ]  # fmt: skip

@@ -25,7 +25,7 @@ def today(person: object, visit: home.Visit) -> home.Shown:
         home.Figure(_("2 小时内到期"), value["soon"], f"{url}?state=open&soon=1"),
     ]
     rows = [
-        home.Row(one["url"], one["title"], _("今天 %(n)s 件，平时此时 %(usual)s 件")
+        home.Row(one["url"], one["title"], _("今天 %(n)s，平时 %(usual)s")
                  % {"n": one["value"], "usual": one["usual"]})
         for one in leader.hot(told)[: home.TOP]
     ]  # fmt: skip

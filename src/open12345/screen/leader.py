@@ -25,11 +25,12 @@ _UNITS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One of the five lines: words before the number, the number, words after it, where it leads."""
+    """One of the five lines: words before the number, the number, its unit, what else is to say, where it leads."""
 
     lead: str
     value: str
-    rest: str
+    unit: str
+    rest: str = ""
     url: str = ""
     late: bool = False
 
@@ -59,13 +60,14 @@ def lines(told: Mapping[str, Any]) -> list[Line]:
     orders, day = reverse("orders:list"), told["day"]
     (_yesterday, before), (_week, week) = figures["accepted"]["beside"]
     return [
-        Line(_("今天受理"), str(value["accepted"]), _("件，%(change)s，上周此时 %(week)s 件")
+        Line(_("今天受理"), str(value["accepted"]), _("件"), _("%(change)s，上周此时 %(week)s 件")
              % {"change": _change(value["accepted"], before), "week": week},
              f"{orders}?{urlencode({'state': 'all', 'from': day, 'to': day})}"),
-        Line(_("今天结案"), str(value["closed"]), _("件，在办 %(open)s 件") % {"open": value["open"]},
+        Line(_("今天结案"), str(value["closed"]), _("件"), _("在办 %(open)s 件") % {"open": value["open"]},
              f"{orders}?state=open"),
-        Line(_("已超时"), str(value["late"]), _("件"), f"{orders}?state=late", late=bool(value["late"])),
-        Line(_("2 小时内到期"), str(value["soon"]), _("件"), f"{orders}?{urlencode({'state': 'open', 'soon': '1'})}"),
+        Line(_("已超时"), str(value["late"]), _("件"), url=f"{orders}?state=late", late=bool(value["late"])),
+        Line(_("2 小时内到期"), str(value["soon"]), _("件"),
+             url=f"{orders}?{urlencode({'state': 'open', 'soon': '1'})}"),
         Line(_("近 30 天满意率"), *_satisfied(figures["satisfied"])),
     ]  # fmt: skip
 
@@ -77,14 +79,14 @@ def _change(now: int, before: int) -> str:
     return words % {"n": abs(now - before)}
 
 
-def _satisfied(figure: Mapping[str, Any]) -> tuple[str, str]:
+def _satisfied(figure: Mapping[str, Any]) -> tuple[str, str, str]:
     value, before = figure["value"], figure["beside"][0][1]
     if value is None:
-        return "–", _("还没有评价")
+        return "–", "", _("还没有评价")
     if before is None or value == before:
-        return f"{value:.1f}%", _("与前 30 天持平") if before is not None else ""
+        return f"{value:.1f}", "%", _("与前 30 天持平") if before is not None else ""
     words = _("比前 30 天升 %(n)s 个百分点") if value > before else _("比前 30 天降 %(n)s 个百分点")
-    return f"{value:.1f}%", words % {"n": f"{abs(value - before):.1f}"}
+    return f"{value:.1f}", "%", words % {"n": f"{abs(value - before):.1f}"}
 
 
 def late_units(told: Mapping[str, Any]) -> list[dict[str, Any]]:

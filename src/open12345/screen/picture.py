@@ -192,7 +192,7 @@ def _place(order: WorkOrder, pack: Pack) -> str:
     if order.area is None:
         return ""
     code = places.drawn(pack, places.level_of_map(pack), order.area.code)
-    return pack.area_tree[code].name if code else order.area.name
+    return places.short(pack.area_tree[code].name if code else order.area.name)
 
 
 def _moment(moment: datetime | None, at: datetime, pack: Pack) -> str:
@@ -220,7 +220,7 @@ def _warnings(at: datetime, pack: Pack) -> list[dict[str, Any]]:
             hidden.add(member.group_id)
     told = [(group, newest[group.pk]) for group in groups if group.pk in newest and group.pk not in hidden]
     return [
-        {"title": _category(pack, order.category), "area": order.area.name if order.area else "",
+        {"title": _category(pack, order.category), "area": _place(order, pack),
          "persons": group.persons, "orders": group.orders, "level": level_of(group.persons),
          "at": _moment(group.last_at, at, pack), "group": group.pk}
         for group, order in told[:_WARNINGS]

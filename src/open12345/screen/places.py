@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +12,7 @@ from open12345.policy.names import AREA_LEVELS
 
 #: A map of fewer areas says nothing.
 _ENOUGH: Final = 2
+_FORMAL: Final = re.compile(r"(社区)?[居村]民?委员?会$|（[^）]*）$")
 
 
 @lru_cache(maxsize=8)
@@ -30,6 +32,11 @@ def level_of_map(pack: Pack) -> str:
 def drawn(pack: Pack, level: str, code: str | None) -> str:
     """Return the area of that level in which an area lies; "" where it lies in none."""
     return next((row.code for row in pack.area_tree.lineage(code) if row.level == level), "")
+
+
+def short(name: str) -> str:
+    """Return what people call an area: 亭中 for 亭中社区居委会."""
+    return _FORMAL.sub("", name) or name
 
 
 def below(pack: Pack, code: str) -> list[str]:

@@ -50,11 +50,12 @@ function flow(box, { flow: told }) {
   if (!charts) return;
   const hour = new Date().getHours();
   const past = (values) => values.map((value, at) => (at > hour ? null : value));
-  const small = { color: colour("muted"), fontSize: size(1.3) };
+  const scale = box.closest(".solo") ? 1.8 : 1;
+  const small = { color: colour("muted"), fontSize: size(1.3 * scale) };
   const series = (name, data, more) => ({ name: said[name], data, type: "line", symbol: "none", ...more });
   chart(box).setOption({
     animation: false,
-    grid: { top: size(3.4), left: size(0.4), right: size(1), bottom: 0, containLabel: true },
+    grid: { top: size(3.4 * scale), left: size(0.4), right: size(1), bottom: 0, containLabel: true },
     legend: { top: 0, right: 0, itemHeight: size(0.8), itemWidth: size(1.6), textStyle: small },
     xAxis: { type: "category", data: told.accepted.map((_, at) => at), axisLabel: small, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } } },
     yAxis: { type: "value", minInterval: 1, axisLabel: small, splitLine: { lineStyle: { color: colour("line") } } },
@@ -79,7 +80,7 @@ function map(box, { map: told }) {
   if (!names) return;
   const data = [...names.keys()].map((name) => ({ name, value: told.areas[name]?.[0] ?? 0 }));
   const most = Math.max(4, ...data.map(({ value }) => value));
-  const tight = names.size > 60;
+  const [tight, scale] = [names.size > 60, box.closest(".solo") ? 1.4 : 1];
   const label = ({ name }) => `${names.get(name)}${told.areas[name]?.[0] ? `\n{n|${told.areas[name][0]}}` : ""}`;
   const drawing = chart(box);
   drawing.setOption({
@@ -88,7 +89,7 @@ function map(box, { map: told }) {
     series: [{
       type: "map", map: "areas", data, top: size(1), bottom: size(1), left: size(1), right: size(1),
       itemStyle: { borderColor: colour("ground"), borderWidth: 1.5 },
-      label: { show: !tight, formatter: label, color: colour("ink"), fontSize: size(1.25), rich: { n: { fontSize: size(1.8), fontWeight: 600, color: "#fff", padding: [2, 0, 0, 0] } } },
+      label: { show: !tight, formatter: label, color: colour("ink"), fontSize: size(1.25 * scale), rich: { n: { fontSize: size(1.8 * scale), fontWeight: 600, color: "#fff", padding: [2, 0, 0, 0] } } },
       labelLayout: { hideOverlap: true },
       emphasis: { label: { show: true, color: "#fff" }, itemStyle: { areaColor: colour("accent") } },
       select: { label: { show: true, color: "#fff" }, itemStyle: { areaColor: colour("accent") } }, selectedMode: "single",
@@ -107,7 +108,7 @@ async function beside(code) {
   const { name, orders } = await answer.json();
   const side = one("[data-side]");
   const head = `${name} · ${fill(said.open, { n: last?.map.areas[code]?.[1] ?? orders.length })}`;
-  side.replaceChildren(one("[data-close]"), make("h3", "", head), make("ol", "", ...orders.map(line)));
+  side.replaceChildren(one("[data-close]"), make("h3", "", head), make("ol", "", ...orders.map((order) => line({ ...order, area: "" }))));
   side.hidden = false;
   clearTimeout(closing);
   closing = setTimeout(shut, 30000);
