@@ -58,9 +58,9 @@ def test_what_got_worse_and_which_orders_in_under_a_minute(
     page, click, begun = enter("analyst"), Clicks(), time.monotonic()
     page.goto("/")
     click(page.get_by_role("link", name="数据", exact=True).first.click)
-    click(lambda: page.get_by_label("指标", exact=True).select_option("contacted_in_time"))
+    click(lambda: page.locator("select[name=metric]").select_option("contacted_in_time"))
     page.wait_for_url("**metric=contacted_in_time**")
-    click(lambda: page.get_by_label("按", exact=True).select_option("unit_top"))
+    click(lambda: page.locator("select[name=by]").first.select_option("unit_top"))
     page.wait_for_url("**by=unit_top**")
     click(page.get_by_role("link", name="变化").first.click)
     page.wait_for_url("**sort=worse**")
@@ -76,7 +76,7 @@ def test_what_got_worse_and_which_orders_in_under_a_minute(
     assert click.count <= 6
     assert took < LIMIT
     page.go_back()  # everything is in the address
-    expect(page.get_by_label("指标", exact=True)).to_have_value("contacted_in_time")
+    expect(page.locator("select[name=metric]")).to_have_value("contacted_in_time")
 
 
 @pytest.mark.function("SCR-06")
@@ -87,8 +87,8 @@ def test_the_explorer_fits_a_phone_and_narrows_by_search(told: Town, enter: Ente
     page.goto("/facts/?metric=orders&period=this_month&by=day")
     expect(page.locator(".chart-box canvas")).to_be_visible()
     page.locator("[data-narrow] summary").click()
-    page.get_by_label("维度").select_option("unit")
-    page.get_by_label("查找").fill(name_of("market")[:3])
+    page.locator("select[name=dimension]").select_option("unit")
+    page.locator("[data-narrow] [name=q]").fill(name_of("market")[:3])
     page.locator("#values a", has_text=name_of("market")).click()
     expect(page.locator(".list-chosen")).to_contain_text(name_of("market"))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
