@@ -73,6 +73,17 @@ ACTS: Final[Mapping[str, str | Promise]] = {
     "dispatch.mode": _("改变派单方式"),
     "portrait.export": _("导出画像"),
     "screen.arrange": _("编排大屏"),
+    "report.make": _("起草报告"),
+    "report.refresh": _("刷新报告数字"),
+    "report.submit": _("提交报告"),
+    "report.return": _("退回报告"),
+    "report.discard": _("作废报告草稿"),
+    "report.issue": _("签发报告"),
+    "report.register": _("登记报告"),
+    "report.note": _("记录报告批示和成效"),
+    "report.file": _("下载报告"),
+    "report.schedule": _("设定定时报告"),
+    "report.subscribe": _("订阅报告"),
 }
 """What an act is called; one that is not in the list is shown by its code."""
 

@@ -59,6 +59,9 @@ KINDS: Final[dict[str, Kind]] = {
     # about no order
     "breaker_tripped": Kind(_("自动派单已熔断"), ("dispatcher", "floor_supervisor")),
     "breaker_closed": Kind(_("自动派单已恢复"), ("dispatcher", "floor_supervisor")),
+    "report_issued": Kind(_("报告已签发"), ()),
+    "report_drafted": Kind(_("定时报告已成稿，请审改"), ("analyst", "supervisor")),
+    "report_failed": Kind(_("定时报告没有做成"), ("analyst", "supervisor")),
 }
 
 #: Of several notices of one order, which matters most: what stands first here.

@@ -69,6 +69,8 @@ def _subject(notice: Notice, pack: Pack) -> str:
     """What the line is about: the order, or the breaker of a category, of a unit, of all."""
     if notice.order is not None:
         return notice.order.title
+    if notice.facts.get("report"):
+        return str(notice.facts.get("title", ""))
     code = str(notice.facts.get("code", ""))
     if notice.facts.get("scope") == "category" and code in pack.category_tree:
         return pack.category_tree[code].title

@@ -1,0 +1,78 @@
+"""Papers on the command line: `open12345 report --period 2022-H1 --out FILE.docx` (pdf, xlsx, html by the ending).
+
+Exit codes: 0 written, 1 no facts or no such paper, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from open12345.directory import packs
+from open12345.directory.person import SYSTEM
+from open12345.orders.queries import database_time
+from open12345.policy import Pack, PackError, find_pack, read_pack
+
+if TYPE_CHECKING:
+    from open12345.reports.writing import Content
+
+_REFUSED, _USAGE = 1, 2
+
+
+def register(app: typer.Typer) -> None:
+    """Add the room's command to `open12345`."""
+    app.command("report")(report)
+
+
+def report(
+    *,
+    over: Annotated[str, typer.Option("--period", help="2022, 2022-H1, 2022-Q2, 2022-04, 2022-W15, 2022-04-12, A..B.")],
+    out: Annotated[Path, typer.Option("--out", help="The file; .docx, .pdf, .xlsx, .html or .json by its ending.")],
+    kind: Annotated[str, typer.Option(help="Which kind of paper; else the one for such a period.")] = "",
+    pack: Annotated[str, typer.Option(help="A pack by name, for its outline; else the one in force.")] = "",
+    as_of: Annotated[str, typer.Option(help="From the facts as they were published on that day.")] = "",
+) -> None:
+    """Write a paper about a period from the facts, without storing a draft."""
+    from open12345.reports import files  # noqa: PLC0415 - other commands start fast
+
+    if out.suffix[1:] not in files.ENDINGS:
+        _refuse(f"--out: the ending is one of {', '.join(files.ENDINGS)}.", _USAGE)
+    ruling = _pack(pack)
+    content = _composed(ruling, over, kind, as_of)
+    out.write_bytes(files.rendered(content, out.suffix[1:], notice=ruling.synthetic_notice if ruling.synthetic else ""))
+    typer.echo(f"{out}: {content['title']} · {len(content['figures'])} figures · facts of {content['facts'][:19]}")
+
+
+def _composed(pack: Pack, over: str, kind: str, as_of: str) -> Content:
+    from datetime import date  # noqa: PLC0415 - next to its only use
+
+    from open12345.facts.store import NoFacts  # noqa: PLC0415 - other commands start fast
+    from open12345.reports import composing, queries  # noqa: PLC0415 - the same
+
+    try:
+        span = composing.read_period(over)
+        day = date.fromisoformat(as_of) if as_of else None
+        order = composing.Order(composing.kind_for(pack, span, kind), span, as_of=day, issued=queries.issued_count)
+        return composing.compose(order, pack, person=SYSTEM, at=database_time())
+    except ValueError as error:
+        _refuse(str(error), _USAGE)
+    except KeyError as error:
+        _refuse(str(error.args[0]))
+    except NoFacts as error:
+        _refuse(str(error))
+
+
+def _pack(name: str) -> Pack:
+    if not name:
+        return packs.pack_at(database_time())[1]
+    try:
+        return read_pack(find_pack(name))
+    except PackError as error:
+        _refuse("\n".join(str(problem) for problem in error.problems))
+
+
+def _refuse(message: str, code: int = _REFUSED) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)

@@ -1,0 +1,131 @@
+"""One paper written: kind, period and reader in, content out. Nothing is stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.utils import translation
+
+from open12345.directory.person import Person
+from open12345.facts.periods import Period, period
+from open12345.policy import Pack
+from open12345.policy.reports import Outline, ReportKind, Section, Where
+from open12345.reports import library
+from open12345.reports.asking import Asker, dims
+from open12345.reports.writing import Content, Words, Writer
+
+PAPERS_SPEAK: Final = "zh-hans"
+"""Papers are written in the language of the centre, whatever the reader's screens speak."""
+_BY_LENGTH: Final = ((1, "day"), (7, "week"), (14, "two_weeks"), (31, "month"), (62, "two_months"), (92, "quarter"),
+                     (184, "half_year"), (366, "year"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a special brief is about: categories and an area of the pack, words that stand in the orders, a name."""
+
+    name: str = ""
+    categories: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    words: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a draft keeps it."""
+        return {"name": self.name, "categories": list(self.categories), "areas": list(self.areas), "words": self.words}
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Matter:
+        """Return it from what a draft keeps."""
+        return cls(str(kept.get("name", "")), tuple(kept.get("categories", ())), tuple(kept.get("areas", ())),
+                   str(kept.get("words", "")))  # fmt: skip
+
+    def said(self, pack: Pack) -> str:
+        """Return it in words: its name, else its categories, words and area."""
+        if self.name:
+            return self.name
+        tree, areas = pack.category_tree, pack.area_tree
+        parts = [areas[code].name for code in self.areas if code in areas]
+        parts += [tree[code].title for code in self.categories if code in tree]
+        return "、".join(parts) + (f"“{self.words}”" if self.words else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be written. `issued` counts papers in the register; `found` the orders that hold some words."""
+
+    kind: ReportKind
+    over: Period
+    matter: Matter = Matter()
+    as_of: date | None = None
+    issued: Callable[[str, Period], int] | None = None
+    found: Callable[[str, Period], tuple[str, ...]] | None = field(default=None, compare=False)
+
+
+def compose(order: Order, pack: Pack, *, person: Person, at: datetime) -> Content:
+    """Return the content of a paper, its figures as `person` may see them.
+
+    Raises KeyError for an outline that asks what the facts do not know, `store.NoFacts` where nothing was built.
+    """
+    outline = outline_for(order)
+    asker = Asker(pack, order.over, person, at, outline.percent, order.as_of, _dims(order, pack), order.issued)
+    centre = pack.centre.name
+    words = Words(
+        centre, pack.hotline, order.matter.said(pack) or _kind_matter(order.kind, pack), kind=order.kind.title
+    )
+    with translation.override(PAPERS_SPEAK):
+        content = Writer(outline, asker, words.of(asker)).write()
+    return content | {"kind": order.kind.code, "receivers": list(order.kind.receivers)}
+
+
+def outline_for(order: Order) -> Outline:
+    """Return the outline: the kind's; of a special brief with a matter of its own, the room's for matters."""
+    outline = library.outline_of(order.kind)
+    if order.matter == Matter() or order.kind.document is not None:
+        return outline
+    uses = [Section(heading=library.library().sections[name].titles[0], use=name)
+            for name in ("matter", "matter_units", "matter_examples")]  # fmt: skip
+    own = [section for section in outline.sections[1:] if any(block.own for block in section.blocks)]
+    sections = (outline.sections[0], *library.used(uses), *own)
+    return outline.model_copy(update={"title": "{matter}" + order.kind.title, "sections": sections})
+
+
+def _dims(order: Order, pack: Pack) -> dict[str, Any]:
+    if order.matter == Matter():
+        return dims(order.kind.matter, pack) if order.kind.matter else {}
+    where = Where(categories=order.matter.categories, areas=order.matter.areas)
+    found: dict[str, Any] = dims(where, pack)
+    if order.matter.words and order.found:
+        found["number"] = order.found(order.matter.words, order.over) or ("",)
+    return found
+
+
+def _kind_matter(kind: ReportKind, pack: Pack) -> str:
+    return Matter(categories=kind.matter.categories).said(pack) if kind.matter else ""
+
+
+def kind_for(pack: Pack, over: Period, code: str = "") -> ReportKind:
+    """Return the kind of paper that fits a period; raises KeyError that names the kinds there are."""
+    kinds = pack.reports.kinds
+    if code:
+        found = pack.reports.kind(code)
+        if found is None:
+            raise KeyError(f"no report {code}; there are: {', '.join(kind.code for kind in kinds)}")
+        return found
+    length = next((name for most, name in _BY_LENGTH if over.days <= most), "year")
+    same = [kind for kind in kinds if kind.period == length]
+    if same:
+        return min(same, key=lambda kind: kind.document is None)
+    written = [kind for kind in kinds if kind.document is not None or kind.period is not None]
+    if not written:
+        return ReportKind(
+            code="report", title="热线工作情况", receivers=("—",), sections=("诉求总量", "诉求分类", "办理情况")
+        )
+    return next((kind for kind in written if kind.document is not None), written[0])
+
+
+def read_period(text: str) -> Period:
+    """Return a period by its name; raises ValueError that says how one is written."""
+    return period(text)
