@@ -27,6 +27,8 @@ CALLERS: Final = frozenset({"callback_agent", "floor_supervisor"})
 WATCHERS: Final = frozenset({"analyst", "floor_supervisor", "leader", "supervisor"})
 OWNERS: Final = frozenset({"approver", "clerk"})
 EXPLORERS: Final = frozenset({"analyst", "approver", "clerk", "dispatcher", "floor_supervisor", "leader", "supervisor"})
+PAPERS: Final = frozenset({"analyst", "supervisor", "leader", "floor_supervisor"})
+PAPER_WRITERS: Final = frozenset({"analyst", "supervisor"})
 SYSTEM, SECURITY, AUDIT = (frozenset({f"{name}_admin"}) for name in ("system", "security", "audit"))
 LOOKERS: Final = TAKERS | SYSTEM
 NOBODY: Final = "310117202501011999999"
@@ -124,6 +126,19 @@ TABLE: Final[Mapping[str, Route]] = {
     "facts:restore_view": Route(EXPLORERS, "post", {"kept": "none"}, own=True),
     "facts:change_view": Route(EXPLORERS, "post", {"pk": 0, "act": "delete"}, own=True),
     "facts:orders": _get(SEERS), "facts:export_orders": _post(SEERS, ending="csv"),
+    "facts:explorer": _get(EXPLORERS), "facts:orders": _get(SEERS), "facts:export_orders": _post(SEERS, ending="csv"),
+    "reports:list": _get(PAPERS), "reports:new": _get(PAPER_WRITERS), "reports:special": _get(PAPER_WRITERS),
+    "reports:register": _get(PAPERS), "reports:schedules": _get(PAPERS),
+    "reports:arrange": Route(PAPER_WRITERS, "post", {"kind": "nothing"}),
+    "reports:subscribe": Route(PAPERS, "post", {"kind": "nothing"}, own=True),
+    "reports:paper": Route(PAPERS, "get", {"pk": 0}, own=True),
+    "reports:save": Route(PAPER_WRITERS, "post", {"pk": 0}, own=True),
+    "reports:take": Route(PAPER_WRITERS, "post", {"pk": 0}, own=True),
+    "reports:print": Route(PAPERS, "get", {"pk": 0}, own=True),
+    "reports:download": Route(PAPERS, "post", {"pk": 0, "ending": "docx"}, own=True),
+    "reports:figure": Route(PAPERS, "get", {"pk": 0, "at": "accepted"}, own=True),
+    "reports:version": Route(PAPERS, "get", {"pk": 0, "version": 0}, own=True),
+    "reports:do": Route(PAPERS, "post", {"pk": 0, "act": "submit"}, own=True),
     "notify:list": _get(SEERS), "notify:latest": _get(SEERS), "notify:seen": _post(SEERS),
     "notify:count": _get(SEERS), "notify:open": Route(SEERS, "get", {"pk": 0}, own=True),
 }  # fmt: skip

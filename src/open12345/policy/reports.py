@@ -25,8 +25,7 @@ PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 """A figure or a word of the period in a sentence: `{accepted}`."""
 
 WORDS: Final = frozenset(
-    {"period", "first", "last", "year", "year_before", "before", "day", "centre", "hotline", "matter", "since", "place",
-     "issued_on"}
+    {"period", "first", "last", "year", "year_before", "before", "day", "centre", "hotline", "matter"}
 )  # fmt: skip
 """What a sentence may name beside figures: the period and its days in words, the centre, a special brief's matter."""
 

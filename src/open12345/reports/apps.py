@@ -10,3 +10,9 @@ class ReportsConfig(AppConfig):
     label = "reports"
     verbose_name = "报告"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lend the room's entry of the menu."""
+        from open12345.reports import panels  # noqa: PLC0415 - models are ready only now
+
+        panels.lend()

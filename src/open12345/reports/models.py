@@ -116,11 +116,10 @@ class Schedule(models.Model):
 
 
 class Subscription(models.Model):
-    """A member of staff is told when a paper of a kind is issued; by mail too where an address is given."""
+    """A member of staff is told when a paper of a kind is issued."""
 
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)
-    mail = models.EmailField(blank=True, default="")
 
     objects: ClassVar[models.Manager[Subscription]] = models.Manager()
 

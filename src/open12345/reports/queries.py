@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import ProgrammingError
 from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
 
 from open12345.directory.person import Person
 from open12345.facts.periods import Period
@@ -27,7 +28,7 @@ def get(person: Person, pk: int) -> Paper:
     """Return a paper; raises NotFound where it does not exist for this person."""
     paper = Paper.objects.filter(pk=pk).first() if person.has(*READERS) else None
     if paper is None:
-        raise NotFound("没有这份报告")
+        raise NotFound(_("没有这份报告"))
     return paper
 
 

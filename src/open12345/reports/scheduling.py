@@ -14,6 +14,7 @@ from typing import Final
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from open12345.directory import access
 from open12345.directory.person import SYSTEM, Person
@@ -120,7 +121,7 @@ def arrange(kind: str, plan: Plan, pack: Pack, *, by: Person, at: datetime) -> S
     _writer(by)
     found = pack.reports.kind(kind)
     if found is None or found.period is None:
-        raise NotFound("没有这种定期报告")
+        raise NotFound(_("没有这种定期报告"))
     today = at.astimezone(pack.calendar().zone).date()
     with transaction.atomic():
         schedule, made = Schedule.objects.get_or_create(kind=kind, defaults={"at": plan.hour, "since": today})
@@ -134,13 +135,13 @@ def arrange(kind: str, plan: Plan, pack: Pack, *, by: Person, at: datetime) -> S
     return schedule
 
 
-def subscribe(kind: str, *, wanted: bool, mail: str = "", by: Person, at: datetime) -> None:
+def subscribe(kind: str, *, wanted: bool, by: Person, at: datetime) -> None:
     """Let a person be told when papers of a kind are issued, or no longer."""
     if not by.has(*queries.READERS) or by.id is None:
-        raise NotFound("没有这种报告")
+        raise NotFound(_("没有这种报告"))
     with transaction.atomic():
         if wanted:
-            Subscription.objects.update_or_create(staff_id=by.id, kind=kind, defaults={"mail": mail})
+            Subscription.objects.get_or_create(staff_id=by.id, kind=kind)
         else:
             Subscription.objects.filter(staff=by.id, kind=kind).delete()
         access.record("report.subscribe", by=by, at=at, on=f"report_kind:{kind}", reason="1" if wanted else "0")
@@ -148,4 +149,4 @@ def subscribe(kind: str, *, wanted: bool, mail: str = "", by: Person, at: dateti
 
 def _writer(by: Person) -> None:
     if not by.has(*queries.WRITERS):
-        raise NotFound("没有这种报告")
+        raise NotFound(_("没有这种报告"))

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from open12345.directory import access
 from open12345.directory.person import Person
@@ -59,11 +60,11 @@ def draft(wanted: Wanted, pack: Pack, *, by: Person, at: datetime) -> Paper:
 def _order(wanted: Wanted, pack: Pack) -> composing.Order:
     kind = pack.reports.kind(wanted.kind)
     if kind is None:
-        raise Refused([Problem("kind", "unknown", "规则包里没有这种报告")])
+        raise Refused([Problem("kind", "unknown", _("规则包里没有这种报告"))])
     try:
         over = period(wanted.period)
     except ValueError as error:
-        how = "期间的写法：2022、2022-H1、2022-04、2022-W15、2022-04-12"
+        how = _("期间的写法：2022、2022-H1、2022-04、2022-W15、2022-04-12")
         raise Refused([Problem("period", "period", how)]) from error
     return composing.Order(kind, over, wanted.matter, issued=queries.issued_count, found=_holding)
 
@@ -85,7 +86,7 @@ def save(pk: int, edition: int, typed: Mapping[str, str], *, by: Person, at: dat
     with transaction.atomic():
         paper = _draft(pk, by)
         if paper.edition != edition:
-            raise Conflict("别人刚改过这份草稿，请重新打开后再改")
+            raise Conflict(_("别人刚改过这份草稿，请重新打开后再改"))
         content = _headed(merging.edited(paper.content, typed), typed)
         if content == paper.content:
             return paper
@@ -137,7 +138,7 @@ def submit(pk: int, *, by: Person, at: datetime) -> Paper:
     with transaction.atomic():
         paper = _draft(pk, by)
         if merging.news_of(paper.content):
-            raise Refused([Problem("__all__", "news", "有改过的句子数字已变，请先采用新数或恢复原句")])
+            raise Refused([Problem("__all__", "news", _("有改过的句子数字已变，请先采用新数或恢复原句"))])
         paper.state, paper.returned = State.SUBMITTED, ""
         paper.submitted_by, paper.submitted_name, paper.submitted_at = by.ref, by.name, at
         _keep(paper, "submitted", by, at)
@@ -152,7 +153,7 @@ def give_back(pk: int, reason: str, *, by: Person, at: datetime) -> Paper:
     with transaction.atomic():
         paper = _locked(pk, by, queries.ISSUERS + queries.WRITERS, State.SUBMITTED)
         if not reason.strip():
-            raise Refused([Problem("reason", "required", "请写明退回原因")])
+            raise Refused([Problem("reason", "required", _("请写明退回原因"))])
         paper.state, paper.returned, paper.changed_at = State.DRAFT, reason.strip()[:400], at
         paper.save()
         access.record("report.return", by=by, at=at, on=f"report:{pk}", reason=reason)
@@ -176,7 +177,7 @@ def issue(pk: int, pack: Pack, *, by: Person, at: datetime) -> Paper:
     with transaction.atomic():
         paper = _locked(pk, by, queries.ISSUERS, State.SUBMITTED)
         if by.kind == "staff" and paper.submitted_by == by.ref:
-            raise NotAllowed("自己提交的报告由别人签发")
+            raise NotAllowed(_("自己提交的报告由别人签发"))
         _number(paper, pack, at)
         paper.state, paper.issued_name, paper.issued_at, paper.changed_at = State.ISSUED, by.name, at, at
         paper.edition += 1
@@ -223,10 +224,10 @@ class Entry:
 def register(entries: Sequence[Entry], pack: Pack, *, by: Person, at: datetime) -> list[Paper]:
     """Put papers into the register that were not written here; all or none. Raises Refused for an unknown kind."""
     if not by.has(*queries.WRITERS) and by.kind != "system":
-        raise NotFound("没有这个登记簿")
+        raise NotFound(_("没有这个登记簿"))
     for entry in entries:
         if pack.reports.kind(entry.kind) is None:
-            raise Refused([Problem("kind", "unknown", f"规则包里没有 {entry.kind} 这种报告")])
+            raise Refused([Problem("kind", "unknown", _("规则包里没有这种报告"))])
     with transaction.atomic():
         made = Paper.objects.bulk_create(_entered(entry, pack, by, at) for entry in entries)
         access.record("report.register", by=by, at=at, on="reports", reason=f"{len(made)}")
@@ -271,12 +272,12 @@ def _draft(pk: int, by: Person) -> Paper:
 def _locked(pk: int, by: Person, roles: Sequence[str], state: State) -> Paper:
     """Return a paper under lock in the state that the act needs; the platform itself may all of it."""
     if by.kind != "system" and not by.has(*roles):
-        raise NotFound("没有这份报告")
+        raise NotFound(_("没有这份报告"))
     paper = Paper.objects.select_for_update().filter(pk=pk).first()
     if paper is None or paper.state == State.DISCARDED:
-        raise NotFound("没有这份报告")
+        raise NotFound(_("没有这份报告"))
     if paper.state != state:
-        raise Conflict(f"这份报告现在是“{State(paper.state).label}”，不能这样做")
+        raise Conflict(_("这份报告现在是“%(state)s”，不能这样做") % {"state": State(paper.state).label})
     return paper
 
 

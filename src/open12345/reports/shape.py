@@ -16,12 +16,16 @@ _QUERIED: Final = "query"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of a sentence. A figure has a `name` in the content, a `place` within it (of a ranking) and its value."""
+    """A piece of a sentence. A figure has a `name` in the content, a `place` within it (of a ranking) and its value.
+
+    `group`: the figure that it belongs to, the words between the figures of a ranking too.
+    """
 
     text: str
     name: str = ""
     place: int = -1
     value: Json | None = None
+    group: str = ""
 
     @property
     def at(self) -> str:
@@ -62,12 +66,12 @@ def _runs(content: Content, sentence: Json) -> Iterator[Run]:
 def _figure(name: str, value: Json) -> Iterator[Run]:
     items = value.get("items", [])
     if not items:
-        yield Run(value["words"], name, value=value)
+        yield Run(value["words"], name, value=value, group=name)
     for place, item in enumerate(items):
-        yield Run(("、" if place else "") + item.get("label", ""))
-        yield Run(item["words"], name, place, item)
+        yield Run(("、" if place else "") + item.get("label", ""), group=name)
+        yield Run(item["words"], name, place, item, name)
         if item.get("tail"):
-            yield Run(item["tail"])
+            yield Run(item["tail"], group=name)
 
 
 def plain(content: Content, sentence: Json) -> str:

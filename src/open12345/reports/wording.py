@@ -5,7 +5,7 @@ Exact until printed: Decimals made of whole numbers, never floats.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Final, Literal
 
@@ -66,7 +66,7 @@ def growth(now: Decimal, then: Decimal, against: Against, style: Style, words: t
     if against.base not in {"there", "zero"}:
         return against.nothing
     if not then:
-        return against.nothing if now else f"与{against.named}均为零"
+        return replace(against, base="zero").nothing if now else f"与{against.named}均为零"
     return _moved(now / then * HUNDRED - HUNDRED, against, style, words, style.percent)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 from open12345.policy.reports import PLACEHOLDER, Block, Outline, Section, Sentence
@@ -26,10 +25,6 @@ class Words:
     centre: str
     hotline: str
     matter: str = ""
-    place: str = ""
-    kind: str = ""
-    serial: str = ""
-    issued_on: date | None = None
 
     def of(self, asker: Asker) -> dict[str, str]:
         """Return the words by name."""
@@ -39,8 +34,7 @@ class Words:
             "last": spans.day_said(over.last, year=over.first.year != over.last.year), "year": f"{over.last.year}年",
             "year_before": spans.said(over.year_before()), "before": spans.said(over.before()),
             "day": spans.day_said(over.last, year=True), "centre": self.centre, "hotline": self.hotline,
-            "matter": self.matter, "since": spans.day_said(over.first, year=True), "place": self.place,
-            "issued_on": spans.day_said(self.issued_on, year=True) if self.issued_on else "",
+            "matter": self.matter,
         }  # fmt: skip
 
 

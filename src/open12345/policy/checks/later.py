@@ -130,6 +130,19 @@ def reports_are_single(pack: Pack) -> Iterator[Mistake]:
             yield ("reports", "kinds", index, "at"), "不定期的报告没有固定时刻；请写 period 或去掉 at"
 
 
+@check("reports")
+def figures_count_by_codes_of_the_pack(pack: Pack) -> Iterator[Mistake]:
+    """A code that nobody knows would count nothing, silently."""
+    for index, kind in enumerate(pack.reports.kinds):
+        if kind.document is None:
+            continue
+        for name, figure in kind.document.figures.items():
+            lost = [code for code in figure.where.categories if code not in pack.category_tree]
+            lost += [code for code in figure.where.channels if code not in pack.channels]
+            for code in lost:
+                yield ("reports", "kinds", index, "document", "figures", name, "where"), f"规则包里没有 “{code}”"
+
+
 @check("lines")
 def merged_lines_hold_their_groups(pack: Pack) -> Iterator[Mistake]:
     """The groups do not hold more lines than were merged."""
