@@ -146,7 +146,7 @@ def test_the_word_file_is_laid_out_as_official_papers_are(watched: Town) -> None
     head = {"mark": "九亭镇12345热线专报", "number_said": "2025年第1期", "to": "镇党委", "issuer": "九亭镇热线办",
             "dated": "2025年6月26日", "copies": "镇政府办公室", "printed_by": "九亭镇热线办"}  # fmt: skip
     file = Document(BytesIO(word.write({**paper.content, "head": head}, "均为虚构")))
-    section = file.sections[0]
+    section: Any = file.sections[0]
     sizes = [section.page_width, section.page_height, section.top_margin, section.left_margin]
     assert [round(size / Mm(1)) for size in sizes] == [210, 297, 37, 28]
     assert round((section.page_width - section.left_margin - section.right_margin) / Mm(1)) == 156

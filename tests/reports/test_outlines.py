@@ -24,9 +24,8 @@ def test_every_sentence_names_a_figure_or_a_word_that_there_is(name: str) -> Non
             known = {*outline.figures, *WORDS}
             said = [outline.title, *(block.own or "" for one in outline.walk() for block in one.blocks)]
             said += [line.say for one in outline.walk() for block in one.blocks for line in block.text]
-            needs = [
-                name for one in outline.walk() for block in one.blocks for line in block.text for name in line.needs
-            ]
+            lines = [line for one in outline.walk() for block in one.blocks for line in block.text]
+            needs = [name for line in lines for name in line.needs]
             assert {name for text in said for name in PLACEHOLDER.findall(text)} | set(needs) <= known
             for figure in outline.figures.values():
                 assert figure.metric in BY_CODE

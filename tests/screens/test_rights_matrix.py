@@ -126,7 +126,6 @@ TABLE: Final[Mapping[str, Route]] = {
     "facts:restore_view": Route(EXPLORERS, "post", {"kept": "none"}, own=True),
     "facts:change_view": Route(EXPLORERS, "post", {"pk": 0, "act": "delete"}, own=True),
     "facts:orders": _get(SEERS), "facts:export_orders": _post(SEERS, ending="csv"),
-    "facts:explorer": _get(EXPLORERS), "facts:orders": _get(SEERS), "facts:export_orders": _post(SEERS, ending="csv"),
     "reports:list": _get(PAPERS), "reports:new": _get(PAPER_WRITERS), "reports:special": _get(PAPER_WRITERS),
     "reports:register": _get(PAPERS), "reports:schedules": _get(PAPERS),
     "reports:arrange": Route(PAPER_WRITERS, "post", {"kind": "nothing"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -25,43 +25,40 @@ _BY_LENGTH: Final = ((1, "day"), (7, "week"), (14, "two_weeks"), (31, "month"), 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a special brief is about: categories and an area of the pack, words that stand in the orders, a name."""
+    """What a special brief is about: categories and areas of the pack, and a name."""
 
     name: str = ""
     categories: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
-    words: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a draft keeps it."""
-        return {"name": self.name, "categories": list(self.categories), "areas": list(self.areas), "words": self.words}
+        return {"name": self.name, "categories": list(self.categories), "areas": list(self.areas)}
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Matter:
         """Return it from what a draft keeps."""
-        return cls(str(kept.get("name", "")), tuple(kept.get("categories", ())), tuple(kept.get("areas", ())),
-                   str(kept.get("words", "")))  # fmt: skip
+        return cls(str(kept.get("name", "")), tuple(kept.get("categories", ())), tuple(kept.get("areas", ())))
 
     def said(self, pack: Pack) -> str:
-        """Return it in words: its name, else its categories, words and area."""
+        """Return it in words: its name, else its areas and categories."""
         if self.name:
             return self.name
         tree, areas = pack.category_tree, pack.area_tree
         parts = [areas[code].name for code in self.areas if code in areas]
         parts += [tree[code].title for code in self.categories if code in tree]
-        return "、".join(parts) + (f"“{self.words}”" if self.words else "")
+        return "、".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be written. `issued` counts papers in the register; `found` the orders that hold some words."""
+    """What is to be written. `issued` counts papers in the register."""
 
     kind: ReportKind
     over: Period
     matter: Matter = Matter()
     as_of: date | None = None
     issued: Callable[[str, Period], int] | None = None
-    found: Callable[[str, Period], tuple[str, ...]] | None = field(default=None, compare=False)
 
 
 def compose(order: Order, pack: Pack, *, person: Person, at: datetime) -> Content:
@@ -72,9 +69,7 @@ def compose(order: Order, pack: Pack, *, person: Person, at: datetime) -> Conten
     outline = outline_for(order)
     asker = Asker(pack, order.over, person, at, outline.percent, order.as_of, _dims(order, pack), order.issued)
     centre = pack.centre.name
-    words = Words(
-        centre, pack.hotline, order.matter.said(pack) or _kind_matter(order.kind, pack), kind=order.kind.title
-    )
+    words = Words(centre, pack.hotline, order.matter.said(pack) or _kind_matter(order.kind, pack))
     with translation.override(PAPERS_SPEAK):
         content = Writer(outline, asker, words.of(asker)).write()
     return content | {"kind": order.kind.code, "receivers": list(order.kind.receivers)}
@@ -96,10 +91,7 @@ def _dims(order: Order, pack: Pack) -> dict[str, Any]:
     if order.matter == Matter():
         return dims(order.kind.matter, pack) if order.kind.matter else {}
     where = Where(categories=order.matter.categories, areas=order.matter.areas)
-    found: dict[str, Any] = dims(where, pack)
-    if order.matter.words and order.found:
-        found["number"] = order.found(order.matter.words, order.over) or ("",)
-    return found
+    return dims(where, pack)
 
 
 def _kind_matter(kind: ReportKind, pack: Pack) -> str:

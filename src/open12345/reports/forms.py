@@ -24,9 +24,6 @@ class PaperForm(forms.Form):
     period = forms.CharField(label=_("时段"), max_length=40, help_text=_PERIODS)
     category = forms.ChoiceField(label=_("诉求分类"), required=False)
     area = forms.ChoiceField(label=_("区域"), required=False)
-    words = forms.CharField(
-        label=_("关键词"), max_length=40, required=False, help_text=_("两个字以上；最多取最近两千件")
-    )
     name = forms.CharField(label=_("专题名称"), max_length=40, required=False)
 
     def __init__(self, pack: Pack, *args: Any, special: bool = False, **more: Any) -> None:
@@ -41,7 +38,7 @@ class PaperForm(forms.Form):
             areas = [(row.code, row.name) for row in pack.areas if row.level in {"district", "street"}]
             self._choices("area", [("", _("不限")), *areas])
         else:
-            for name in ("category", "area", "words", "name"):
+            for name in ("category", "area", "name"):
                 del self.fields[name]
 
     def _choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
@@ -60,8 +57,8 @@ class PaperForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A special brief is about something."""
         said = super().clean() or {}
-        if "words" in self.fields and not any(said.get(name) for name in ("category", "area", "words")):
-            self.add_error("category", _("请选分类、区域，或者填关键词。"))
+        if "category" in self.fields and not (said.get("category") or said.get("area")):
+            self.add_error("category", _("请选分类或者区域。"))
         return said
 
     def wanted(self) -> Wanted:
@@ -69,7 +66,7 @@ class PaperForm(forms.Form):
         said = self.cleaned_data
         matter = Matter(
             str(said.get("name") or "").strip(), (said["category"],) if said.get("category") else (),
-            (said["area"],) if said.get("area") else (), str(said.get("words") or "").strip(),
+            (said["area"],) if said.get("area") else ()
         )  # fmt: skip
         return Wanted(said["kind"], said["period"], matter)
 

@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 
 from open12345.directory import access
 from open12345.directory.person import Person
-from open12345.facts.periods import Period, period
+from open12345.facts.periods import period
 from open12345.orders import news
-from open12345.orders import queries as orders
 from open12345.orders.errors import Conflict, NotAllowed, NotFound, Problem, Refused
 from open12345.policy import Pack
 from open12345.policy.reports import ReportKind
@@ -28,7 +27,6 @@ from open12345.reports.composing import Matter
 from open12345.reports.models import Paper, State, Version
 from open12345.reports.writing import Content
 
-_AT_MOST_FOUND: Final = 2000
 _VERSION_AFTER_SECONDS: Final = 600
 NO_MATTER: Final = Matter()
 
@@ -66,16 +64,7 @@ def _order(wanted: Wanted, pack: Pack) -> composing.Order:
     except ValueError as error:
         how = _("期间的写法：2022、2022-H1、2022-04、2022-W15、2022-04-12")
         raise Refused([Problem("period", "period", how)]) from error
-    return composing.Order(kind, over, wanted.matter, issued=queries.issued_count, found=_holding)
-
-
-def _holding(words: str, over: Period) -> tuple[str, ...]:
-    """Return the numbers of the orders of a period that hold some words, at most two thousand, the newest."""
-    from open12345.orders.models import WorkOrder  # noqa: PLC0415 - the one place that needs the table
-
-    found = orders.with_words(WorkOrder.objects.all(), words)
-    found = found.filter(accepted_at__date__gte=over.first, accepted_at__date__lte=over.last)
-    return tuple(found.order_by("-accepted_at").values_list("number", flat=True)[:_AT_MOST_FOUND])
+    return composing.Order(kind, over, wanted.matter, issued=queries.issued_count)
 
 
 def save(pk: int, edition: int, typed: Mapping[str, str], *, by: Person, at: datetime) -> Paper:
