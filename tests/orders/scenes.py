@@ -14,7 +14,7 @@ from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Clock, WorkOrder
 from open12345.orders.stages import Stage
 from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town, complaint
-from tests.orders.walks import EXTENSION, RETURN, RETURN_UP, UNHAPPY, UPPER, WITHDRAWAL
+from tests.orders.walks import APPEAL, EXTENSION, RETURN, RETURN_UP, UNHAPPY, UPPER, WITHDRAWAL
 
 #: The lead of every scene, one unit below it, beside it, above it, and one that has nothing to do with it.
 OWN, CHILD, SIBLING, PARENT, STRANGER = "c001", "s00101", "c002", "centre", "s00201"
@@ -79,13 +79,13 @@ def callback(town: Town) -> str:
     return number
 
 
-def closed(town: Town) -> str:
+def closed(town: Town, **said: Any) -> str:
     number = callback(town)
     town.do("callback_agent", number, "close", HEARD)
     return number
 
 
-def archived(town: Town) -> str:
+def archived(town: Town, **said: Any) -> str:
     number = closed(town)
     town.wait(days=31)
     town.do("supervisor", number, "archive")
@@ -105,9 +105,11 @@ def asked(scene: Callable[..., str], said: Said, *, steps: int = 0, above: bool 
         number = scene(town, **(upper() if above else {}))
         by_centre = said["kind"] in {"withdrawal", "return_up"}
         by = "agent" if by_centre else f"clerk.{OWN}"
-        town.do(by, number, "ask_centre" if by_centre else "apply", said)
-        for _ in range(steps):
-            town.do("supervisor" if by_centre else f"approver.{OWN}", number, "grant")
+        appeals = said["kind"] == "appraisal_appeal"
+        town.do(by, number, "ask_centre" if by_centre else "appeal" if appeals else "apply", said)
+        for step in range(steps):
+            own = "dispatcher" if appeals and step else f"approver.{OWN}"
+            town.do("supervisor" if by_centre else own, number, "grant")
         return number
 
     return build
@@ -175,6 +177,11 @@ SCENES: Mapping[str, Callable[[Town], str]] = {
     "closed": closed,
     "archived": archived,
     "cancelled": cancelled,
+    "closed, appeal pending": asked(closed, APPEAL),
+    "closed, appeal approved": asked(closed, APPEAL, steps=1),
+    "closed, appeal waits for the call": asked(closed, APPEAL, steps=2),
+    "archived, appeal pending": asked(archived, APPEAL),
+    "archived, appeal waits for the call": asked(archived, APPEAL, steps=2),
 }
 
 
@@ -241,6 +248,8 @@ _SAMPLES: Mapping[str, Said | Callable[[Place, str], Said]] = {
     "send_back": {"reason": "没有写明处置情况"},
     "apply": _apply,
     "ask_centre": _ask_centre,
+    "appeal": APPEAL,
+    "recall": {"outcome": "passed"},
     "grant": {},
     "decline": {"note": "理由不足"},
     "withdraw_application": {},

@@ -133,7 +133,9 @@ def holds_share(action: Action, actor: Actor, share: Assignment) -> bool:
     return any(by_relation.get(w.relation) == actor.unit and actor.role in w.roles for w in action.who)
 
 
-def entitled(scene: Scene, relation: Relation, roles: frozenset[str], actor: Actor, town: Town) -> bool:
+def entitled(  # noqa: PLR0911 - a list of cases
+    scene: Scene, relation: Relation, roles: frozenset[str], actor: Actor, town: Town
+) -> bool:
     asked = scene.pending
     if relation is Relation.SYSTEM:
         return actor.role == "system"
@@ -144,8 +146,11 @@ def entitled(scene: Scene, relation: Relation, roles: frozenset[str], actor: Act
     if relation is Relation.APPLICANT and asked is not None and asked.asked_unit is not None:
         is_asker = actor.person.id == asked.asked_by
         return is_asker or (actor.role in {"clerk", "approver"} and actor.unit == asked.asked_unit.code)
-    if relation is Relation.DECIDER and asked is not None and asked.asked_unit is not None:
+    deciding = relation in {Relation.DECIDER, Relation.RECALLER}
+    if deciding and asked is not None and asked.asked_unit is not None:
         step = town.pack.applications[asked.kind].steps[asked.step]
+        if (step.code == "recall") != (relation is Relation.RECALLER):
+            return False
         in_place = actor.unit == (asked.asked_unit.code if step.of == "own_unit" else PARENT)
         return actor.role in step.roles and in_place and actor.person.id != asked.asked_by
     return False
@@ -186,6 +191,8 @@ def ruled_out(action: str, unit: str, place: Place) -> bool:
         "check_answer": not DirectCheck.objects.filter(order=place.order).exists(),
         "answer_instruction": unit != PARENT or not Instruction.objects.filter(order=place.order).exists(),
         "apply": unit == CO_HANDLER,
+        "appeal": "appraisal_appeal" in pending,
+        "archive": bool(pending),
         "undo_dispatch": place.order.events.get(seq=place.order.head_seq).action not in ("dispatch", "send_directly"),
         "send_directly": not needs_of(place.town.pack, place.order),
         "hand_down": unit != OWN,

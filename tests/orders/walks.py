@@ -36,6 +36,11 @@ EXTENSION = {
     "evidence": {"plan": "路面修复已下单，三天后材料到场。"},
     "limit": "3 wd",
 }
+APPEAL = {
+    "kind": "appraisal_appeal",
+    "reason": "against_law",
+    "evidence": {"document": "市容环境卫生管理条例", "clause": "第二十条 不得占道"},
+}
 WITHDRAWAL = {
     "kind": "withdrawal",
     "reason": "citizen_gave_up",

@@ -31,6 +31,8 @@ PAPERS: Final = frozenset({"analyst", "supervisor", "leader", "floor_supervisor"
 PAPER_WRITERS: Final = frozenset({"analyst", "supervisor"})
 SYSTEM, SECURITY, AUDIT = (frozenset({f"{name}_admin"}) for name in ("system", "security", "audit"))
 LOOKERS: Final = TAKERS | SYSTEM
+APPRAISERS: Final = frozenset({"analyst", "supervisor", "leader", "floor_supervisor"})
+APPRAISED: Final = APPRAISERS | {"approver", "clerk"}
 NOBODY: Final = "310117202501011999999"
 
 
@@ -138,6 +140,15 @@ TABLE: Final[Mapping[str, Route]] = {
     "reports:figure": Route(PAPERS, "get", {"pk": 0, "at": "accepted"}, own=True),
     "reports:version": Route(PAPERS, "get", {"pk": 0, "version": 0}, own=True),
     "reports:do": Route(PAPERS, "post", {"pk": 0, "act": "submit"}, own=True),
+    "appraisal:table": _get(APPRAISED), "appraisal:export": _post(APPRAISED, ending="csv"),
+    "appraisal:card": _get(APPRAISED, code="urban"), "appraisal:scheme": _get(APPRAISERS),
+    "appraisal:tried": _get(APPRAISERS), "appraisal:adjustments": _get(APPRAISERS), "appraisal:talks": _get(APPRAISERS),
+    "appraisal:exclusions": _get(APPRAISERS), "appraisal:goals": _get(APPRAISERS),
+    "appraisal:month_do": _post(frozenset({"analyst", "supervisor"}), month="2026-01", act="lock"),
+    "appraisal:decide": Route(frozenset({"supervisor"}), "post", {"pk": 0}, own=True),
+    "appraisal:unadjust": Route(frozenset({"analyst", "supervisor"}), "post", {"pk": 0}, own=True),
+    "appraisal:talk": Route(frozenset({"analyst", "supervisor", "leader"}), "get", {"pk": 0}, own=True),
+    "appraisal:include": Route(frozenset({"supervisor"}), "post", {"pk": 0}, own=True),
     "notify:list": _get(SEERS), "notify:latest": _get(SEERS), "notify:seen": _post(SEERS),
     "notify:count": _get(SEERS), "notify:open": Route(SEERS, "get", {"pk": 0}, own=True),
 }  # fmt: skip

@@ -282,8 +282,8 @@ _TELLERS: dict[Callable[[Change], None], tuple[str, ...]] = {
     urged: ("urge",),
     breached: ("breach",),
     closed: ("close", "close_by_upper"),
-    asked: ("apply", "ask_centre"),
-    decided: ("grant", "decline"),
+    asked: ("apply", "ask_centre", "appeal"),
+    decided: ("grant", "decline", "recall"),
     instructed: ("instruct",),
     instruction_answered: ("answer_instruction",),
 }

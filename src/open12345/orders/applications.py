@@ -7,7 +7,7 @@ of its effect by the room that knows (`on_grant("return")` in handling).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from pydantic import Field
@@ -53,6 +53,18 @@ class DeclineInput(Input):
     note: NeededLine = Field(title="不同意的理由")
 
 
+#: What a recall step can end in; "not_reached" is counted, the first two leave it open (figures.md, "Exclusions").
+RECALLS: Final = ("passed", "not_reached", "refused", "out_of_scope")
+_CALLS: Final = 2
+
+
+class RecallInput(Input):
+    """What the citizen said when called again about an appeal."""
+
+    outcome: NeededCode = Field(title="回访结果")
+    note: Text = Field(default="", title="核定意见")
+
+
 def on_grant(name: str) -> Callable[[GrantEffect], GrantEffect]:
     """Register what a granted application with the effect `name` does."""
 
@@ -86,6 +98,7 @@ def askable(change_or_scene: Any, kind: str) -> ApplicationRule | None:
 
 @rule("apply")
 @rule("ask_centre")
+@rule("appeal")
 def _may_ask(change: Change, said: ApplyInput) -> Iterator[Problem]:
     found = askable(change, said.kind)
     if found is None:
@@ -121,6 +134,12 @@ def apply(change: Change, said: ApplyInput) -> None:
 @effect("ask_centre", ApplyInput)
 def ask_centre(change: Change, said: ApplyInput) -> None:
     """Ask for something on behalf of the centre."""
+    _ask(change, said)
+
+
+@effect("appeal", ApplyInput)
+def appeal(change: Change, said: ApplyInput) -> None:
+    """Ask on behalf of the unit that one closed order does not count against it (考核申诉)."""
     _ask(change, said)
 
 
@@ -196,6 +215,39 @@ def decline(change: Change, said: DeclineInput) -> None:
     _end(change, asked, ApplicationState.REFUSED)
 
 
+@rule("recall")
+def _may_recall(change: Change, said: RecallInput) -> Iterator[Problem]:
+    if said.outcome not in RECALLS:
+        yield Problem("outcome", "unknown", _("请选择回访结果"))
+    elif said.outcome == "not_reached":
+        if _not_reached(change.application) >= _CALLS:
+            yield Problem("outcome", "twice", _("已两次未接通，请按材料核定"))
+    elif said.outcome != "passed" and not said.note:
+        yield Problem("note", "missing", _("不通过要写明理由"))
+
+
+def _not_reached(asked: Application | None) -> int:
+    return sum(str(line.get("outcome", "")).startswith("not_reached") for line in asked.decisions) if asked else 0
+
+
+@effect("recall", RecallInput)
+def recall(change: Change, said: RecallInput) -> None:
+    """Decide an appeal by calling the citizen again; not reached, it waits for another try, at most two."""
+    asked, found = _asked(change)
+    if found is None:
+        raise Conflict(_("现行规则包已没有这种申请，请由申请人撤回"), code="no_such_application")
+    reached = said.outcome != "not_reached"
+    outcome = said.outcome if reached else f"not_reached_{_not_reached(asked) + 1}"
+    _note_decision(change, asked, found, said.note, granted=said.outcome == "passed", outcome=outcome)
+    if not reached:
+        change.start(ClockKind.DECISION, limit=found.decide_within, application=asked.pk)
+    elif said.outcome == "passed":
+        _end(change, asked, ApplicationState.GRANTED)
+        _effects[found.effect](change, asked)
+    else:
+        _end(change, asked, ApplicationState.REFUSED)
+
+
 @effect("withdraw_application", NoInput)
 def withdraw_application(change: Change, said: NoInput) -> None:
     """Take an application back before it is decided."""
@@ -216,15 +268,17 @@ def _step(asked: Application, found: ApplicationRule) -> Step:
     return found.steps[min(asked.step, len(found.steps) - 1)]
 
 
-def _note_decision(change: Change, asked: Application, found: ApplicationRule, note: str, *, granted: bool) -> None:
+def _note_decision(
+    change: Change, asked: Application, found: ApplicationRule, note: str, *, granted: bool, outcome: str = ""
+) -> None:
     step = _step(asked, found)
     line = {
         "step": step.code, "granted": granted, "by": change.by.name, "at": change.at.isoformat(),
-        "note": change.masked(note),
+        "note": change.masked(note), **({"outcome": outcome} if outcome else {}),
     }  # fmt: skip
     asked.decisions = [*asked.decisions, line]
     change.batch.update(asked, "decisions")
-    change.say(step=step.code, granted=granted)
+    change.say(step=step.code, granted=granted, recalled=outcome)
 
 
 def _end(change: Change, asked: Application, state: ApplicationState) -> None:

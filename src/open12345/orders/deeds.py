@@ -21,15 +21,15 @@ from open12345.orders.sight import Sight
 _ELSEWHERE: Final = frozenset({"unmask", "edit_draft"})
 #: What a desk is there for, in the order in which it falls due.
 _MAIN: Final = (
-    "grant", "sign", "check_child", "verify", "contact", "answer", "submit_report", "contact_for", "answer_for",
-    "submit", "dispatch", "pass_review", "close", "close_by_upper", "check_answer",
+    "grant", "recall", "sign", "check_child", "verify", "contact", "answer", "submit_report", "contact_for",
+    "answer_for", "submit", "dispatch", "pass_review", "close", "close_by_upper", "check_answer",
 )  # fmt: skip
 #: Done now and then: they stand behind "more".
 _ASIDE: Final = frozenset({
     "amend", "split", "merge", "relate", "urge", "note", "ask_centre", "contact_for", "answer_for", "ask_verifier",
-    "reopen", "archive", "take_back", "instruct",
+    "reopen", "archive", "take_back", "instruct", "appeal",
 })  # fmt: skip
-_PER_KIND: Final = frozenset({"apply", "ask_centre"})
+_PER_KIND: Final = frozenset({"apply", "ask_centre", "appeal"})
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET
 
 from open12345.directory.web import needs
 from open12345.orders import clocks, lists, queries, rights, telling, web
+from open12345.orders.applications import RECALLS
 from open12345.orders.asked import language
-from open12345.orders.asking import Aside, Asking, aside, ask
+from open12345.orders.asking import Aside, Asking, Choices, aside, ask
 from open12345.orders.bench import Bench, Row, show
 from open12345.orders.clock_faces import face
 from open12345.orders.dues import midnight
@@ -34,6 +35,7 @@ from open12345.worktime import Limit, moment_text
 #: Who may decide an application: leaders of units, their clerks for what hangs below, and the centre's check.
 DECIDERS: Final = ("approver", "clerk", "dispatcher", "supervisor")
 _AT_ONCE: Final = 200
+_DECIDING: Final = ("grant", "recall")
 
 
 @needs(*DECIDERS)
@@ -65,7 +67,7 @@ def decidable(sight: Sight) -> list[Application]:
 def _is_for(sight: Sight, asked: Application) -> bool:
     scene = Scene(asked.order, sight.pack, list(asked.order.assignments.all()), [asked])
     given = scene.assignment(asked.assignment_id)
-    return rights.grounds(scene, ACTIONS["grant"], sight.person, given, asked) is not None
+    return any(rights.grounds(scene, ACTIONS[name], sight.person, given, asked) is not None for name in _DECIDING)
 
 
 def decision_clocks(waiting: Sequence[Application]) -> dict[int, Clock]:
@@ -92,8 +94,14 @@ def _row(asked: Application, line: lists.Line, clock: Clock | None, sight: Sight
         state=told.waits_for,
         group=_when(clock, sight.at),
         late=late,
-        query=urlencode({"do": "grant", "application": str(asked.pk)}),
+        query=urlencode({"do": _deed_of(asked, sight), "application": str(asked.pk)}),
     )
+
+
+def _deed_of(asked: Application, sight: Sight) -> str:
+    rule = sight.pack.applications.get(asked.kind)
+    step = rule.steps[min(asked.step, len(rule.steps) - 1)].code if rule else ""
+    return "recall" if step == "recall" else "grant"
 
 
 def _when(clock: Clock | None, now: datetime) -> str:
@@ -107,7 +115,7 @@ def _when(clock: Clock | None, now: datetime) -> str:
 # Beside the decision
 
 
-@aside("grant", "decline")
+@aside("grant", "decline", "recall")
 def evidence_beside(asking: Asking) -> Aside:
     """Show what is asked for, why, what proves it, and what either answer leads to."""
     asked, sight = asking.application, asking.sight
@@ -123,6 +131,8 @@ def _leads_to(sight: Sight, asked: Application, rule: ApplicationRule) -> Iterat
         yield _("同意"), _("转下一步：%(step)s") % {"step": rule.steps[asked.step + 1].title}
     elif rule.effect == "return":
         yield _("同意"), _("工单退回待派单，重新确定承办单位")
+    elif rule.effect == "exclude":
+        yield _("通过"), _("这件工单不计入有关指标；已公布的结果不变，更正版会写明")
     elif rule.effect == "extend" and (moved := _extended(sight, asked)):
         yield _("同意"), moved
     if rule.effect == "return":
@@ -142,9 +152,16 @@ def _extended(sight: Sight, asked: Application) -> str:
     return _("办理时限由 %(before)s 延至 %(after)s") % {"before": before, "after": after}
 
 
+def _recalls(_asking: Asking) -> Choices:
+    titles = {"passed": _("通过"), "not_reached": _("未接通"), "refused": _("不通过"), "out_of_scope": _("不在范围")}
+    return [(code, titles[code]) for code in RECALLS]
+
+
 def _note_hint(_asking: Asking) -> str:
     return _("同意可以不填；不同意要写明理由。")
 
 
 ask("note", "grant", hint=_note_hint, lines=2)
 ask("note", "decline", hint=_note_hint)
+ask("outcome", "recall", choices=_recalls, radios=True)
+ask("note", "recall", lines=2)

@@ -108,7 +108,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         WHERE c.stopped_at IS NULL AND c.round <> o.round AND c.kind NOT IN ('overall', 'decision')"""),
     Invariant("no_clock_after_end", "已结束的工单没有在走的时限", f"""
         SELECT o.number, c.kind FROM orders_clock c JOIN orders_workorder o ON o.id = c.order_id
-        WHERE c.stopped_at IS NULL AND o.stage IN {_ENDED}"""),
+        WHERE c.stopped_at IS NULL AND o.stage IN {_ENDED}
+        AND NOT (c.kind = 'decision' AND o.stage <> 'cancelled' AND c.started_at >= o.closed_at)"""),
     Invariant("one_clock_of_a_kind", "同一时限只有一个在走", """
         SELECT o.number, c.kind FROM orders_clock c JOIN orders_workorder o ON o.id = c.order_id
         WHERE c.stopped_at IS NULL
@@ -138,7 +139,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         WHERE o.locked_by IS NOT NULL AND (p.id IS NULL OR p.state <> 'pending' OR p.order_id <> o.id)"""),
     Invariant("pending_has_a_stage", "待审批的申请属于未结束的工单", """
         SELECT o.number, p.kind FROM orders_application p JOIN orders_workorder o ON o.id = p.order_id
-        WHERE p.state = 'pending' AND o.stage NOT IN ('accepted', 'dispatched', 'handling')"""),
+        WHERE p.state = 'pending' AND o.stage NOT IN ('accepted', 'dispatched', 'handling')
+        AND NOT (o.stage IN ('closed', 'archived') AND p.asked_at >= o.closed_at)"""),
     Invariant("decision_clock_of_pending", "审批时限只为待审批的申请走", """
         SELECT o.number, p.state FROM orders_clock c JOIN orders_application p ON p.id = c.application
         JOIN orders_workorder o ON o.id = c.order_id WHERE c.stopped_at IS NULL AND p.state <> 'pending'"""),

@@ -29,6 +29,7 @@ class Relation(StrEnum):
     ASSIGNEE = "assignee"  # holds the role in the assignment's unit
     PARENT = "parent"  # holds the role in the unit that handed the assignment down
     DECIDER = "decider"  # is whom the application's current step waits for
+    RECALLER = "recaller"  # the same, where that step is decided by calling the citizen again
     APPLICANT = "applicant"  # belongs to whoever asked
     SYSTEM = "system"  # is the platform itself, by rule
 
@@ -148,13 +149,17 @@ _TABLE: tuple[Action, ...] = (
            _DOERS, starts=(ClockKind.DECISION,)),
     Action("ask_centre", _("中心申请"), _stay(A, P, H), (_centre("agent", "dispatcher"),),
            starts=(ClockKind.DECISION,)),
-    Action("grant", _("同意"), {A: (A, X), P: (P, A, X), H: (H, A, X)}, (Who(Relation.DECIDER),),
+    Action("appeal", _("考核申诉"), _stay(C, Z), (_CLERK,), (State.CHECKED, State.REPORTED), _LEAD_ONLY,
+           starts=(ClockKind.DECISION,)),
+    Action("grant", _("同意"), {A: (A, X), P: (P, A, X), H: (H, A, X), C: (C,), Z: (Z,)}, (Who(Relation.DECIDER),),
            on_application=True, while_locked=True, starts=(ClockKind.DECISION, ClockKind.DISPATCH),
            stops=(ClockKind.DECISION,)),
-    Action("decline", _("不同意"), _stay(A, P, H), (Who(Relation.DECIDER),), on_application=True, while_locked=True,
-           stops=(ClockKind.DECISION,)),
-    Action("withdraw_application", _("撤回申请"), _stay(A, P, H), (Who(Relation.APPLICANT),), on_application=True,
+    Action("recall", _("核定回访"), _stay(C, Z), (Who(Relation.RECALLER),), on_application=True,
+           starts=(ClockKind.DECISION,), stops=(ClockKind.DECISION,)),
+    Action("decline", _("不同意"), _stay(A, P, H, C, Z), (Who(Relation.DECIDER),), on_application=True,
            while_locked=True, stops=(ClockKind.DECISION,)),
+    Action("withdraw_application", _("撤回申请"), _stay(A, P, H, C, Z), (Who(Relation.APPLICANT),),
+           on_application=True, while_locked=True, stops=(ClockKind.DECISION,)),
     # callback 回访
     Action("log_attempt", _("未接通"), _stay(B), (_centre("callback_agent"),), stops=(ClockKind.CALLBACK,)),
     Action("close", _("回访结案"), {B: (C,)}, (_centre("callback_agent"),),
@@ -180,8 +185,8 @@ _TABLE: tuple[Action, ...] = (
            _HANDLER), while_locked=True, offered=False),
     Action("unmask", _("查看隐私信息"), _stay(D, *_LIVING, C, Z, X), (_centre("agent", "dispatcher", "callback_agent",
            "supervisor"), _HANDLER), while_locked=True, confidential_ok=False),
-    Action("breach", _("超时"), _stay(*_LIVING), (_SYSTEM,), while_locked=True, offered=False),
-    Action("recompute", _("重算时限"), _stay(*_LIVING), (_SYSTEM,), while_locked=True, offered=False),
+    Action("breach", _("超时"), _stay(*_LIVING, C, Z), (_SYSTEM,), while_locked=True, offered=False),
+    Action("recompute", _("重算时限"), _stay(*_LIVING, C, Z), (_SYSTEM,), while_locked=True, offered=False),
 )  # fmt: skip
 
 ACTIONS: Final[Mapping[str, Action]] = {action.name: action for action in _TABLE}

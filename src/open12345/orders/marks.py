@@ -13,6 +13,7 @@ MARKS: Final[Mapping[str, str | Promise]] = {
     "check_child": __("核"), "verify": __("核"), "ask_verifier": __("问"), "sign": __("签"), "contact": __("联"),
     "contact_for": __("联"), "arrive": __("场"), "answer": __("答"), "answer_for": __("答"),
     "answer_directly": __("答"), "submit_report": __("报"), "pass_review": __("审"), "send_back": __("退"),
-    "apply": __("申"), "ask_centre": __("申"), "grant": __("批"), "decline": __("批"), "close": __("访"),
+    "apply": __("申"), "appeal": __("申"), "recall": __("核"),
+    "ask_centre": __("申"), "grant": __("批"), "decline": __("批"), "close": __("访"),
     "close_by_upper": __("访"), "log_attempt": __("访"), "archive": __("档"),
 }  # fmt: skip

@@ -18,6 +18,7 @@ from open12345.orders.lifecycle import ACTIONS, Action, Relation, Who
 from open12345.orders.models import Application, Assignment, WorkOrder
 from open12345.orders.stages import LIVE_STATES, ApplicationState, Stage
 from open12345.policy import Pack
+from open12345.policy.applications import ApplicationRule
 
 _CLERKS = frozenset({"clerk", "approver"})
 _ROOT_SLASHES = 2  # "/centre/"
@@ -110,14 +111,15 @@ def _of_centre(role: str, path: str) -> bool:
 
 
 def _decider(
-    scene: Scene, who: Who, person: Person, assignment: Assignment | None, application: Application | None
-) -> int | None:
+    scene: Scene, who: Who, person: Person, assignment: Assignment | None, application: Application | None, *,
+    recall: bool = False,
+) -> int | None:  # fmt: skip
     """Two pairs of eyes: who asked never decides (architecture.md, "Application")."""
     if application is None or (person.ref is not None and person.ref == application.asked_by):
         return None
     found = scene.pack.applications.get(application.kind)
-    if found is None:  # the pack now in force knows no such application: only who asked may withdraw it
-        return None
+    if found is None or _by_call(found, application) != recall:
+        return None  # where the pack now in force knows no such application, only who asked may withdraw it
     step = found.steps[min(application.step, len(found.steps) - 1)]
     asked = scene.assignment(application.assignment_id)
     above = scene.assignment(asked.parent_id) if asked else None
@@ -129,6 +131,18 @@ def _decider(
     if above is not None:  # what was handed down goes back to whoever handed it down
         return _post_unit(person, _CLERKS, above.unit_id)
     return _post_unit(person, frozenset(step.roles), None)
+
+
+def _by_call(found: ApplicationRule, application: Application) -> bool:
+    """Say whether the present step is decided by calling the citizen again."""
+    return found.steps[min(application.step, len(found.steps) - 1)].code == "recall"
+
+
+def _recaller(
+    scene: Scene, who: Who, person: Person, assignment: Assignment | None, application: Application | None
+) -> int | None:
+    """The last check of an appeal is a call: it is recorded with its outcome, not consented to."""
+    return _decider(scene, who, person, assignment, application, recall=True)
 
 
 def _applicant(
@@ -149,6 +163,7 @@ _BY_RELATION: Mapping[Relation, Callable[..., int | None]] = {
     Relation.ASSIGNEE: _assignee,
     Relation.PARENT: _parent,
     Relation.DECIDER: _decider,
+    Relation.RECALLER: _recaller,
     Relation.APPLICANT: _applicant,
 }
 

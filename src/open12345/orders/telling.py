@@ -314,6 +314,16 @@ def _unhappy(sight: Sight, value: Any) -> str:
     return str(_UNHAPPY.get(value, value))
 
 
+_RECALLED: Final = {
+    "passed": __("通过"), "not_reached_1": __("未接通（第一次）"), "not_reached_2": __("未接通（第二次）"),
+    "refused": __("不通过"), "out_of_scope": __("不在范围"),
+}  # fmt: skip
+
+
+def _recalled(_sight: Sight, value: Any) -> str:
+    return str(_RECALLED.get(value, value))
+
+
 _FACTS: Final[Mapping[str, Fact]] = {
     "origin": Fact(__("来源层级"), _origin),
     "channel": Fact(__("受理渠道"), _titled("channels")),
@@ -351,6 +361,7 @@ _FACTS: Final[Mapping[str, Fact]] = {
     "ok": Fact(__("核对通过"), _yes),
     "wanted": Fact(__("申请内容"), _wanted),
     "granted": Fact(__("同意"), _yes),
+    "recalled": Fact(__("回访结果"), _recalled),
     "advice": Fact(__("建议单位"), _unit),
     "due": Fact(__("新的期限"), _due),
     "dues": Fact(__("新的期限"), _dues),
@@ -391,13 +402,20 @@ class ToldApplication:
     title: str
     reason: str
     lines: list[Line]
-    decisions: list[tuple[str, bool, str, str, str]]  # step, granted, by, at, note
+    decisions: list[tuple[str, str, str, str, str]]  # step, verdict, by, at, note
     waits_for: str
 
 
 def applications(sight: Sight) -> list[ToldApplication]:
     """Return the order's applications, newest first."""
     return [told_application(sight, application) for application in reversed(sight.scene.applications)]
+
+
+def _verdict(line: Mapping[str, Any]) -> str:
+    """What a step of an application was decided as."""
+    if line.get("outcome") in _RECALLED:
+        return str(_RECALLED[line["outcome"]])
+    return _("同意") if line["granted"] else _("不同意")
 
 
 def told_application(sight: Sight, asked: Application) -> ToldApplication:
@@ -412,7 +430,7 @@ def told_application(sight: Sight, asked: Application) -> ToldApplication:
     lines += sheet_lines(rule.evidence_for(asked.reason), asked.evidence)
     steps = {step.code: step.title for step in rule.steps}
     decided = [
-        (steps.get(d["step"], d["step"]), bool(d["granted"]), d["by"], _plain(d["at"]), d["note"])
+        (steps.get(d["step"], d["step"]), _verdict(d), d["by"], _plain(d["at"]), d["note"])
         for d in asked.decisions
     ]  # fmt: skip
     waits = rule.steps[min(asked.step, len(rule.steps) - 1)].title if asked.state == "pending" else ""

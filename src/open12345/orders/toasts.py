@@ -79,6 +79,7 @@ _WORDS: Final[Mapping[str, Words]] = {
     "ask_verifier": _to_unit(lambda: _("已请 %(unit)s 核实")),
     "apply": _asked,
     "ask_centre": _asked,
+    "appeal": _asked,
     "grant": _decided(lambda: _("已同意%(what)s")),
     "decline": _decided(lambda: _("未同意%(what)s")),
 }

@@ -22,7 +22,8 @@ _SALT: Final = "orders.undo"
 #: How long after the act it can be undone at all.
 UNDONE_WITHIN: Final = timedelta(seconds=OFFERED + _SLACK)
 #: What undoes an action.
-BACK: Final = {"dispatch": "undo_dispatch", "send_directly": "undo_dispatch", "apply": "withdraw_application"}
+BACK: Final = {"dispatch": "undo_dispatch", "send_directly": "undo_dispatch", "apply": "withdraw_application",
+              "appeal": "withdraw_application"}  # fmt: skip
 
 
 def offer(sight: Sight, action: str) -> str:

@@ -27,7 +27,7 @@ from open12345.orders.stages import Role
 
 UNPROCESSABLE = 422
 #: After these the unit has nothing more to do on the order for now: its desk goes on with the next.
-FINISHING = frozenset({"submit_report", "apply", "verify", "hand_down", "grant", "decline", "check_child"})
+FINISHING = frozenset({"submit_report", "apply", "verify", "hand_down", "grant", "decline", "check_child", "recall"})
 
 
 # One order

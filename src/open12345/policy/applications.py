@@ -56,9 +56,12 @@ class Reason(Entry):
 
 
 class Step(Entry):
-    """One decision on the way: any of `roles` in the unit that `of` names."""
+    """One decision on the way: any of `roles` in the unit that `of` names.
 
-    code: Literal["approve", "check", "verdict"]
+    `recall`: by calling the citizen again (not reached once, twice, passed, refused, out of scope).
+    """
+
+    code: Literal["approve", "check", "verdict", "recall"]
     title: Title
     roles: tuple[RoleCode, ...] = Field(min_length=1)
     of: StepOf
@@ -69,8 +72,9 @@ class ApplicationRule(Titled):
 
     `window_clock`: may be asked only while that clock has not run out. `decide_within`: each step's
     limit. `lock`: the order stands still while it is pending; `pause`: the reply clock too.
-    `at_most`: how often per order. An extension is never longer than the original limit;
-    `extend_at_most` is a further cap. `origins`: for which orders.
+    `at_most`: how often per order; `per_month`: how often per unit in a calendar month.
+    An extension is never longer than the original limit; `extend_at_most` is a further cap.
+    `origins`: for which orders.
     """
 
     effect: Effect
@@ -84,6 +88,7 @@ class ApplicationRule(Titled):
     lock: bool = False
     pause: bool = False
     at_most: int | None = Field(default=None, ge=1)
+    per_month: int | None = Field(default=None, ge=1)
     extend_at_most: LimitText | None = None
     source: Text = ""
 

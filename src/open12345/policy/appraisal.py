@@ -1,15 +1,14 @@
-"""How units are measured: data of `appraisal.yaml`. Read, checked and shown now; counted by a later room."""
+"""How units are measured: data of `appraisal.yaml`; the rules of scoring stand in `scoring`."""
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
 
 from pydantic import Field
 
 from .fields import Code, Entry, LimitText, Text, Title
 from .names import DateBasis, UnitKind
+from .scoring import Band, Floor, Goal, Percent, Points, Preset, Scoring, TalkRule
 
-Percent = Annotated[Decimal, Field(ge=0, le=100)]
 HUNDRED = Decimal(100)
 
 
@@ -31,10 +30,11 @@ class Indicator(Entry):
 
 
 class WeightSet(Entry):
-    """Weights from a day on (动态调整考核权重): by indicator, 100 in all."""
+    """Weights from a day on (动态调整考核权重): by indicator, `maximum` in all."""
 
     effective_from: date
-    weights: dict[Code, Percent] = Field(min_length=1)
+    weights: dict[Code, Points] = Field(min_length=1)
+    maximum: Points = HUNDRED
     source: Text = ""
 
 
@@ -56,18 +56,12 @@ class Exclusion(Entry):
     source: Text = ""
 
 
-class Band(Entry):
-    """A band of results (分档) from `at_least` per cent on."""
-
-    code: Code
-    title: Title
-    at_least: Percent
-
-
 class Appraisal(Entry):
     """All of it; empty where a pack has no `appraisal.yaml`.
 
-    Units with fewer than `minimum` orders are shown, not ranked; the `top` and `bottom` of each group are published.
+    Units with fewer than `minimum` orders are shown, not ranked; the `top` and `bottom` of each group are published
+    as red and black list (`bottom_of_all`: the last of all groups together). `scoring`: how an indicator becomes
+    points where that is not linear. `appeal_within`: how long units may appeal after publication.
     `repeat_window`: a second order of the same person and matter within it is a repeat.
     """
 
@@ -75,10 +69,16 @@ class Appraisal(Entry):
     weights: tuple[WeightSet, ...] = ()
     groups: tuple[RankGroup, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    scoring: tuple[Scoring, ...] = ()
     bands: tuple[Band, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    talks: tuple[TalkRule, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    presets: tuple[Preset, ...] = ()
     minimum: int = Field(default=10, ge=1)
     top: int = Field(default=5, ge=0)
     bottom: int = Field(default=5, ge=0)
+    bottom_of_all: bool = False
     appeal_within: LimitText | None = None
     repeat_window: LimitText | None = None
     source: Text = ""

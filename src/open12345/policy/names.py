@@ -58,7 +58,7 @@ ClockKind = Literal[
     "overall",
     "decision",
 ]
-Effect = Literal["return", "extend", "withdraw", "return_up"]
+Effect = Literal["return", "extend", "withdraw", "return_up", "exclude"]
 EvidenceType = Literal["text", "number", "rows", "orders", "site_visit", "attachment", "choice", "date"]
 DayKind = Literal["rest", "work", "half"]
 OutcomeCode = Literal["solved", "explained", "partly", "not_solved"]
@@ -126,6 +126,10 @@ COMPULSORY_CLOCKS: Final[tuple[ClockKind, ...]] = (
     "decision",
 )
 """Clocks that every pack must rule; `review` too where there is a review, `feedback` is free."""
+
+VOLUMES: Final = ("orders", "dispatches", "closed", "due", "valid", "late_within", "late_outright", "reported",
+                  "dissatisfied")  # fmt: skip
+"""Volumes that scoring, talks and goals may name without an indicator of their own (`facts.metrics`)."""
 
 AREA_LEVELS: Final[tuple[AreaLevel, ...]] = get_args(AreaLevel)
 """From the widest to the narrowest."""

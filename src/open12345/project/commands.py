@@ -17,7 +17,7 @@ import typer
 
 from open12345.project import boot
 
-ROOMS = ("directory", "orders", "repeats", "intake", "dispatch", "facts", "reports", "api", "simulate")
+ROOMS = ("directory", "orders", "repeats", "intake", "dispatch", "facts", "appraisal", "reports", "api", "simulate")
 LANGUAGE = "en"
 PLAYS = frozenset({"simulate"})
 """They write orders as people would, in the platform's own language; and begin with nothing, not even tables."""

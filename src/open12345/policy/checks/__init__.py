@@ -1,6 +1,6 @@
 """What the records of a pack say about each other: references, completeness, contradictions."""
 
-from . import applications, clocks, desks, dispatching, duty, later, outlines, speech, trees
+from . import applications, clocks, desks, dispatching, duty, later, outlines, scoring, speech, trees
 from .registry import Draft, Mistake, run_checks
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "later",
     "outlines",
     "run_checks",
+    "scoring",
     "speech",
     "trees",
 ]

@@ -6,7 +6,7 @@ from open12345.policy.applications import ApplicationRule, EvidenceField, Reason
 from open12345.policy.problems import Loc
 from open12345.policy.schema import Pack
 
-from .registry import Mistake, check, repeats
+from .registry import Mistake, check, repeats, unknown
 
 _COUNTED = {"rows", "orders", "attachment", "text"}
 
@@ -93,6 +93,11 @@ def steps_can_be_decided(pack: Pack) -> Iterator[Mistake]:
                     (*loc, "steps", index, "of"),
                     "上级裁定只适用于上级派发的工单；请把 origins 写成 [upper]",
                 )
+            if step.code == "recall" and (rule.effect != "exclude" or index + 1 < len(rule.steps)):
+                yield (
+                    (*loc, "steps", index, "code"),
+                    "recall（再次回访）只能是考核申诉（effect: exclude）的最后一步",
+                )
             if step.of == "own_unit" and rule.asked_by == "centre":
                 yield (
                     (*loc, "steps", index, "of"),
@@ -114,7 +119,10 @@ def effects_fit_their_application(pack: Pack) -> Iterator[Mistake]:
 
 def _stage_mistakes(loc: Loc, rule: ApplicationRule) -> Iterator[Mistake]:
     for index, stage in enumerate(rule.stages):
-        if stage in {"draft", "archived", "cancelled"}:
+        if rule.effect == "exclude":
+            if stage not in {"closed", "archived"}:
+                yield (*loc, "stages", index), f"{stage} 阶段的工单还没有结案，考核申诉只能写 closed、archived"
+        elif stage in {"draft", "archived", "cancelled"}:
             yield (*loc, "stages", index), f"{stage} 阶段不能提出申请"
         if rule.effect in {"return", "extend"} and stage not in {"dispatched", "handling"}:
             yield (
@@ -144,3 +152,15 @@ def refusals_are_told(pack: Pack) -> Iterator[Mistake]:
     for index, reason in enumerate(pack.refusals):
         if not reason.tell and not reason.sub:
             yield ("refusals", index, "tell"), "不予受理须耐心告知来电人；请写 tell（告知用语）"
+
+
+@check("applications", intact="appraisal")
+def appeals_name_exclusions(pack: Pack) -> Iterator[Mistake]:
+    """What an appeal asks for is a reason not to count that the appraisal knows."""
+    known = [row.code for row in pack.appraisal.exclusions]
+    for code, rule in pack.applications.items():
+        if rule.effect != "exclude" or not known:
+            continue
+        for loc, reason, _depth in _walk(("applications", code, "reasons"), rule.reasons, 1):
+            if not reason.sub and reason.code not in known:
+                yield (*loc, "code"), unknown("剔除理由", reason.code, known)

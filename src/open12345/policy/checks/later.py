@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from open12345.policy.appraisal import HUNDRED
 from open12345.policy.names import AlertLevel
 from open12345.policy.schema import Pack
 
@@ -62,27 +61,6 @@ def warnings_rise_step_by_step(pack: Pack) -> Iterator[Mistake]:
 
 
 @check(intact="appraisal")
-def weights_are_a_hundred(pack: Pack) -> Iterator[Mistake]:
-    """Weights name known indicators and come to 100; each set has its own day."""
-    rules = pack.appraisal
-    yield from repeats(("appraisal", "indicators"), (found.code for found in rules.indicators))
-    yield from repeats(
-        ("appraisal", "weights"),
-        (str(found.effective_from) for found in rules.weights),
-        "生效日期",
-        ("effective_from",),
-    )
-    known = [found.code for found in rules.indicators]
-    for index, one in enumerate(rules.weights):
-        for code in one.weights:
-            if code not in known:
-                yield ("appraisal", "weights", index, "weights", code), unknown("指标", code, known)
-        total = sum(one.weights.values())
-        if total != HUNDRED:
-            yield ("appraisal", "weights", index, "weights"), f"权重合计 {total}，应为 100"
-
-
-@check(intact="appraisal")
 def exclusions_name_known_indicators(pack: Pack) -> Iterator[Mistake]:
     """What is excluded is excluded from indicators that there are."""
     rules = pack.appraisal
@@ -107,18 +85,6 @@ def a_unit_is_ranked_in_one_group(pack: Pack) -> Iterator[Mistake]:
             elif kind not in there:
                 yield ("appraisal", "groups", index, "kinds", place), f"units.csv 里没有 “{kind}” 一类的单位"
             taken.setdefault(kind, group.title)
-
-
-@check("appraisal")
-def bands_fall(pack: Pack) -> Iterator[Mistake]:
-    """Bands stand from the best down to the one that begins at 0."""
-    bands = pack.appraisal.bands
-    yield from repeats(("appraisal", "bands"), (found.code for found in bands))
-    for index, (high, low) in enumerate(pairwise(bands), start=1):
-        if low.at_least >= high.at_least:
-            yield ("appraisal", "bands", index, "at_least"), "分档由高到低写"
-    if bands and bands[-1].at_least:
-        yield ("appraisal", "bands", len(bands) - 1, "at_least"), "最后一档从 0 起，否则有单位不在任何一档"
 
 
 @check("reports")

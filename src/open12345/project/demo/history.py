@@ -2,7 +2,7 @@
 
 The stories of the last weeks (`demo.fill`) are played act by act and stand at the desks; what lies behind them is one
 of the pack's scenarios with complete histories, one that ends today if there is one, scaled to the first of `ORDERS`
-that it fits, written when the site is open already. Jiuting has its stories alone.
+that it fits, written when the site is open already.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from open12345.simulate.history.writers import BulkError
 from open12345.simulate.scenarios.files import read_scenario, scenario_names
 
 ORDERS: Final = (600, 900, 1200)
-WITHOUT: Final = frozenset({"jiuting"})
+#: A town has few units, and its table ranks whom some orders of a month were given to.
+ORDERS_OF: Final = {"jiuting": (2400, 3600)}
 
 
 def fill(pack_id: str, console: Console) -> int:
@@ -27,7 +28,7 @@ def fill(pack_id: str, console: Console) -> int:
     Nothing for a pack without scenarios, and where it is there already.
     """
     begun = runs.sheet()
-    if pack_id in WITHOUT or (begun is not None and begun.finished):
+    if begun is not None and begun.finished:
         return 0
     try:
         prepared = prepare(pack_id)
@@ -54,12 +55,13 @@ def prepare(pack_id: str) -> runs.Prepared | None:
     name = _chosen(pack_id)
     if name is None:
         return None
-    for orders in ORDERS[:-1]:
+    sizes = ORDERS_OF.get(pack_id, ORDERS)
+    for orders in sizes[:-1]:
         try:
             return runs.behind(pack_id, name, orders=orders)
         except PackError:
             continue
-    return runs.behind(pack_id, name, orders=ORDERS[-1])
+    return runs.behind(pack_id, name, orders=sizes[-1])
 
 
 def _chosen(pack_id: str) -> str | None:

@@ -1,0 +1,222 @@
+"""The league table, the score card of a unit, and the table as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from open12345.appraisal import queries, sheets, words
+from open12345.appraisal.league import League, league
+from open12345.appraisal.measuring import Ranked
+from open12345.appraisal.models import Edition
+from open12345.appraisal.months import Month, month_named, month_of
+from open12345.appraisal.scoring import Line
+from open12345.appraisal.services import DECIDE, PREPARE
+from open12345.directory.web import needs
+from open12345.facts import store
+from open12345.facts.cuts import Cut
+from open12345.facts.links import figure_url
+from open12345.facts.metrics import BY_CODE
+from open12345.facts.queries import View, excluded_from
+from open12345.orders import web
+from open12345.orders.sight import Sight
+from open12345.ui import charts
+
+_READERS = sorted(queries.READERS)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which month is asked for, and how: as published, as of a day, or as things stand."""
+
+    month: Month
+    edition: Edition | None = None
+    as_of: date | None = None
+    now: bool = False
+
+
+def asked_of(request: HttpRequest, sight: Sight) -> Asked:
+    """Read the address. Units see published editions alone; without a month, the last published one."""
+    all_seen = queries.sees_all(sight.person)
+    month = _month(request.GET.get("month", ""), sight)
+    as_of = _day(request.GET.get("as_of", "")) if all_seen else None
+    now = all_seen and "now" in request.GET
+    edition = None if as_of or now else queries.edition_of(month, any_state=all_seen)
+    if edition is not None and (number := request.GET.get("edition", "")).isdecimal():
+        rows = edition.__class__.objects.filter(month=month.first, number=int(number))
+        edition = (rows if all_seen else rows.filter(published_at__isnull=False)).first()
+        if edition is None:
+            raise Http404
+    return Asked(month, edition, as_of, now)
+
+
+def _month(text: str, sight: Sight) -> Month:
+    try:
+        return month_named(text) if text else _first_month(sight)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _first_month(sight: Sight) -> Month:
+    published = queries.published_months()
+    return published[0] if published else month_of(queries.today(sight.pack, sight.at)).back()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _league(sight: Sight, asked: Asked) -> tuple[League | None, str]:
+    """Return the table, or why there is none."""
+    units, opens = queries.units_seen(sight.person, sight.pack)
+    own = frozenset() if queries.sees_all(sight.person) else opens
+    if asked.edition is None and not queries.sees_all(sight.person):
+        return None, _("这个月的结果还没有公布")
+    try:
+        found = league(
+            sight.pack, asked.month, units, opens, at=sight.at, edition=asked.edition, as_of=asked.as_of, own=own
+        )
+    except store.NoFacts as error:
+        return None, str(error)
+    return found, "" if found else _("这个月没有生效的考核办法")
+
+
+@needs(*_READERS)
+@require_GET
+def table(request: HttpRequest) -> HttpResponseBase:
+    """The league table of a month."""
+    sight = web.look(request)
+    asked = asked_of(request, sight)
+    shown, why = _league(sight, asked)
+    this_month = month_of(queries.today(sight.pack, sight.at))
+    context = {
+        "sight": sight, "asked": asked, "shown": shown, "why": why, "tab": "table", **may(sight),
+        "before": asked.month.back(), "after": asked.month.next() if asked.month < this_month else None,
+        "over": asked.month < this_month, "items": "items" in request.GET,
+        "editions": Edition.objects.filter(month=asked.month.first, published_at__isnull=False).order_by("number"),
+        "days": [day for day in reversed(store.published()) if day >= asked.month.first][:60] if shown else [],
+    }  # fmt: skip
+    return web.private(render(request, "appraisal/table.html", context))
+
+
+def may(sight: Sight) -> dict[str, bool]:
+    """Return what the person may do here, for templates."""
+    person = sight.person
+    return {
+        "all_seen": queries.sees_all(person), "prepares": person.has(*PREPARE), "decides": person.has(*DECIDE),
+    }  # fmt: skip
+
+
+@needs(*_READERS)
+@require_POST
+def export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The table as a file."""
+    if ending not in {"csv", "xlsx"}:
+        raise Http404
+    sight = web.look(request)
+    request.GET = request.POST.copy()  # type: ignore[assignment]  # the same question, from the form
+    shown, why = _league(sight, asked_of(request, sight))
+    if shown is None:
+        messages.error(request, why)
+        return redirect("appraisal:table")
+    return sheets.table_file(request, shown, ending, sight.at)
+
+
+# -- the score card ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a score card: what happened in words, and where its orders are."""
+
+    line: Line
+    rule: str
+    why: str
+    value: str
+    of: str
+    points: str
+    maximum: str
+    lost: str
+    raw: str
+    url: str
+    part: str
+
+
+@needs(*_READERS)
+@require_GET
+def card(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The score card of a unit: each point that was lost, in words, with its orders."""
+    sight = web.look(request)
+    units, opens = queries.units_seen(sight.person, sight.pack)
+    one = next((row for row in units if row.unit.code == code), None)
+    if one is None or code not in opens:
+        raise Http404
+    asked = asked_of(request, sight)
+    shown, why = _league(sight, asked)
+    row = next((row for group in shown.groups for row in (*group.rows, *group.unranked) if row.unit.unit.code == code),
+               None) if shown else None  # fmt: skip
+    lines = _told(sight, shown, one) if shown and row else []
+    context = {
+        "sight": sight, "asked": asked, "shown": shown, "row": row, "one": one, "why": why, "lines": lines,
+        "tab": "table", **may(sight), "trend": _trend(one, shown) if shown else None,
+        "maximum": words.plain(row.score.maximum) if row else "",
+        "lost": words.plain(sum((told.line.lost for told in lines), Decimal(0))),
+        "extras": [(words.plain(extra.points), extra) for extra in row.score.extras] if row else [],
+        "window": asked.edition.appeal_until if asked.edition else None,
+        "open_window": bool(asked.edition and asked.edition.appeal_until and sight.at <= asked.edition.appeal_until),
+    }  # fmt: skip
+    return web.private(render(request, "appraisal/card.html", context))
+
+
+def _told(sight: Sight, shown: League, one: Ranked) -> list[Told]:
+    code = one.unit.code
+    raw = {line.code: line for line in shown.raw.scores[code].lines}
+    items = {item.code: item for item in shown.adjudicated.scheme.items}
+    as_of = shown.edition.facts_day if shown.edition else shown.as_of
+    return [
+        _line(sight, shown, one, line, words.plain(raw[line.code].points), words.rule_of(items[line.code]), as_of)
+        for line in shown.adjudicated.scores[code].lines
+    ]  # fmt: skip
+
+
+def _line(sight: Sight, shown: League, one: Ranked, line: Line, raw: str, rule: str, as_of: date | None) -> Told:
+    part = part_lost(line)
+    url = ""
+    if line.code in BY_CODE and not line.why and (line.lost or line.rule == "share_of_group"):
+        exclusions = excluded_from(BY_CODE[line.code], sight.pack)
+        cut = Cut(line.code, shown.month.period, (), ((one.way, one.unit.code),), None, exclusions)
+        url = figure_url(cut, part, View(as_of=as_of, adjudicated=True))  # type: ignore[arg-type]
+    return Told(
+        line, rule, words.lost_why(line), words.value_of(line), words.made_of(line), words.plain(line.points),
+        words.plain(line.maximum), words.plain(line.lost), raw, url, part,
+    )  # fmt: skip
+
+
+def part_lost(line: Line) -> str:
+    """Return which orders cost the points: those not counted above, or where less is better, those that are."""
+    metric = BY_CODE.get(line.code)
+    counted = metric is None or metric.denominator is None or metric.falling or line.rule == "deduction"
+    return "numerator" if counted else "rest"
+
+
+def _trend(one: Ranked, shown: League) -> charts.Chart | None:
+    """Return the totals of the last year, published months alone."""
+    months = [shown.month.back(n) for n in range(11, 0, -1)]
+    code = one.unit.code
+    found = [(month, rows[code]) for month, rows in queries.places([code], months).items() if code in rows]
+    points = [charts.Point(str(month), float(score.total), f"{score.total:.2f}") for month, score in found]
+    total = shown.adjudicated.scores[code].total
+    points.append(charts.Point(str(shown.month), float(total), f"{total:.2f}"))
+    if len(points) < 2:  # noqa: PLR2004 - a line has two ends
+        return None
+    return charts.line([charts.Series(_("总分"), points)], head=_("月份"))
