@@ -46,6 +46,18 @@ def test_nothing_is_asked_with_what_was_known_only_later() -> None:
 
 
 @pytest.mark.function("DIS-08")
+def test_a_past_that_never_was_is_made_of_what_was_known_by_then() -> None:
+    whole, until = story(200), BEGIN + timedelta(hours=3 * 120)
+    then = Story([one for one in whole.taken if one.at <= until], [one for one in whole.shares if one.at <= until])
+    other = [replace(one, unit="market") if one.at > until else one for one in whole.shares]
+    changed = Story(whole.taken, other)
+    found = teaching.upset(jiuting(), whole, until=until)
+    assert found == teaching.upset(jiuting(), then, until=until)
+    assert found == teaching.upset(jiuting(), changed, until=until), "what ends later is not known"
+    assert not teaching.upset(jiuting(), whole, until=BEGIN)
+
+
+@pytest.mark.function("DIS-08")
 def test_weights_learnt_from_practice_rank_better_than_the_list(town: Town) -> None:
     sent = list(replay.replay(town.pack, story(200)))
     taught, held = sent[:180], sent[180:]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from open12345.directory import packs
@@ -18,7 +19,7 @@ from open12345.directory.models import Unit
 from open12345.dispatch.automatic import breakers, careful, deciding
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.models import AutomaticDispatch, BreakerScope, Mode
-from open12345.orders import claims, services
+from open12345.orders import claims, privacy, services
 from open12345.orders.models import Application, IdempotencyKey, Link
 from open12345.orders.stages import LinkKind
 from tests.cast import Town, complaint, open_town
@@ -110,6 +111,47 @@ def test_the_category_that_the_words_make_sure_is_written_by_an_act_of_its_own(
     assert row.probability == pytest.approx(0.9 * row.basis["recommendation"]["probability"], abs=0.001)
     assert row.basis["strangeness"] == 0.1
     assert flaws() == []
+
+
+def test_the_event_keeps_what_was_decided_with_though_advice_has_changed_since(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch(town)
+    number = town.register(category=LEAF)
+    before = deciding._settle
+
+    def settle(found: deciding.Judgement, *args: Any) -> AutomaticDispatch | None:
+        def otherwise(*_args: Any, **_more: Any) -> list[Any]:
+            return [replace(found.advice[0], lead="market", probability=0.01)]
+
+        monkeypatch.setattr("open12345.dispatch.advice.recommending.recommend", otherwise)
+        return before(found, *args)
+
+    monkeypatch.setattr(deciding, "_settle", settle)
+    row = decided(town, number)
+    facts = town.order(number).events.get(action="dispatch").facts
+    assert (facts["suggested"], facts["lead"]) == (LEAD, LEAD)
+    assert facts["probability"] == row.basis["recommendation"]["probability"] > 0.01
+
+
+@pytest.mark.function("SEC-02")
+def test_an_erased_person_s_words_leave_the_record_and_nothing_else_does(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch(town)
+    in_force(town, Stub(), monkeypatch)
+    own, other = (decided(town, town.register(category="", phone=phone(n))) for n in (1, 2))
+    assert own.basis["words"] == ["摊贩", "占道"]
+    privacy.erase_person(phone(1), "本人申请", by=town.person("security_admin"), at=town.now)
+    words, rest = own.basis.pop("words"), own.basis
+    own.refresh_from_db()
+    assert own.basis == rest | {"words": []}
+    other.refresh_from_db()
+    assert other.basis["words"] == words
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AutomaticDispatch.objects.filter(pk=other.pk).update(basis=other.basis | {"words": ["别的"]})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AutomaticDispatch.objects.filter(pk=other.pk).update(basis=other.basis | {"words": []}, probability=0.1)
 
 
 def test_a_person_s_category_stands_whatever_the_words_say(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

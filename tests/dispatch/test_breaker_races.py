@@ -103,6 +103,36 @@ def test_endings_noted_at_once_trip_a_breaker_once(town: Town) -> None:
     assert (change.figures["outcomes"], change.figures["bad"]) == (4, 4)
 
 
+def test_an_ending_waits_for_none_of_another_matter(town: Town) -> None:
+    """While one transaction with an ending is still open, that of another category and unit is done."""
+    one = rows(town, 1)[0]
+    other = written(town, dispatched(town, "market"), "market", CLOSED, category="C0101")
+
+    def end(row: AutomaticDispatch) -> bool:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '3s'")
+            return breakers.note_ending(row, Ending.KEPT, pack=town.pack, at=town.now)
+
+    with transaction.atomic():
+        assert breakers.note_ending(one, Ending.RETURNED, pack=town.pack, at=town.now)
+        assert together([lambda: end(other)]) == [True]
+
+
+def test_all_is_tripped_by_what_others_noted_meanwhile(town: Town) -> None:
+    found = [written(town, dispatched(town, unit), unit, CLOSED, category=code)
+             for unit, code in (("market", "C0101"), ("urban", "D0201"), (UNIT, LEAF), (UNIT, LEAF))]  # fmt: skip
+
+    def end(row: AutomaticDispatch) -> bool:
+        with transaction.atomic():
+            return breakers.note_ending(row, Ending.RETURNED, pack=town.pack, at=town.now)
+
+    assert all(together([lambda row=row: end(row) for row in found]))  # type: ignore[misc]
+    breakers.watch(town.pack, town.now)
+    assert standing(town).state is State.OPEN
+    assert BreakerChange.objects.filter(scope="global").count() == 1
+
+
 def test_one_ending_noted_twice_at_once_counts_once(town: Town) -> None:
     (row,) = rows(town, 1)
 

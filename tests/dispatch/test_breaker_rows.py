@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from open12345.directory.models import AccessLog
-from open12345.dispatch.automatic import breakers, endings, figures, keys
+from open12345.dispatch.automatic import breakers, endings, figures, keys, lamps
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope, Ending
 from open12345.notify import queries, words
@@ -366,3 +366,19 @@ def test_nor_can_the_owner(owner_cursor: psycopg.Cursor[tuple[object, ...]], com
     for statement in ("UPDATE dispatch_breakerchange SET state = 'closed'", "DELETE FROM dispatch_breakerchange"):
         with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
             owner_cursor.execute(statement)
+
+
+def test_a_half_open_breaker_of_which_nothing_comes_any_more_keeps_nobody_uneasy(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lamps, "_LOOKS", 3)
+    by = town.person("supervisor")
+    for state in (State.OPEN, None):
+        breakers.force(town.pack, BreakerScope.UNIT, "market", state, by=by, at=town.now, reason="职责调整")
+    assert lamps.lamp(town.pack).colour == "amber"
+    for _ in range(3):
+        sent(town)
+    assert lamps.lamp(town.pack).colour == "green", "none of the next looks was about the unit"
+    assert standing(town, BreakerScope.UNIT, "market").state is State.HALF_OPEN, "the first one goes as a probe"
+    sent(town, "market", category="C0101")
+    assert lamps.lamp(town.pack).colour == "amber"

@@ -46,7 +46,8 @@ def _designated(change: Change, said: DispatchInput) -> Iterator[Problem]:
 def dispatch(change: Change, said: DispatchInput) -> None:
     """Give the order to a lead, with co-handlers and units in copy; opens a round.
 
-    What was recommended is kept with it: who stood first, and the rank and probability of the unit that was chosen.
+    Who stood first is kept with it: for a person as known at this moment, for the platform what it decided with, and
+    with which probability.
     """
     advised = _advised(change)
     lead = said.lead or (advised[0].lead if advised else "")
@@ -77,6 +78,7 @@ def _plan(
         facts={
             "item": chosen.item if chosen else None,
             "suggested": advised[0].lead if advised else None,
+            "probability": round(taken.probability, 4) if taken and change.by.kind == "system" else None,
             "reason": change.masked(said.reason),
         },
     )

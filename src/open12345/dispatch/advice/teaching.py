@@ -88,15 +88,19 @@ def teach(pack: Pack, *, by: Person, at: datetime, most: int = replay.MOST) -> T
 
 
 def upset(pack: Pack, story: replay.Story, *, until: datetime) -> list[Sent]:
-    """Return dispatches of a past with reorganisations that never were, so that the weights can follow a real one."""
-    if not story.shares:
+    """Return dispatches of a past with reorganisations that never were, so that the weights can follow a real one.
+
+    Made of what was known at `until` alone: a share that ended later is not there yet, whenever it was sent.
+    """
+    known = _before(story, until)
+    if not known.shares:
         return []
-    found = replay.replay(pack, replay.shaken(_before(story, until), _SEED), most=MOST)
+    found = replay.replay(pack, replay.shaken(known, _SEED), most=MOST)
     return list(found)
 
 
 def _before(story: replay.Story, until: datetime) -> replay.Story:
-    shares = [one for one in story.shares if one.sent <= until]
+    shares = [one for one in story.shares if one.at <= until]
     return replay.Story([one for one in story.taken if one.at <= until], shares)
 
 

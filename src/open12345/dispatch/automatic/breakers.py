@@ -117,12 +117,33 @@ def note_ending(row: AutomaticDispatch, ending: Ending, *, pack: Pack, at: datet
 
 
 def evaluate(pack: Pack, which: Iterable[Key], at: datetime) -> list[BreakerChange]:
-    """Let breakers judge their windows and pauses, under their locks; return what changed."""
+    """Let breakers judge their windows and pauses, under their locks; return what changed.
+
+    That of all dispatches is locked only where it changes: all endings of a city would wait for each other otherwise.
+    Two endings at once, of other categories and units, may so both find it closed; the next one, or `watch` within a
+    minute, trips it.
+    """
     _in_transaction()
     wanted = keys.in_order(which)
-    keys.lock(pack, wanted, changing=frozenset(wanted))
+    wide = ALL in wanted and _changes(pack, ALL, at)
+    alone = [key for key in wanted if key != ALL or wide]
+    keys.lock(pack, alone, changing=frozenset(alone))
+    made = _judged(pack, alone, at)
+    later = ALL in wanted and not wide and _changes(pack, ALL, at)  # what somebody noted while we waited for a lock
+    if later and keys.locked_at_once(pack, ALL):
+        made += _judged(pack, [ALL], at)
+    return made
+
+
+def _changes(pack: Pack, key: Key, at: datetime) -> bool:
+    """Say whether a breaker would change, without its lock."""
+    return _due(pack, key, keys.known(pack, [key])[key], at) is not None
+
+
+def _judged(pack: Pack, which: Iterable[Key], at: datetime) -> list[BreakerChange]:
+    """Write the changes that are due; under the locks."""
     made = []
-    for key, found in keys.each(pack, wanted):
+    for key, found in keys.each(pack, which):
         step = _due(pack, key, found, at)
         if step is not None:
             made.append(_write(pack, key, found.standing, step, at))

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from open12345.directory import packs
 from open12345.directory.person import SYSTEM
-from open12345.dispatch.advice import Recommendation, recommend
+from open12345.dispatch.advice import Recommendation, decided_with, recommend
 from open12345.dispatch.automatic import breakers, careful, reading
 from open12345.dispatch.automatic.modes import Ruling, Rulings
 from open12345.dispatch.automatic.reading import Reading
@@ -181,7 +181,10 @@ def _since(found: Judgement, order: WorkOrder, at: datetime) -> str:
 
 
 def _dispatch(found: Judgement, best: Recommendation, at: datetime) -> None:
-    """Write the guessed category and dispatch, each by its own act of the life cycle, as the platform itself."""
+    """Write the guessed category and dispatch, each by its own act of the life cycle, as the platform itself.
+
+    The event keeps the recommendation that was decided with: asked anew under the lock it may be another one by now.
+    """
     number, key = found.order.number, f"automatic/{found.order.pk}"
     if found.reading.guessed:
         said = {"category": found.reading.category, "reason": _("智能识别分类")}
@@ -194,7 +197,8 @@ def _dispatch(found: Judgement, best: Recommendation, at: datetime) -> None:
         "no_return": best.no_return,
         "reason": best.clause or _("智能派单：按同类工单的承办惯例"),
     }
-    perform(number, "dispatch", dispatched, by=SYSTEM, at=at, key=key)
+    with decided_with(found.order.pk, found.advice):
+        perform(number, "dispatch", dispatched, by=SYSTEM, at=at, key=key)
 
 
 def _keep(

@@ -79,12 +79,14 @@ def all_known(pack: Pack) -> dict[Key, Known]:
 
 def _behind(pack: Pack, key: Key) -> Q:
     """Which automatic dispatches count for a breaker."""
-    sent = Q(decision=Decision.DISPATCHED)
+    return Q(decision=Decision.DISPATCHED) & about(pack, key)
+
+
+def about(pack: Pack, key: Key) -> Q:
+    """Which looks at orders, dispatched or left, a breaker concerns."""
     if key.scope == BreakerScope.CATEGORY:
-        return sent & Q(category__in=[row.code for row in pack.category_tree.subtree(key.code)] or [key.code])
-    if key.scope == BreakerScope.UNIT:
-        return sent & Q(unit__code=key.code)
-    return sent
+        return Q(category__in=[row.code for row in pack.category_tree.subtree(key.code)] or [key.code])
+    return Q(unit__code=key.code) if key.scope == BreakerScope.UNIT else Q()
 
 
 def window(pack: Pack, key: Key, found: Known) -> Window:
@@ -112,9 +114,22 @@ def lock(pack: Pack, keys: Iterable[Key], *, changing: frozenset[Key]) -> None:
     """
     with connection.cursor() as cursor:
         for key in in_order(keys):
-            name = f"open12345.breaker/{pack.id}/{key.name}"
             function = "pg_advisory_xact_lock" if key in changing else "pg_advisory_xact_lock_shared"
-            cursor.execute(f"SELECT {function}(hashtextextended(%s, 12345))", [name])
+            cursor.execute(f"SELECT {function}(hashtextextended(%s, 12345))", [_lock_of(pack, key)])
+
+
+def locked_at_once(pack: Pack, key: Key) -> bool:
+    """Lock a breaker for oneself until the transaction ends if nobody holds it: whoever waits for nothing may ask late.
+
+    False where somebody does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 12345))", [_lock_of(pack, key)])
+        return bool(cursor.fetchone()[0])
+
+
+def _lock_of(pack: Pack, key: Key) -> str:
+    return f"open12345.breaker/{pack.id}/{key.name}"
 
 
 def each(pack: Pack, keys: Iterable[Key]) -> Iterator[tuple[Key, Known]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as __
 from open12345.dispatch.automatic import keys
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.automatic.keys import ALL, MASTER, SURGE, Key, Known
+from open12345.dispatch.models import AutomaticDispatch
 from open12345.policy import Pack
 
 COLOURS: Final[Mapping[State, str]] = {State.CLOSED: "green", State.HALF_OPEN: "amber", State.OPEN: "red"}
@@ -20,6 +21,8 @@ COLOURS: Final[Mapping[State, str]] = {State.CLOSED: "green", State.HALF_OPEN: "
 SAID: Final[Mapping[State, str | Promise]] = {
     State.CLOSED: __("正常"), State.HALF_OPEN: __("试放行"), State.OPEN: __("熔断"),
 }  # fmt: skip
+#: Orders looked at since a breaker came back, after which one that none of them concerned is asleep.
+_LOOKS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,25 @@ def lamp(pack: Pack) -> Lamp:
     if (stopped := _stopped(known)) is not None:
         return Lamp("red", stopped)
     held = sum(1 for found in known.values() if found.standing.state is State.OPEN)
-    half = sum(1 for found in known.values() if found.standing.state is State.HALF_OPEN)
+    halves = [(key, found) for key, found in known.items() if found.standing.state is State.HALF_OPEN]
+    half = sum(not asleep(pack, key, found) for key, found in halves)
     if held:
         return Lamp("amber", _("自动派单 %(n)s 处熔断") % {"n": held})
     if half:
         return Lamp("amber", _("自动派单 %(n)s 处试放行") % {"n": half})
     return Lamp("green", _("自动派单正常"))
+
+
+def asleep(pack: Pack, key: Key, found: Known) -> bool:
+    """Say whether a half-open breaker waits for what does not come: nothing of its own among the next 300 looks.
+
+    A unit that has lost its duties gets no probe to be judged by. It stays half open, so that the first order that
+    should go there goes as a probe; only nobody is kept uneasy by it.
+    """
+    if found.standing.state is not State.HALF_OPEN:
+        return False
+    since = AutomaticDispatch.objects.filter(pk__gt=found.after)
+    return since.order_by("pk")[_LOOKS - 1 : _LOOKS].exists() and not since.filter(keys.about(pack, key)).exists()
 
 
 def _stopped(known: Mapping[Key, Known]) -> str | None:
