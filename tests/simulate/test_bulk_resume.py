@@ -47,7 +47,8 @@ def _no_trace(dsn: str) -> Iterator[None]:
 def start(dsn: str, orders: int) -> subprocess.Popen[bytes]:
     database = str(connections["default"].settings_dict["NAME"])
     words = [sys.executable, str(RUNNER), dsn, database, str(orders)]
-    return subprocess.Popen(words, env={**os.environ, "PYTHONPATH": str(Path.cwd())}, start_new_session=True)
+    beside = os.pathsep.join((str(Path.cwd()), *sys.path))
+    return subprocess.Popen(words, env={**os.environ, "PYTHONPATH": beside}, start_new_session=True)
 
 
 def batches(dsn: str) -> int:
