@@ -85,12 +85,13 @@ def test_the_page_tells_figures_changes_and_draws_a_chart_with_a_table_beside_it
     assert tripped.pack.category_tree[LEAF].title in words
     assert tripped.pack.unit_tree[UNIT].name in words
     assert "4 件中 4 件派错，一次派准 0.0%，下限 80%；暂停 60 分钟" in words
-    found = re.search(r'<script id="breaker-chart" type="application/json">(.*?)</script>', page)
+    found = re.search(r'<script id="breaker-chart-option" type="application/json">(.*?)</script>', page)
     assert found is not None
-    chart = json.loads(found[1])
-    assert chart["floor"] == 80.0
-    assert chart["rate"][-1] == 0.0
-    assert chart["trips"][-1]["day"] == len(chart["days"]) - 1
+    option = json.loads(found[1])
+    rates, today = option["series"][0], option["xAxis"]["data"][-1]
+    assert rates["markLine"]["data"][0]["yAxis"] == 80.0
+    assert rates["data"][-1]["value"] == 0.0
+    assert rates["markPoint"]["data"][-1]["coord"] == [today, 0.0]
     assert "数据表" in words
 
 

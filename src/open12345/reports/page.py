@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 
 from open12345.reports import pictures, shape
 from open12345.reports.writing import Content
@@ -17,7 +18,9 @@ _MARK_MOST, _AREA_POINTS = 44, 442
 
 def html(content: Content, notice: str = "") -> str:
     """Return the paper as a whole page that needs nothing beside it."""
-    return render_to_string("reports/print.html", context(content, notice) | {"css": _CSS.read_text(encoding="utf-8")})
+    # a file that stands alone carries its looks; nothing of ours serves it as a page
+    looks = mark_safe(f"<style>{_CSS.read_text(encoding='utf-8')}</style>")  # noqa: S308 - our own sheet
+    return render_to_string("reports/print.html", context(content, notice) | {"looks": looks})
 
 
 def context(content: Content, notice: str = "") -> dict[str, Any]:

@@ -28,6 +28,8 @@ from open12345.orders import web
 from open12345.orders.errors import DomainError, Refused
 from open12345.orders.sight import Sight
 from open12345.policy import Pack
+from open12345.ui import charts
+from open12345.ui.charts import Chart, Point, Series
 
 READERS: Final = ("dispatcher", *breakers.FORCERS)
 #: Changes on one page.
@@ -154,16 +156,34 @@ def _drawn(request: HttpRequest, sight: Sight, form: ForceForm | None, status: i
     return web.private(render(request, "dispatch/breakers.html", context, status=status))
 
 
-def _chart(pack: Pack, days: list[figures.Day]) -> dict[str, Any]:
-    """Return what the chart draws; words included, so that its script holds none."""
-    return {
-        "days": [f"{day.day.month}-{day.day.day}" for day in days],
-        "share": [day.share for day in days],
-        "rate": [day.rate for day in days],
-        "trips": [{"day": n, "text": "、".join(day.trips)} for n, day in enumerate(days) if day.trips],
-        "floor": round(100 * pack.dispatching.breaker.floor, 1),
-        "words": {"share": _("自动派单占比"), "rate": _("一次派准率"), "floor": _("下限"), "trip": _("熔断")},
-    }
+def _chart(pack: Pack, days: list[figures.Day]) -> Chart:
+    """Return both rates by day, the floor across them, and a pin for each day on which a breaker tripped."""
+    rates = [Point(f"{day.day.month}-{day.day.day}", day.rate, _per_cent(day.rate)) for day in days]
+    shares = [Point(f"{day.day.month}-{day.day.day}", day.share, _per_cent(day.share)) for day in days]
+    chart = charts.line([Series(_("一次派准率"), rates), Series(_("自动派单占比"), shares)], unit="%")
+    floor = round(100 * pack.dispatching.breaker.floor, 1)
+    for one in chart.option["series"]:
+        one["connectNulls"] = True
+    first = chart.option["series"][0]
+    first["markLine"] = {
+        "symbol": "none", "silent": True, "lineStyle": {"color": "--muted", "type": "dashed"},
+        "label": {"color": "--muted", "formatter": "{b}", "position": "insideStartTop"},
+        "data": [{"yAxis": floor, "name": f"{_('下限')} {floor}%"}],
+    }  # fmt: skip
+    first["markPoint"] = {
+        "symbol": "pin", "symbolSize": 34, "itemStyle": {"color": "--ink"},
+        "label": {"formatter": _("熔断"), "fontSize": 9, "color": "--card"},
+        "data": [
+            {"coord": [point.label, floor if point.value is None else point.value], "name": "、".join(day.trips),
+             "said": point.label}
+            for point, day in zip(rates, days, strict=True) if day.trips
+        ],
+    }  # fmt: skip
+    return chart
+
+
+def _per_cent(value: float | None) -> str:
+    return "" if value is None else f"{value}%"
 
 
 def _history(pack: Pack, before: str) -> tuple[list[Told], int | None]:
