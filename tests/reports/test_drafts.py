@@ -232,6 +232,65 @@ def test_the_worker_makes_each_paper_once_and_tells_of_failures(watched: Town) -
     assert Schedule.objects.get().failed == ""
 
 
+@pytest.mark.function("REP-08")
+def test_a_paper_that_failed_again_and_again_is_tried_every_hour_and_stops_no_other(
+    watched: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyst = watched.person("analyst")
+    for kind in ("weekly", "monthly"):
+        scheduling.arrange(kind, scheduling.Plan(time(8)), watched.pack, by=analyst, at=watched.now)
+    Schedule.objects.update(since=date(2025, 1, 1))
+    _busy(watched)
+    written = services.draft
+
+    def failing(wanted: Wanted, *args: Any, **more: Any) -> Paper:
+        if wanted.kind == "weekly":
+            raise RuntimeError("what nobody thought of")
+        return written(wanted, *args, **more)
+
+    monkeypatch.setattr(services, "draft", failing)
+    begin = watched.now.replace(minute=10, second=0)
+    assert [one.kind for one in scheduling.run(watched.pack, begin)] == ["monthly"]
+    for minute in range(1, 12):
+        scheduling.run(watched.pack, begin + timedelta(minutes=minute))
+    assert Schedule.objects.get(kind="weekly").failures == 5
+    assert Notice.objects.filter(kind="report_failed").count() == 1
+    monkeypatch.undo()
+    assert scheduling.run(watched.pack, begin + timedelta(minutes=49)) == []
+    (made,) = scheduling.run(watched.pack, begin + timedelta(minutes=50))  # the hour's turn
+    assert made.kind == "weekly"
+    assert Schedule.objects.get(kind="weekly").failures == 0
+
+
+@pytest.mark.function("REP-11")
+def test_a_number_that_the_register_holds_from_elsewhere_is_given_to_no_other_paper(watched: Town) -> None:
+    _busy(watched)
+    supervisor, leader = watched.person("supervisor"), watched.person("leader")
+    entries = [Entry("monthly", "五月月报", date(2025, 6, 2), number="2025年第17期"),
+               Entry("monthly", "去年", date(2024, 6, 2), number="2024年第99期"),
+               Entry("monthly", "无号", date(2025, 6, 3))]  # fmt: skip
+    services.register(entries, watched.pack, by=supervisor, at=watched.now)
+    numbers = []
+    for _turn in range(2):
+        paper = services.draft(Wanted("monthly", SHANGHAI_JUNE), watched.pack, by=supervisor, at=watched.now)
+        services.submit(paper.pk, by=supervisor, at=watched.now)
+        numbers.append(services.issue(paper.pk, watched.pack, by=leader, at=watched.now).number)
+    assert numbers == ["2025年第18期", "2025年第19期"]
+
+
+@pytest.mark.function("REP-03")
+def test_what_is_pasted_from_elsewhere_can_always_be_kept_and_written(watched: Town) -> None:
+    _busy(watched)
+    paper, analyst = _draft(watched), watched.person("analyst")
+    key = _sentences(paper)[0]["key"]
+    typed = {key: "一段\x0b从别处\x00粘贴的话\ufffe", "title": "标题\x07", "head.to": "区政府\x1f"}
+    services.save(paper.pk, paper.edition, typed, by=analyst, at=watched.now)
+    paper.refresh_from_db()
+    assert (paper.title, paper.content["head"]["to"]) == ("标题", "区政府")
+    page = Document(BytesIO(files.rendered(paper.content, "docx")))
+    assert any("一段从别处粘贴的话" in one.text for one in page.paragraphs)
+
+
 @pytest.mark.function("REP-04")
 def test_a_special_brief_is_about_its_matter_alone(watched: Town) -> None:
     _busy(watched)

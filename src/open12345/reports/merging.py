@@ -15,7 +15,14 @@ from open12345.reports.writing import Content
 
 Json = dict[str, Any]
 _LONGEST: Final = 4000
+#: What XML 1.0 has no place for: controls but tab and line ends, halves of pairs, two that are no characters.
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?[%％万]?")
+
+
+def printable(text: str) -> str:
+    """Return what was typed or pasted without control characters: neither the database nor a Word file holds them."""
+    return _CONTROLS.sub("", text)
 
 
 def edited(content: Content, texts: Mapping[str, str]) -> Content:
@@ -37,7 +44,7 @@ def _block(content: Content, block: Json, texts: Mapping[str, str]) -> Json:
 def _typed(content: Content, piece: Json, typed: str | None) -> Json:
     if typed is None:
         return piece
-    typed = typed.replace("\r\n", "\n").strip()[:_LONGEST]
+    typed = printable(typed.replace("\r\n", "\n")).strip()[:_LONGEST]
     if typed == shape.text_of(piece).strip():
         return piece
     if typed == piece["made"].strip():

@@ -1,7 +1,7 @@
 """Papers that the worker makes at their hour: of the last period of the kind, each once; missed ones are made up for.
 
 Made up for is the last period alone: a daily brief of last Tuesday helps nobody, and the register would lie about when
-it went out. A failure is tried again at the next minute, and told once.
+it went out. A failure is tried again at the next minute, after some tries once an hour, and told once.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from django.utils.translation import gettext as _
 from open12345.directory import access
 from open12345.directory.person import SYSTEM, Person
 from open12345.facts.periods import Period
-from open12345.facts.store import NoFacts
 from open12345.orders import news
-from open12345.orders.errors import DomainError, NotFound
+from open12345.orders.errors import NotFound
 from open12345.policy import Pack
 from open12345.policy.reports import ReportKind
 from open12345.reports import queries, services, spans
@@ -71,15 +70,21 @@ def _make(pk: int, pack: Pack, at: datetime) -> Paper | None:
             schedule = Schedule.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
             kind = pack.reports.kind(schedule.kind) if schedule else None
             over = due(schedule, kind, pack, at) if schedule and kind else None
-            if schedule is None or kind is None or over is None or schedule.failures >= _TRIES:
+            if schedule is None or kind is None or over is None or _rests(schedule, at):
                 return None
             paper = _written(schedule, kind, over, pack, at)
             schedule.done, schedule.done_at, schedule.failed, schedule.failures = over.name, at, "", 0
             schedule.save()
             return paper
-    except (NoFacts, DomainError, KeyError, ValueError, OSError) as error:
+    except Exception as error:  # whatever it is: it is told, and the next one is made
+        log.debug("report schedule %s", pk, exc_info=True)
         _failed(pk, str(error.args[0] if error.args else error), at)
         return None
+
+
+def _rests(schedule: Schedule, at: datetime) -> bool:
+    """Say whether what failed again and again waits for its minute of the hour: never for good."""
+    return schedule.failures >= _TRIES and at.minute != schedule.at.minute
 
 
 def _written(schedule: Schedule, kind: ReportKind, over: Period, pack: Pack, at: datetime) -> Paper:

@@ -5,13 +5,13 @@ Every act is one transaction and a line of the access record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ from open12345.reports.writing import Content
 
 _VERSION_AFTER_SECONDS: Final = 600
 NO_MATTER: Final = Matter()
+_NUMBERING: Final = 0x12345_0A9E  # any number that no other lock has
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def save(pk: int, edition: int, typed: Mapping[str, str], *, by: Person, at: dat
 
 def _headed(content: Content, typed: Mapping[str, str]) -> Content:
     """Put a typed title and parts of the head in."""
+    typed = {name: merging.printable(text) for name, text in typed.items()}
     heads = {name.removeprefix("head."): text.strip()[:200] for name, text in typed.items() if name.startswith("head.")}
     if heads:
         typed_before = content.get("head_text", {})
@@ -180,13 +182,27 @@ def issue(pk: int, pack: Pack, *, by: Person, at: datetime) -> Paper:
 def _number(paper: Paper, pack: Pack, at: datetime) -> None:
     """Give the next serial of its kind in this year, and put number and day on the paper."""
     day = at.astimezone(pack.calendar().zone).date()
-    Paper.objects.select_for_update().filter(kind=paper.kind, year=day.year).order_by("pk").first()
-    last = Paper.objects.filter(kind=paper.kind, year=day.year).aggregate(last=Max("serial"))["last"] or 0
-    paper.issued_on, paper.year, paper.serial = day, day.year, last + 1
-    pattern = str(paper.content.get("head", {}).get("number") or "{year}年第{serial}期")
-    paper.number = pattern.replace("{year}", str(day.year)).replace("{serial}", str(paper.serial))[:80]
+    said = str(paper.content.get("head", {}).get("number") or "{year}年第{serial}期")
+    pattern = said.replace("{year}", str(day.year))
+    _one_at_a_time()
+    paper.issued_on, paper.year, paper.serial = day, day.year, _last_serial(paper.kind, day.year, pattern) + 1
+    paper.number = pattern.replace("{serial}", str(paper.serial))[:80]
     head = {**paper.content.get("head", {}), "number_said": paper.number, "dated": spans.day_said(day, year=True)}
     paper.content = {**paper.content, "head": head}
+
+
+def _one_at_a_time() -> None:
+    """Let nobody else give a number until this transaction ends: a year's first paper has no row to lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERING])
+
+
+def _last_serial(kind: str, year: int, pattern: str) -> int:
+    """Return the highest serial of a kind in a year, of papers registered from elsewhere too."""
+    written = re.compile(re.escape(pattern).replace(re.escape("{serial}"), "([0-9]{1,6})", 1))
+    rows = Paper.objects.filter(kind=kind, year=year, state=State.ISSUED).values_list("serial", "number")
+    read = ((serial, written.fullmatch(number)) for serial, number in rows)
+    return max((serial or (int(found[1]) if found and found.groups() else 0) for serial, found in read), default=0)
 
 
 def _tell(paper: Paper, pack: Pack, by: Person, at: datetime) -> None:

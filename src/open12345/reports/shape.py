@@ -12,6 +12,7 @@ from open12345.reports.writing import Content
 
 Json = dict[str, Any]
 _QUERIED: Final = "query"
+_DIGITS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +134,22 @@ def find_figure(content: Content, at: str) -> Json | None:
     """Return the query of a figure by its place (`accepted`, `hot.2`, `TABLE:row:column`); None where there is none."""
     name, _, place = at.partition(".")
     value = content["figures"].get(name)
-    if value and place.isdigit() and int(place) < len(value.get("items", [])):
+    if value and _number(place) and int(place) < len(value.get("items", [])):
         value = value["items"][int(place)]
     if value:
         return dict(value)
     return _cell(content, at)
 
 
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < _DIGITS
+
+
 def _cell(content: Content, at: str) -> Json | None:
     key, _, rest = at.partition(":")
     row, _, column = rest.partition(":")
     block = next((block for block in content["blocks"] if block["key"] == key), None)
-    if block is None or not row.isdigit() or not (column or "0").isdigit():
+    if block is None or not _number(row) or not _number(column or "0"):
         return None
     if block["type"] == "chart" and int(row) < len(block["queries"]):
         return {_QUERIED: block["queries"][int(row)]}

@@ -24,6 +24,7 @@ from open12345.reports.queries import ISSUERS, READERS, WRITERS
 
 _CONFLICT, _UNPROCESSABLE = 409, 422
 _SHOWN = 8
+_DIGITS = 10
 
 
 @needs(*READERS)
@@ -114,9 +115,10 @@ def save(request: HttpRequest, pk: int) -> HttpResponseBase:
     sight = web.look(request)
     _get(sight, pk)
     typed = {name.removeprefix("t."): str(text) for name, text in request.POST.items() if name.startswith("t.")}
-    edition = request.POST.get("edition", "")
+    said = request.POST.get("edition", "")
+    edition = int(said) if said.isdecimal() and len(said) < _DIGITS else 0
     try:
-        saved = services.save(pk, int(edition) if edition.isdigit() else 0, typed, by=sight.person, at=sight.at)
+        saved = services.save(pk, edition, typed, by=sight.person, at=sight.at)
     except Conflict as error:
         return JsonResponse({"message": error.message}, status=_CONFLICT)
     numbers = merging.typed_numbers(saved.content)
