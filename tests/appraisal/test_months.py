@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from open12345.appraisal import queries, services
-from open12345.appraisal.models import Result, Talk
+from open12345.appraisal.models import Exclusion, Result, Talk
 from open12345.appraisal.months import Month, month_named
 from open12345.directory.models import AccessLog
 from open12345.facts import services as mirror
 from open12345.facts import store
 from open12345.orders.errors import NotAllowed, Refused
+from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
 from open12345.worktime import SHANGHAI
 from tests.cast import HEARD, Town
@@ -104,6 +107,12 @@ def test_a_correction_is_a_later_edition_that_names_what_changed(july: Town, ran
     number = Result.objects.filter(edition=first).count()
     store_days = store.published()
     july.wait(days=1)
+    unhappy = WorkOrder.objects.filter(lead_unit__code="market").latest("pk")
+    Exclusion.objects.create(
+        order=unhappy, unit=unhappy.lead_unit, code="beyond_duty", application=1, made_at=july.now, made_by_name="x"
+    )
+    mirror.touch([unhappy.pk])
+    mirror.refresh(july.now)
     mirror.publish(date(2025, 8, 5), july.now)
     assert len(store.published()) > len(store_days)
     services.reissue(ranking, JULY, reason="申诉成立", by=july.person("supervisor"), at=july.now)
@@ -112,8 +121,31 @@ def test_a_correction_is_a_later_edition_that_names_what_changed(july: Town, ran
     second = queries.edition_of(JULY)
     assert second is not None and second.number == 2  # noqa: PT018
     assert second.reason == "申诉成立"
-    assert isinstance(second.changes, list)
+    (moved,) = second.changes
+    assert (moved["unit"], D(moved["from"]) < D(moved["to"])) == ("market", True)
+    assert "满意率" in "".join(moved["by"])
     assert Result.objects.filter(edition=first).count() == number
+
+
+@pytest.mark.function("KPI-08")
+@pytest.mark.parametrize("act", ["change", "adjust", "lock", "publish"])
+def test_acts_on_months_wait_for_one_another(july: Town, ranking: Pack, act: str) -> None:
+    by, at = july.person("supervisor"), july.now
+    weights = queries.scheme_on(ranking, date(2025, 8, 1))
+    assert weights is not None
+    acts: dict[str, Callable[[], object]] = {
+        "change": lambda: services.change(ranking, weights.weights, since=date(2025, 9, 1), reason="x", by=by, at=at),
+        "adjust": lambda: services.adjust(ranking, "market", JULY, D(1), reason="x", evidence="x", by=by, at=at),
+        "lock": lambda: services.lock(ranking, JULY, by=by, at=at),
+        "publish": lambda: services.publish(ranking, JULY, by=by, at=at),
+    }
+    other: Any = connection.copy()
+    with connection.cursor() as here, other.cursor() as there:
+        there.execute("SELECT pg_advisory_lock(%s)", [services._LOCK])
+        here.execute("SET LOCAL lock_timeout = '50ms'")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            acts[act]()
+    other.close()
 
 
 @pytest.mark.function("KPI-02")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from open12345.appraisal import queries, services
-from open12345.appraisal.models import Change
+from open12345.appraisal.models import Change, Edition
 from open12345.appraisal.months import Month, month_of
 from open12345.directory.models import AccessLog
 from open12345.facts import services as mirror
@@ -51,6 +51,24 @@ def test_a_unit_sees_its_group_and_its_own_card_alone(town: Town, at_screen: AtS
     clerk.open("/appraisal/scheme/", 404)
     running = month.next()
     assert "还没有公布" in clerk.open(f"/appraisal/?month={running}")
+
+
+@pytest.mark.function("KPI-08", "KPI-03")
+def test_a_unit_reads_what_a_correction_changed_for_it_and_for_no_other(
+    town: Town, at_screen: AtScreen, month: Month
+) -> None:
+    moved = [{"unit": code, "name": f"改动的{code}", "from": "1", "to": "2", "rank_from": 2, "rank_to": 1, "by": []}
+             for code in ("urban", "market")]  # fmt: skip
+    Edition.objects.update(changes=moved)
+    page = at_screen("clerk.urban").open(f"/appraisal/?month={month}")
+    assert "改动的urban" in page
+    assert "改动的market" not in page
+    assert "改动的market" in at_screen("analyst").open(f"/appraisal/?month={month}")
+
+
+@pytest.mark.parametrize("query", ["month=0001-01", "month=9999-12", "month=x"])
+def test_a_month_out_of_reach_is_none(town: Town, at_screen: AtScreen, facts_home: Path, query: str) -> None:
+    at_screen("analyst").open(f"/appraisal/?{query}", 404)
 
 
 @pytest.mark.function("KPI-09", "KPI-04")

@@ -6,7 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from open12345.facts.periods import Period
+from open12345.facts.periods import YEARS, Period
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,5 +46,8 @@ def month_of(day: date) -> Month:
 
 
 def month_named(text: str) -> Month:
-    """Read 2026-10; raises ValueError."""
-    return Month(date.fromisoformat(f"{text}-01"))
+    """Read 2026-10; raises ValueError, for a month that no table can have too."""
+    found = Month(date.fromisoformat(f"{text}-01"))
+    if found.first.year not in YEARS:
+        raise ValueError(f"the year {found.first.year} is out of reach")
+    return found

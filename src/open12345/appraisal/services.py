@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from open12345.appraisal import queries, talks
@@ -19,7 +19,7 @@ from open12345.appraisal.measuring import ranked_units, scores
 from open12345.appraisal.models import Adjustment, Change, Edition, Exclusion, Result, State, Talk
 from open12345.appraisal.months import Month, month_of
 from open12345.appraisal.results import differences, rows_of, scores_of
-from open12345.appraisal.scheme import presets, read, stored
+from open12345.appraisal.scheme import Scheme, presets, read, stored
 from open12345.directory import access
 from open12345.directory.person import Person
 from open12345.facts import services as mirror
@@ -33,6 +33,13 @@ from open12345.policy.names import VOLUMES
 PREPARE: Final = frozenset({"analyst", "supervisor"})
 DECIDE: Final = frozenset({"supervisor"})
 _MOST_POINTS: Final = Decimal(100)
+_LOCK: Final = 0x12345_0A99  # any number that no other lock has
+
+
+def _alone() -> None:
+    """Let no other act change scheme, points or months until this transaction ends: each reads what another writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _may(by: Person, roles: frozenset[str]) -> None:
@@ -69,6 +76,7 @@ def change(
     Raises `Refused`: weights, a day that is not the first of a month or lies in or before a locked month, no reason.
     """
     _may(by, PREPARE)
+    _alone()
     kept = {code: points for code, points in weights.items() if points}
     wrong = [*problems_of(pack, kept, preset), *_day_problems(since), *_preset_problems(pack, preset)]
     if not reason.strip():
@@ -104,6 +112,7 @@ def _preset_problems(pack: Pack, preset: str) -> Iterator[Problem]:
 def decide(pk: int, *, adopt: bool, by: Person, at: datetime) -> Change:
     """Put a proposal in force, or drop it; raises `Refused` where its day has been locked meanwhile."""
     _may(by, DECIDE)
+    _alone()
     row = Change.objects.select_for_update().get(pk=pk)
     if row.state != State.PROPOSED:
         raise refuse("", "decided", _("已经处理过"))
@@ -125,6 +134,7 @@ def adjust(  # noqa: PLR0913 - a row of a form
 ) -> Adjustment:
     """Give a unit points in a month, or take them; raises `Refused` with each wrong field."""
     _may(by, PREPARE)
+    _alone()
     row = {one.unit.code: one.unit for one in ranked_units(pack)}.get(unit)
     wrong = [*_month_problems(month, at)]
     if row is None:
@@ -153,6 +163,7 @@ def _month_problems(month: Month, at: datetime) -> Iterator[Problem]:
 def unadjust(pk: int, *, reason: str, by: Person, at: datetime) -> Adjustment:
     """Take such points back, with a reason; not in a locked month."""
     _may(by, PREPARE)
+    _alone()
     row = Adjustment.objects.select_for_update().get(pk=pk)
     wrong = list(_month_problems(month_of(row.month), at))
     if row.revoked_at is not None:
@@ -178,14 +189,23 @@ def lock(pack: Pack, month: Month, *, by: Person, at: datetime) -> Edition:
     3. Both views are counted as of that day and stored; afterwards nothing moves them.
     """
     _may(by, PREPARE)
+    _lockable(pack, month, at)
+    day = _facts_day(pack, month.last, at)
+    with transaction.atomic():
+        _alone()
+        scheme = _lockable(pack, month, at)
+        return _freeze(pack, Edition(month=month.first, number=1, scheme=stored(scheme), facts_day=day), by=by, at=at)
+
+
+def _lockable(pack: Pack, month: Month, at: datetime) -> Scheme:
+    """Return the scheme by which a month is to be locked; raises `Refused`."""
     scheme = queries.scheme_on(pack, month.first)
     wrong = [*_over_problems(pack, month, at), *_month_problems(month, at)]
     if scheme is None:
         wrong.append(Problem("month", "scheme", _("这个月没有生效的考核办法")))
     if wrong or scheme is None:
         raise Refused(wrong)
-    day = _facts_day(pack, month.last, at)
-    return _freeze(pack, Edition(month=month.first, number=1, scheme=stored(scheme), facts_day=day), by=by, at=at)
+    return scheme
 
 
 def _over_problems(pack: Pack, month: Month, at: datetime) -> Iterator[Problem]:
@@ -234,6 +254,7 @@ def _freeze(pack: Pack, edition: Edition, *, by: Person, at: datetime) -> Editio
 def publish(pack: Pack, month: Month, *, by: Person, at: datetime) -> Edition:
     """Show a locked edition to the units; their window to appeal begins, and the talk list is drawn up."""
     _may(by, DECIDE)
+    _alone()
     edition = queries.edition_of(month, any_state=True)
     if edition is None or edition.published_at is not None:
         raise refuse("month", "not_locked", _("没有待公布的结果"))
@@ -258,7 +279,9 @@ def reissue(pack: Pack, month: Month, *, reason: str, by: Person, at: datetime) 
     edition = Edition(
         month=month.first, number=before.number + 1, scheme=before.scheme, facts_day=day, reason=reason.strip()
     )
-    return _freeze(pack, edition, by=by, at=at)
+    with transaction.atomic():
+        _alone()
+        return _freeze(pack, edition, by=by, at=at)
 
 
 # -- talks and exclusions ---------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from open12345.orders.sight import Sight
 from open12345.ui import charts
 
 _READERS = sorted(queries.READERS)
+_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def asked_of(request: HttpRequest, sight: Sight) -> Asked:
     as_of = _day(request.GET.get("as_of", "")) if all_seen else None
     now = all_seen and "now" in request.GET
     edition = None if as_of or now else queries.edition_of(month, any_state=all_seen)
-    if edition is not None and (number := request.GET.get("edition", "")).isdecimal():
+    if edition is not None and (number := request.GET.get("edition", "")).isdecimal() and len(number) < _DIGITS:
         rows = edition.__class__.objects.filter(month=month.first, number=int(number))
         edition = (rows if all_seen else rows.filter(published_at__isnull=False)).first()
         if edition is None:
@@ -101,6 +102,7 @@ def table(request: HttpRequest) -> HttpResponseBase:
     this_month = month_of(queries.today(sight.pack, sight.at))
     context = {
         "sight": sight, "asked": asked, "shown": shown, "why": why, "tab": "table", **may(sight),
+        "own_codes": queries.units_seen(sight.person, sight.pack)[1],
         "before": asked.month.back(), "after": asked.month.next() if asked.month < this_month else None,
         "over": asked.month < this_month, "items": "items" in request.GET,
         "editions": Edition.objects.filter(month=asked.month.first, published_at__isnull=False).order_by("number"),

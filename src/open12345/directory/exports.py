@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import IO, Final
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -68,7 +69,7 @@ def _write_sheet(file: IO[bytes], mark: str, table: Table) -> None:
         sheet.write_string(1, place, str(head), bold)
     for line, row in enumerate(table.rows, start=2):
         for place, cell in enumerate(row):
-            if isinstance(cell, int | float):
+            if isinstance(cell, int | float | Decimal):
                 sheet.write_number(line, place, cell)
             elif cell is not None:
                 sheet.write_string(line, place, str(cell))
@@ -127,4 +128,4 @@ def _lines(mark: str, table: Table) -> Iterator[str]:
     yield writer.writerow([mark])
     yield writer.writerow([str(head) for head in table.heads])
     for row in table.rows:
-        yield writer.writerow([cell if isinstance(cell, int | float) else harmless(cell) for cell in row])
+        yield writer.writerow([cell if isinstance(cell, int | float | Decimal) else harmless(cell) for cell in row])
