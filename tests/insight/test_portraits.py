@@ -13,6 +13,7 @@ from django.http import Http404
 
 from open12345.directory.models import AccessLog, Unit
 from open12345.facts import services as facts
+from open12345.facts.explorer.heat import LEAST
 from open12345.facts.metrics import metric
 from open12345.facts.periods import Period
 from open12345.facts.queries import Figure
@@ -66,6 +67,19 @@ def test_the_figures_of_a_unit_are_those_counted_by_hand(town: Town) -> None:
 
 
 @pytest.mark.function("INS-08")
+def test_hot_spots_show_no_confidential_order_and_no_square_of_few(town: Town) -> None:
+    here = {"longitude": "121.318000", "latitude": "31.121000"}
+    for secret in (False,) * (LEAST - 1) + (True,):
+        dispatched(town, UNIT, **here, confidential=secret)
+    facts.rebuild(town.now)
+    assert drawn(town).spots == ()
+    dispatched(town, UNIT, **here)
+    facts.rebuild(town.now)
+    (spot,) = drawn(town).spots
+    assert (spot.orders, "confidential=0" in spot.url) == (LEAST, True)
+
+
+@pytest.mark.function("INS-08")
 def test_an_area_counts_what_lies_in_it_whoever_handles_it(town: Town) -> None:
     story(town)
     shown = drawn(town, "310117107001", kind="area")
@@ -97,7 +111,8 @@ def test_the_median_is_that_of_the_group_and_says_nothing_of_few(town: Town) -> 
     assert signed_.middle == pytest.approx(median([100.0, 75.0, 50.0]))
     assert (signed_.figure.value, signed_.enough) == (100.0, True)
     assert any(one.kind == "strength" and "签收" in one.text for one in shown.said)
-    few = drawn(town, units[0])  # the pack's own minimum is not met: no median, nothing said
+    pack = town.pack.model_copy(update={"appraisal": town.pack.appraisal.model_copy(update={"minimum": 5})})
+    few = portrait.draw(subject, over, person=person, at=town.now, pack=pack)  # no median, nothing said
     assert next(one for one in few.measures if one.metric.code == "signed_in_time").middle is None
     assert [one for one in few.said if one.kind in {"strength", "weakness"}] == []
 
@@ -159,7 +174,7 @@ def test_every_figure_of_the_page_opens_its_orders(town: Town, at_screen: AtScre
     page = leader.open(f"/insight/units/{UNIT}/?period={span}")
     links = set(re.findall(r'href="(/facts/orders/\?[^"]+)"', page))
     assert len(links) >= 10
-    whole = next(link for link in links if "metric=orders" in link and "category" not in link and "kind" not in link)
+    whole = min((link for link in links if "metric=orders" in link), key=len)  # no condition but the unit
     found = leader.open(whole.replace("&amp;", "&"))
     assert all(title in found for title in ("办结的", "在办的", "待签收的"))
     assert "别的单位的" not in found

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
 from open12345.facts import queries
+from open12345.facts.explorer.heat import LEAST, OPEN_ONLY
 from open12345.facts.links import figure_url
 from open12345.facts.periods import Period, period
 from open12345.facts.queries import Answer, View
@@ -123,8 +124,8 @@ class _Asking:
     at: datetime
     pack: Pack
 
-    def ask(self, code: str, *by: str, over: Period | None = None, view: View = _COMPARED) -> Answer:
-        where: Mapping[str, Any] = self.subject.where
+    def ask(self, code: str, *by: str, over: Period | None = None, view: View = _COMPARED, **more: Any) -> Answer:
+        where: Mapping[str, Any] = {**self.subject.where, **more}
         return queries.ask(code, over or self.over, person=self.person, at=self.at, by=by, where=where, view=view)
 
     def trend(self) -> Chart:
@@ -163,9 +164,9 @@ class _Asking:
         return charts.weekdays_and_hours(cells, head=_("星期"))
 
     def spots(self) -> list[Spot]:
-        """The squares with most orders, two at least."""
-        answer = self.ask("orders", "cell_x", "cell_y", view=_PLAIN)
-        known = [line for line in answer.lines if None not in line.key and line.figure.numerator > 1]
+        """The squares with most orders; as on the map of heat none confidential, and none of very few."""
+        answer = self.ask("orders", "cell_x", "cell_y", view=_PLAIN, **OPEN_ONLY)
+        known = [line for line in answer.lines if None not in line.key and line.figure.numerator >= LEAST]
         rows = sorted(known, key=lambda line: (-line.figure.numerator, line.key))[:_SPOTS]
         return [
             Spot((int(line.key[0]) + 0.5) / _CELL, (int(line.key[1]) + 0.5) / _CELL, line.figure.numerator,
