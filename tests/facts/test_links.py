@@ -57,7 +57,9 @@ def test_an_address_reads_back_as_it_was_written(cut: Cut, part: str, adjudicate
     [("metric=nonsense&period=2022", "metric"), ("metric=orders&period=May", "period"),
      ("metric=orders&period=2022&part=all", "part"), ("metric=orders&period=2022&as_of=today", "as_of"),
      ("metric=orders&period=2022&by=colour", "by"), ("metric=orders&period=2022&basis=x", "basis"),
-     ("metric=orders&period=2022&hour=noon", "hour"),
+     ("metric=orders&period=2022&hour=noon", "hour"), ("metric=orders&period=0001-W01", "period"),
+     ("metric=orders&period=9999-W52", "period"), ("metric=orders&period=2022&unit=a%00b", "unit"),
+     (f"metric=orders&period=2022&unit={'x' * 201}", "unit"),
      ("metric=orders&period=2022&month=2022-13-01", "month")],
 )  # fmt: skip
 def test_what_an_address_cannot_mean_is_named(query: str, what: str) -> None:

@@ -15,6 +15,8 @@ from open12345.facts.periods import Period
 
 Dialect = Literal["duckdb", "postgres"]
 Part = Literal["numerator", "denominator", "rest", "excluded"]
+#: Cells of one cut: more nobody reads, and one question would fill the memory of the process that all share.
+MOST_CELLS: Final = 100_000
 FACTS: Final = ibis.table(ibis_schema(), name="facts")
 
 
@@ -61,7 +63,7 @@ def _expression(cut: Cut) -> Any:
     sums = {"numerator": asked.numerator.resolve(rows).sum().fill_null(0).cast("int64")}
     if asked.denominator is not None:
         sums["denominator"] = asked.denominator.resolve(rows).sum().fill_null(0).cast("int64")
-    return rows.group_by(**keys).aggregate(**sums) if keys else rows.aggregate(**sums)
+    return rows.group_by(**keys).aggregate(**sums).limit(MOST_CELLS + 1) if keys else rows.aggregate(**sums)
 
 
 def _orders(cut: Cut, part: Part) -> Any:

@@ -53,6 +53,7 @@ _TIMES: Final = (
     Dimension("weekday", "星期", "weekday (0 is Monday)", lambda t, b: t[f"{b}_weekday"]),
     Dimension("hour", "小时", "hour", lambda t, b: t[f"{b}_hour"]),
 )
+_LONGEST_KEY: Final = 200
 #: A square of about 500 m: for the map of heat.
 CELL: Final = 200
 
@@ -99,6 +100,8 @@ def read_key(name: str, text: str) -> Any:
 
     The places that tell where an order lies may be missing: "" is None there.
     """
+    if len(text) > _LONGEST_KEY or "\x00" in text:
+        raise ValueError("no key is so long, or holds that")
     if dimension(name).step:
         return date.fromisoformat(text)
     column = BY_NAME.get(name)

@@ -15,7 +15,8 @@ _DAY: Final = timedelta(days=1)
 _MONTHS: Final = {"Y": 12, "H": 6, "Q": 3, "M": 1}
 _FORM: Final = re.compile(r"(?P<year>\d{4})(?:-(?:H(?P<H>[12])|Q(?P<Q>[1-4])|(?P<M>0[1-9]|1[0-2])))?")
 _WEEK: Final = re.compile(r"(\d{4})-W(\d\d)")
-_YEARS: Final = range(1990, 2101)
+#: What may be asked for; the period before one may lie outside.
+YEARS: Final = range(1990, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def period(text: str) -> Period:
         if whole is not None:
             return _until(whole, date.fromisoformat(last_text)) if last_text else whole
         first, last = date.fromisoformat(first_text), date.fromisoformat(last_text or first_text)
-        if {first.year, last.year} <= set(_YEARS):
+        if {first.year, last.year} <= set(YEARS):
             return Period(text, first, last)
     except ValueError as error:
         raise ValueError(f"{text}: {error}. {_HOW}") from error
@@ -99,6 +100,8 @@ def period(text: str) -> Period:
 def _named(text: str) -> Period | None:
     """Read a year, half-year, quarter, month or week; None for anything else."""
     found, week = _FORM.fullmatch(text), _WEEK.fullmatch(text)
+    if (said := found or week) is not None and int(said[1]) not in YEARS:
+        raise ValueError(f"the year {said[1]} is out of reach")
     if found is not None:
         kind = next((kind for kind in "HQM" if found[kind]), "Y")
         number = int(found[kind]) if kind != "Y" else 1
@@ -148,8 +151,6 @@ def _of_months(kind: str, year: int, month: int) -> Period:
     last = month + months - 1
     number = (month - 1) // months + 1
     ending = {"Y": "", "H": f"-H{number}", "Q": f"-Q{number}", "M": f"-{month:02}"}[kind]
-    if year not in _YEARS:
-        raise ValueError(f"the year {year} is out of reach")
     return Period(f"{year}{ending}", date(year, month, 1), date(year, last, monthrange(year, last)[1]))
 
 

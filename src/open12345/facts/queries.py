@@ -16,7 +16,7 @@ from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.facts import engines, store, touched
-from open12345.facts.cuts import Cut, Dialect, Part, count_sql, cut_sql, orders_sql
+from open12345.facts.cuts import MOST_CELLS, Cut, Dialect, Part, count_sql, cut_sql, orders_sql
 from open12345.facts.dimensions import dimension, key_text, moved
 from open12345.facts.metrics import Basis, Metric, metric
 from open12345.facts.periods import Period
@@ -91,7 +91,8 @@ def ask(
 
     A tuple in `where` means any of its values.
 
-    Raises KeyError for an unknown metric or dimension, `store.NoFacts` where nothing was built or published.
+    Raises KeyError for an unknown metric or dimension, `store.NoFacts` where nothing was built or published, or the
+    answer has more cells than anybody reads.
     """
     asked, pack = metric(code), packs.shown_at(at)
     cut = cut_of(code, period, person=person, at=at, by=by, where=where, view=view)
@@ -202,8 +203,10 @@ class _Source:
         return engines.ask(sql, self.dialect, manifest=self.manifest, told=told)
 
     def figures(self, asked: Metric, cut: Cut) -> dict[Key, Figure]:
-        found = {}
-        for row in self.ask(cut_sql(cut, self.dialect)):
+        found, rows = {}, self.ask(cut_sql(cut, self.dialect))
+        if len(rows) > MOST_CELLS:
+            raise store.TooManyCells(MOST_CELLS)
+        for row in rows:
             key, sums = row[: len(cut.by)], row[len(cut.by) :]
             found[key] = _figure(asked, int(sums[0]), int(sums[1]) if asked.denominator is not None else None)
         return found

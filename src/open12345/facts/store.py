@@ -36,6 +36,14 @@ class NoFacts(Exception):
     """There is nothing to ask yet; the message says what to do."""
 
 
+class TooManyCells(NoFacts):
+    """An answer would have more than `most` cells."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The answer has more than {most} cells: ask for fewer days, or cut more coarsely.")
+        self.most = most
+
+
 class NotPublished(NoFacts):
     """No facts were published on `day`; `nearest` is the published day next to it, None where there is none."""
 

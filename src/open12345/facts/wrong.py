@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as __
 
 from open12345.facts.dimensions import DIMENSIONS
 from open12345.facts.links import BadQuestion
-from open12345.facts.store import NoFacts, NotPublished
+from open12345.facts.store import NoFacts, NotPublished, TooManyCells
 from open12345.facts.words import titled
 
 
@@ -46,6 +46,9 @@ def explained(error: BadQuestion | NoFacts, request: HttpRequest) -> Wrong:
         return _bad(error)
     if isinstance(error, NotPublished):
         return _not_published(error, request)
+    if isinstance(error, TooManyCells):
+        title = _("这样切分超过 %(n)s 格") % {"n": f"{error.most:,}"}
+        return Wrong(title, _("请缩短时段，或换粗一些的维度。"))
     return Wrong(_("数据还没有生成"), _("后台任务运行后就会有，通常不到一分钟。"), status=200)
 
 
