@@ -55,8 +55,8 @@ def of(staff: int, page: str = ORDERS) -> list[SavedView]:
 
 
 def shown_by_others(staff: int, page: str) -> list[SavedView]:
-    """Return what others of the centre show to all of it, by name."""
-    found = SavedView.objects.filter(page=page, shared=True).exclude(staff=staff)
+    """Return what others of the centre show to all of it, by name; of those who left, nothing."""
+    found = SavedView.objects.filter(page=page, shared=True, staff__is_active=True).exclude(staff=staff)
     return list(found.select_related("staff").order_by("name", "id"))
 
 
@@ -87,7 +87,7 @@ def rename(staff: int, pk: int, name: str, page: str = ORDERS) -> bool:
         _alone(staff)
         if SavedView.objects.filter(staff=staff, page=page, name=name).exclude(pk=pk).exists():
             return False
-        return SavedView.objects.filter(staff=staff, pk=pk).update(name=name) > 0
+        return SavedView.objects.filter(staff=staff, page=page, pk=pk).update(name=name) > 0
 
 
 def put_first(staff: int, pk: int, page: str = ORDERS) -> bool:
@@ -99,7 +99,7 @@ def put_first(staff: int, pk: int, page: str = ORDERS) -> bool:
             return False
         if lowest == 0:  # no place before the first: the others move
             SavedView.objects.filter(staff=staff, page=page).exclude(pk=pk).update(order=models.F("order") + 1)
-        return SavedView.objects.filter(staff=staff, pk=pk).update(order=0) > 0
+        return SavedView.objects.filter(staff=staff, page=page, pk=pk).update(order=0) > 0
 
 
 def delete(staff: int, pk: int) -> bool:
