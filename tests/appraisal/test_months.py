@@ -108,6 +108,7 @@ def test_a_correction_is_a_later_edition_that_names_what_changed(july: Town, ran
     store_days = store.published()
     july.wait(days=1)
     unhappy = WorkOrder.objects.filter(lead_unit__code="market").latest("pk")
+    assert unhappy.lead_unit is not None
     Exclusion.objects.create(
         order=unhappy, unit=unhappy.lead_unit, code="beyond_duty", application=1, made_at=july.now, made_by_name="x"
     )

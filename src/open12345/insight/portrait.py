@@ -33,6 +33,7 @@ ONE_DAY: Final = timedelta(days=1)
 _MATTERS, _SPOTS, _AGAIN, _LATE = 8, 12, 8, 8
 _PLAIN: Final = View(compared=False)
 _COMPARED: Final = View()
+_ALL: Final[Mapping[str, Any]] = {}
 #: Of the same person and matter at least so many orders are told.
 _OFTEN: Final = 3
 #: One cell of the map of heat is so much of a degree.
@@ -124,7 +125,9 @@ class _Asking:
     at: datetime
     pack: Pack
 
-    def ask(self, code: str, *by: str, over: Period | None = None, view: View = _COMPARED, **more: Any) -> Answer:
+    def ask(
+        self, code: str, *by: str, over: Period | None = None, view: View = _COMPARED, more: Mapping[str, Any] = _ALL
+    ) -> Answer:
         where: Mapping[str, Any] = {**self.subject.where, **more}
         return queries.ask(code, over or self.over, person=self.person, at=self.at, by=by, where=where, view=view)
 
@@ -165,7 +168,7 @@ class _Asking:
 
     def spots(self) -> list[Spot]:
         """The squares with most orders; as on the map of heat none confidential, and none of very few."""
-        answer = self.ask("orders", "cell_x", "cell_y", view=_PLAIN, **OPEN_ONLY)
+        answer = self.ask("orders", "cell_x", "cell_y", view=_PLAIN, more=OPEN_ONLY)
         known = [line for line in answer.lines if None not in line.key and line.figure.numerator >= LEAST]
         rows = sorted(known, key=lambda line: (-line.figure.numerator, line.key))[:_SPOTS]
         return [
