@@ -58,8 +58,10 @@ def test_a_unit_sees_its_group_and_its_own_card_alone(town: Town, at_screen: AtS
 def test_a_unit_reads_what_a_correction_changed_for_it_and_for_no_other(
     town: Town, at_screen: AtScreen, month: Month
 ) -> None:
-    moved: list[dict[str, Any]] = [{"unit": code, "name": f"改动的{code}", "from": "1", "to": "2", "rank_from": 2, "rank_to": 1, "by": []}
-             for code in ("urban", "market")]  # fmt: skip
+    moved: list[dict[str, Any]] = [
+        {"unit": code, "name": f"改动的{code}", "from": "1", "to": "2", "rank_from": 2, "rank_to": 1, "by": []}
+        for code in ("urban", "market")
+    ]
     Edition.objects.update(changes=moved)
     page = at_screen("clerk.urban").open(f"/appraisal/?month={month}")
     assert "改动的urban" in page
