@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from open12345.directory import packs
 from open12345.directory.models import Area, Unit
 from open12345.dispatch.automatic import lamps
+from open12345.facts.words import titled
 from open12345.orders import queries
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import LIVING, Stage
@@ -204,8 +205,7 @@ def _moment(moment: datetime | None, at: datetime, pack: Pack) -> str:
 
 
 def _rate(rate: usual.Rate) -> dict[str, Any]:
-    title = rate.english if (get_language() or "").startswith("en") else rate.title
-    return {"code": rate.code, "title": title, "value": _rounded(rate.value), "before": _rounded(rate.before)}
+    return {"code": rate.code, "title": titled(rate), "value": _rounded(rate.value), "before": _rounded(rate.before)}
 
 
 def _warnings(at: datetime, pack: Pack) -> list[dict[str, Any]]:

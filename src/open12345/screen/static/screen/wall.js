@@ -6,6 +6,8 @@ const POLL = 2500, SLOW = 15000, LONGEST = 30000; // milliseconds
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const one = (selector, within = document) => within.querySelector(selector);
 const fill = (text, put) => text.replace(/\{(\w+)\}/g, (_, name) => put[name]);
+// The clock of the centre, wherever the display stands
+const clock = (date) => date.toLocaleTimeString("en-GB", { timeZone: dataset.zone, hourCycle: "h23" });
 const whole = new Intl.NumberFormat(document.documentElement.lang);
 const size = (rem) => rem * parseFloat(getComputedStyle(document.documentElement).fontSize);
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -48,13 +50,14 @@ const redraw = (box) => last && draws[box.closest("[data-module]").dataset.modul
 
 function flow(box, { flow: told }) {
   if (!charts) return;
-  const hour = new Date().getHours();
+  const hour = Number.parseInt(clock(new Date()), 10);
   const past = (values) => values.map((value, at) => (at > hour ? null : value));
   const scale = box.closest(".solo") ? 1.8 : 1;
   const small = { color: colour("muted"), fontSize: size(1.3 * scale) };
   const series = (name, data, more) => ({ name: said[name], data, type: "line", symbol: "none", ...more });
   chart(box).setOption({
     animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     grid: { top: size(3.4 * scale), left: size(0.4), right: size(1), bottom: 0, containLabel: true },
     legend: { top: 0, right: 0, itemHeight: size(0.8), itemWidth: size(1.6), textStyle: small },
     xAxis: { type: "category", data: told.accepted.map((_, at) => at), axisLabel: small, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } } },
@@ -85,6 +88,7 @@ function map(box, { map: told }) {
   const drawing = chart(box);
   drawing.setOption({
     animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     visualMap: { show: false, min: 0, max: most, inRange: { color: [colour("low"), colour("high")] } },
     series: [{
       type: "map", map: "areas", data, top: size(1), bottom: size(1), left: size(1), right: size(1),
@@ -203,10 +207,9 @@ async function ask() {
   timer = setTimeout(ask, document.hidden ? Math.max(wait, SLOW) : wait);
   tell();
 }
-const clock = (date) => date.toTimeString().slice(0, 8);
 function tell() {
   const now = new Date();
-  one("[data-clock]").textContent = `${now.toLocaleDateString(document.documentElement.lang, { month: "long", day: "numeric", weekday: "long" })}　${clock(now)}`;
+  one("[data-clock]").textContent = `${now.toLocaleDateString(document.documentElement.lang, { month: "long", day: "numeric", weekday: "long", timeZone: dataset.zone })}　${clock(now)}`;
   if (seen === null && !trouble) return;
   const old = seen === null ? 0 : Math.max(0, (performance.now() - seen) / 1000);
   const box = one("[data-fresh]");
