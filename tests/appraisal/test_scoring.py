@@ -79,6 +79,13 @@ def test_groups_are_ranked_apart_and_ties_share_a_place() -> None:
     assert {name: score.listed for name, score in found.items() if score.listed} == {"a": "red", "d": "black"}
 
 
+@pytest.mark.parametrize("of_all", [False, True])
+def test_who_stands_level_with_the_first_is_on_no_black_list(of_all: bool) -> None:
+    formula = scheme(Item("solved", "s", "linear", D(100)), top=1, bottom=2, bottom_of_all=of_all)
+    found = table(formula, [unit(name, solved=Value(5, 5)) for name in "abcd"])
+    assert {score.listed for score in found.values()} == {""}
+
+
 @pytest.mark.function("KPI-03")
 def test_the_black_list_of_all_groups_together() -> None:
     formula = scheme(Item("solved", "s", "linear", D(100)), top=1, bottom=2, bottom_of_all=True)

@@ -197,7 +197,7 @@ def _ranked(scheme: Scheme, scores: Collection[Score]) -> Iterable[Score]:
 def _listed(scheme: Scheme, scores: Sequence[Score]) -> Iterable[Score]:
     """Put the first and the last on the red and the black list; a group too small for both is halved.
 
-    Whoever stands level with the last of its group is not on the red list.
+    Whoever stands level with the last of its group is not on the red list, nor with the first on the black one.
     """
     red: set[str] = set()
     for group in {score.group for score in scores}:
@@ -213,6 +213,8 @@ def _listed(scheme: Scheme, scores: Sequence[Score]) -> Iterable[Score]:
 def _black(scheme: Scheme, places: Sequence[Score]) -> Iterable[str]:
     for score in places:
         others = [one for one in places if scheme.bottom_of_all or one.group == score.group]
+        if not any(_beneath(scheme, score, one) for one in others):
+            continue
         last = sum(_beneath(scheme, one, score) for one in others)
         size = len(others) if scheme.bottom_of_all else score.ranked // 2
         if last < min(scheme.bottom, size):
