@@ -165,6 +165,16 @@ def test_a_view_is_kept_shared_opened_first_and_its_deletion_taken_back(watched:
     assert "变差的" not in text(look(watched, "analyst", "/orders/?state=all"))
 
 
+def test_the_chart_draws_the_rows_that_the_table_adds_up(watched: Town) -> None:
+    dispatched(watched)
+    dispatched(watched, "market")
+    services.refresh(watched.now)
+    page = look(watched, "analyst", "/facts/?metric=dispatches&period=2025-06&by=unit&top=1")
+    assert len(page.context["shown"].rows) == 2
+    assert len(page.context["chart"].option["series"][0]["data"]) == 2
+    assert not any("其余" in str(one["name"]) for one in page.context["chart"].option["series"][0]["data"])
+
+
 @pytest.mark.function("SEC-09")
 def test_the_table_goes_out_whole_marked_and_on_record(watched: Town) -> None:
     dispatched(watched)

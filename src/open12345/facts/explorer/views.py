@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
@@ -87,7 +88,8 @@ def _context(sight: Sight, asked: Asked) -> dict[str, Any]:
 def _chart(sight: Sight, asked: Asked, answer: Answer, shown: table.Shown) -> Any:
     """Return the chart; of a figure alone, how it went over the period."""
     if asked.question.by:
-        return drawing.drawn(answer, shown, asked, sight.pack)
+        whole = table.shown(answer, replace(asked, top=table.EVERY)) if shown.cut else shown  # lines must not end early
+        return drawing.drawn(answer, whole, asked, sight.pack)
     days = asked.question.period.days
     step = "day" if days <= _DAYS else "week" if days <= _WEEKS else "month"
     over = Asked(links.Question(asked.question.metric, asked.question.period, (step,), asked.question.where,
