@@ -28,6 +28,18 @@ _ROWS: Final[dict[str, str | Promise]] = {
 #: The column that counts orders is called after them.
 _TITLES: Final = {"main": "工单", "order_id": "工单"}
 _ENGLISH: Final = {"main": "orders", "order_id": "orders"}
+#: What is to be known beside, in the reader's language; by code.
+_NOTES: Final[dict[str, str | Promise]] = {
+    "dissatisfied": _("规则包不算满意的各级"),
+    "first_right": _("没有退单、收回或改派主办"),
+    "returns": _("数的是申请，不是工单，可能超过 100%"),
+    "contact_confirmed": _("只算问过联系情况的有效回访"),
+    "handling_days": _("工作日，从派单到上报办结"),
+    "total_days": _("工作日，从受理到结案"),
+    "satisfied": _("各级按规则包权重合计 ÷ 已评价"),
+    "content": _("规则包算作满意的各级 ÷ 已评价"),
+    "called_back": _("占结案的比率，不含直接答复"),
+}
 #: What of an expression is for the engine, not for people.
 _MACHINERY: Final = re.compile(r"\.(notnull\(\)|cast\('\w+'\)|fill_null\(0\))")
 
@@ -43,6 +55,16 @@ class Definition:
     rows: str | Promise
     basis: str
     excluded: tuple[str, ...]
+
+    @property
+    def note(self) -> str | Promise:
+        """What is to be known beside."""
+        return _NOTES.get(self.metric.code, self.metric.note)
+
+    @property
+    def source(self) -> str | Promise:
+        """Where the definition was read; "ours" is the platform's own."""
+        return _("自定") if self.metric.source == "ours" else self.metric.source
 
     @property
     def better(self) -> str | Promise:
