@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from open12345.directory import areas
 from open12345.directory.models import Unit
 from open12345.directory.person import Person
 from open12345.facts import queries
 from open12345.facts.explorer.heat import LEAST, OPEN_ONLY
 from open12345.facts.links import figure_url
 from open12345.facts.periods import Period, period
-from open12345.facts.queries import Answer, View
+from open12345.facts.queries import Answer, Line, View
 from open12345.insight.measures import Measure, measures
 from open12345.insight.subjects import Subject
 from open12345.insight.words import Matter, Said, said
@@ -51,12 +52,13 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A square of about 500 m with many orders: its middle, how many, where they are."""
+    """A square of about 500 m with many orders: its middle, how many, where they are, the area it lies in ("")."""
 
     lon: float
     lat: float
     orders: int
     url: str
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,12 @@ class _Asking:
         answer = self.ask("orders", "cell_x", "cell_y", view=_PLAIN, more=OPEN_ONLY)
         known = [line for line in answer.lines if None not in line.key and line.figure.numerator >= LEAST]
         rows = sorted(known, key=lambda line: (-line.figure.numerator, line.key))[:_SPOTS]
-        return [
-            Spot((int(line.key[0]) + 0.5) / _CELL, (int(line.key[1]) + 0.5) / _CELL, line.figure.numerator,
-                 figure_url(answer.cell(line.key)))
-            for line in rows
-        ]  # fmt: skip
+        return [self._spot(answer, line) for line in rows]
+
+    def _spot(self, answer: Answer, line: Line) -> Spot:
+        lon, lat = ((int(one) + 0.5) / _CELL for one in line.key)
+        area = areas.row_at(self.pack, lon, lat)
+        return Spot(lon, lat, line.figure.numerator, figure_url(answer.cell(line.key)), area.name if area else "")
 
 
 def _orders(subject: Subject, person: Person, pack: Pack) -> Any:

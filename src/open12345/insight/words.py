@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from open12345.facts.links import figure_url
+from open12345.facts.words import titled
 from open12345.insight.measures import Measure
 
 APART: Final = 5.0
@@ -102,8 +102,7 @@ def _of_matter(matter: Matter) -> Iterable[Said]:
 
 def name(measure: Measure) -> str:
     """Return what an indicator is called, in the reader's language."""
-    english = (get_language() or "").startswith("en")
-    return measure.metric.english if english else measure.metric.title
+    return titled(measure.metric)
 
 
 def printed(measure: Measure, value: float | None) -> str:
