@@ -235,7 +235,7 @@ def _top(series: Sequence[Series]) -> float:
 
 
 def _values(unit: str, top: float) -> Option:
-    full = {"max": 100} if unit == "%" and _NEARLY_ALL < top <= 100 else {}  # noqa: PLR2004 - per cent
+    full = {"max": 100, "interval": 20} if unit == "%" and _NEARLY_ALL < top <= 100 else {}  # noqa: PLR2004 - per cent
     return {
         "type": "value", **full, "splitNumber": 4,
         "axisLabel": {"color": "--muted", "formatter": f"{{value}}{unit}", "hideOverlap": True},
