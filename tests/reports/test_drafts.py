@@ -14,12 +14,13 @@ from openpyxl import load_workbook
 
 from open12345.directory.models import AccessLog
 from open12345.facts import services as facts
+from open12345.facts.periods import period
 from open12345.notify.models import Notice
 from open12345.orders.errors import Conflict, NotAllowed, NotFound, Refused
 from open12345.orders.models import WorkOrder
 from open12345.policy.reports import ReportKind
+from open12345.reports import composing, files, merging, queries, scheduling, services, shape
 from open12345.reports import docx as word
-from open12345.reports import files, merging, queries, scheduling, services, shape
 from open12345.reports.composing import Matter
 from open12345.reports.models import Paper, Schedule, State
 from open12345.reports.services import Entry, Wanted
@@ -191,6 +192,23 @@ def test_the_workbook_holds_every_figure_with_its_query(watched: Town) -> None:
 
 def _kind(**said: Any) -> ReportKind:
     return ReportKind.model_validate({"code": "daily", "title": "日报", "receivers": ["镇领导"], **said})
+
+
+@pytest.mark.function("REP-01")
+def test_a_daily_brief_tells_of_its_day_beside_the_day_before(watched: Town) -> None:
+    _busy(watched)
+    before = WorkOrder.objects.exclude(stage="draft").count()
+    watched.wait(days=1)
+    for _number in range(2):
+        watched.register()
+    facts.refresh(watched.now)
+    today = watched.now.astimezone(watched.pack.calendar().zone).date()
+    order = composing.Order(_kind(period="day", sections=["诉求总量"]), period(str(today)))
+    content = composing.compose(order, watched.pack, person=watched.person("analyst"), at=watched.now)
+    assert content["figures"]["accepted"]["above"] == 2
+    text = "".join(shape.plain(content, one) for block in content["blocks"] if block["type"] == "text"
+                   for one in block["sentences"])  # fmt: skip
+    assert f"共受理12345热线工单2件，环比下降{(before - 2) * 100 / before:.1f}%" in text
 
 
 @pytest.mark.function("REP-08")

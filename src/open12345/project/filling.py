@@ -33,10 +33,11 @@ def fill(pack_name: str, *, demo: bool, console: Console) -> None:
 
 def fill_behind(console: Console) -> None:
     """Write the history behind a demo's stories, beside whatever the desks do meanwhile; only what is not done yet."""
-    from open12345.project.demo import appraised, history  # noqa: PLC0415 - the simulator is loaded for a demo alone
+    from open12345.project.demo import appraised, history, papers  # noqa: PLC0415 - the simulator is loaded for a demo alone
 
     history.fill(packs.pack_at(timezone.now())[1].id, console)
     appraised.fill(console)
+    papers.fill(console)
 
 
 def _load(name: str) -> Pack:
