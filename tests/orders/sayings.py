@@ -10,6 +10,7 @@ from typing import Any
 
 from open12345.dispatch.direct import needs_of
 from open12345.orders.acts import act_of
+from open12345.orders.applications import RECALLS
 from open12345.orders.lifecycle import ACTIONS
 from open12345.orders.models import Clock, WorkOrder
 from open12345.policy import Pack
@@ -327,6 +328,8 @@ _SAID: Mapping[str, Callable[[Talk], Said]] = {
     "send_back": lambda talk: {"reason": "没有写明处置情况"},
     "apply": _apply,
     "ask_centre": _ask_centre,
+    "appeal": lambda talk: _ask(talk, "appraisal_appeal"),
+    "recall": lambda talk: {"outcome": talk.dice.choice(RECALLS), "note": talk.text()},
     "grant": lambda talk: {"note": talk.text()},
     "decline": lambda talk: {"note": "理由不足"},
     "withdraw_application": lambda talk: {},
