@@ -31,7 +31,7 @@ def test_a_sound_pack_is_summarised_for_programs() -> None:
     assert result.exit_code == 0
     assert answer["ok"] is True
     assert answer["problems"] == []
-    assert (answer["id"], answer["leaves"], answer["applications"]) == ("jiuting", 109, 4)
+    assert (answer["id"], answer["leaves"], answer["applications"]) == ("jiuting", 109, 5)
 
 
 @pytest.mark.function("ADM-03")

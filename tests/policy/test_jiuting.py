@@ -117,7 +117,7 @@ def test_invented_units_areas_and_lists_are_marked(jiuting: Pack) -> None:
 def test_applications_are_the_four_of_the_first_issue_with_their_rules(jiuting: Pack) -> None:
     rules = jiuting.applications
 
-    assert list(rules) == ["return", "extension", "withdrawal", "return_up"]
+    assert list(rules) == ["return", "extension", "withdrawal", "return_up", "appraisal_appeal"]
     assert (rules["return"].at_most, rules["return"].lock, rules["return"].pause) == (2, True, False)
     assert rules["return"].window_clock == "return"
     assert (rules["extension"].at_most, rules["extension"].lock) == (1, False)

@@ -45,7 +45,7 @@ WRONG_VALUES = [
      "是否想写 “co_handlers”"),
     ("applications.yaml", "  effect: withdraw", "  effect: cancel", "withdrawal.effect",
      "'withdraw'"),
-    ("applications.yaml", "roles: [supervisor], of: centre", "roles: [superviser], of: centre",
+    ("applications.yaml", "本中心核定, roles: [supervisor]", "本中心核定, roles: [superviser]",
      "return_up.steps[0].roles[0]", "'supervisor'"),
     ("applications.yaml", "stages: [accepted, dispatched, handling]",
      "stages: [accepted, waiting]", "withdrawal.stages[1]", "'dispatched'"),

@@ -36,7 +36,7 @@ def test_the_order_of_the_file_survives_a_store_that_forgets_it(jiuting: Pack) -
     again = through_jsonb(jiuting)
 
     assert list(again.channels) == list(jiuting.channels)
-    assert list(again.applications) == ["return", "extension", "withdrawal", "return_up"]
+    assert list(again.applications) == ["return", "extension", "withdrawal", "return_up", "appraisal_appeal"]
     assert list(again.closing.attachment_classes) == list(jiuting.closing.attachment_classes)
 
 

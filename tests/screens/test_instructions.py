@@ -46,7 +46,9 @@ def test_on_top_of_the_order_stand_the_word_and_its_answer(town: Town) -> None:
     assert town.person("leader").name in waiting
     town.do("clerk.urban", number, "answer_instruction", {"text": "已上门说明"})
     assert "已上门说明" in on_top_of(town, number)
-    assert on_top_of(town, dispatched(town, phone="13700001111")) == "", "nothing where nobody said anything"
+    silent = on_top_of(town, dispatched(town, phone="13700001111"))
+    assert "请当面说明" not in silent
+    assert "还没有回复" not in silent
 
 
 def on_top_of(town: Town, number: str) -> str:
