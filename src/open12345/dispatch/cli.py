@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # scikit-learn is loaded when a command runs: other commands 
 
 _FOUND = 1
 _SHOWN = 20
+_LONGEST_CELL = 131_072
 _COLUMNS = ("title", "body", "category")
 stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
@@ -192,6 +193,7 @@ def read_tree(file: Path, labels: set[str]) -> Tree:
 def _lines(file: Path, required: Sequence[str]) -> list[Line]:
     found: list[Line] = []
     columns: dict[str, list[str]] = {name: [] for name in ("id", *required) if required} or {"code": [], "parent": []}
+    csv.field_size_limit(_LONGEST_CELL)  # one for the whole process: another reader may have raised it
     try:
         found.extend(read_rows(file.read_bytes(), columns, required))
     except DirectoryError as error:
