@@ -11,6 +11,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from open12345.directory.models import AccessLog
 from open12345.facts import services as facts
@@ -19,7 +20,7 @@ from open12345.notify.models import Notice
 from open12345.orders.errors import Conflict, NotAllowed, NotFound, Refused
 from open12345.orders.models import WorkOrder
 from open12345.policy.reports import ReportKind
-from open12345.reports import composing, files, merging, queries, scheduling, services, shape
+from open12345.reports import composing, files, merging, page, queries, scheduling, services, shape
 from open12345.reports import docx as word
 from open12345.reports.composing import Matter
 from open12345.reports.models import Paper, Schedule, State
@@ -188,6 +189,32 @@ def test_the_workbook_holds_every_figure_with_its_query(watched: Town) -> None:
     assert accepted[1].hyperlink is not None
     drawn = [block for block in paper.content["blocks"] if block["type"] == "chart"]
     assert sum(len(sheet._charts) for sheet in book.worksheets) == len(drawn) > 0
+
+
+@pytest.mark.function("REP-05")
+def test_the_pdf_says_what_the_paper_says_and_draws_its_charts(watched: Town) -> None:
+    _busy(watched)
+    paper = _draft(watched)
+    book = PdfReader(BytesIO(files.rendered(paper.content, "pdf", notice="均为虚构")))
+    said = "".join(page.extract_text() for page in book.pages).replace("\n", "").replace(" ", "")
+    count = paper.content["figures"]["accepted"]["above"]
+    assert f"共受理12345热线工单{count}件" in said
+    assert "均为虚构" in said
+    drawn = [block for block in paper.content["blocks"] if block["type"] == "chart"]
+    assert len({image.data for page in book.pages for image in page.images}) == len(drawn) > 0
+    assert [round(float(side) / 72 * 25.4) for side in book.pages[0].mediabox[2:]] == [210, 297]
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "http://127.0.0.1:9/x.png"])
+def test_a_pdf_fetches_nothing_from_anywhere(monkeypatch: pytest.MonkeyPatch, watched: Town, address: str) -> None:
+    """The page is ours; should somebody's words ever become markup, they reach no file and no host."""
+    _busy(watched)
+    content = _draft(watched).content
+    asked: list[str] = []
+    monkeypatch.setattr("weasyprint.urls.URLFetcher.open", lambda _self, request, *_a, **_k: asked.append(request))
+    monkeypatch.setattr(page, "html", lambda *_said: f'<p>零<img src="{address}"></p>')
+    assert page.pdf(content).startswith(b"%PDF")
+    assert asked == []
 
 
 def _kind(**said: Any) -> ReportKind:

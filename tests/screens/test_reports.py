@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import reverse
 from pytest_django import Settings
 
+from open12345.directory.models import AccessLog
 from open12345.facts import services as facts
+from open12345.reports import page as pages
 from open12345.reports.models import Paper
 from tests.cast import Town
 from tests.screens.conftest import Browser
@@ -45,3 +48,22 @@ def test_a_paper_is_written_edited_issued_and_every_figure_leads_to_its_orders(
     assert answer.content[:2] == b"PK"
     assert leader.client.get(reverse("reports:figure", args=[paper.pk, "accepted"])).status_code == 302
     analyst.open(reverse("reports:special"))
+
+
+def test_a_machine_without_pango_says_so_and_offers_word(
+    town: Town, at_screen: AtScreen, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OPEN12345_HOME = tmp_path
+    town.register()
+    facts.refresh(town.now)
+    analyst = at_screen("analyst")
+    analyst.fill(reverse("reports:new"), {"kind": "monthly", "period": f"{town.now:%Y-%m}"})
+    paper = Paper.objects.get()
+
+    def lacking(*_said: Any) -> bytes:
+        raise pages.NoPdf("缺少 Pango")
+
+    monkeypatch.setattr(pages, "pdf", lacking)
+    answer = analyst.client.post(reverse("reports:download", args=[paper.pk, "pdf"]), follow=True)
+    assert "缺少 Pango" in answer.content.decode()
+    assert not AccessLog.objects.filter(act="report.file").exists()

@@ -177,5 +177,9 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"open12345": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "open12345": {"level": "INFO"},
+        "procrastinate": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},  # it warns of every property that only browsers know
+    },
 }

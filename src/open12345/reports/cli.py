@@ -12,6 +12,7 @@ import typer
 
 from open12345.directory import packs
 from open12345.directory.person import SYSTEM
+from open12345.orders.errors import DomainError
 from open12345.orders.queries import database_time
 from open12345.policy import Pack, PackError, find_pack, read_pack
 
@@ -41,7 +42,13 @@ def report(
         _refuse(f"--out: the ending is one of {', '.join(files.ENDINGS)}.", _USAGE)
     ruling = _pack(pack)
     content = _composed(ruling, over, kind, as_of)
-    out.write_bytes(files.rendered(content, out.suffix[1:], notice=ruling.synthetic_notice if ruling.synthetic else ""))
+    try:
+        body = files.rendered(content, out.suffix[1:], notice=ruling.synthetic_notice if ruling.synthetic else "")
+        out.write_bytes(body)
+    except DomainError as error:
+        _refuse(error.message)
+    except OSError as error:
+        _refuse(f"--out: {out} cannot be written: {error.strerror}.", _USAGE)
     typer.echo(f"{out}: {content['title']} · {len(content['figures'])} figures · facts of {content['facts'][:19]}")
 
 

@@ -8,12 +8,21 @@ from typing import Any, Final
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
+from open12345.orders.errors import DomainError
 from open12345.reports import pictures, shape
 from open12345.reports.writing import Content
 
 _CSS: Final = Path(__file__).parent / "static" / "reports" / "print.css"
 _MARK_MOST, _AREA_POINTS = 44, 442
+
+
+class NoPdf(DomainError):
+    """The machine has no Pango, with which PDFs are drawn; every other ending works without."""
+
+    status = 503
+    code = "no_pdf"
 
 
 def html(content: Content, notice: str = "") -> str:
@@ -51,13 +60,15 @@ def _data(block: dict[str, Any]) -> str:
 
 
 def pdf(content: Content, notice: str = "", **options: Any) -> bytes:
-    """Return the paper as a PDF; nothing is fetched from anywhere."""
-    import weasyprint  # type: ignore[import-untyped]  # noqa: PLC0415 - a second that only PDFs need
+    """Return the paper as a PDF; nothing is fetched from anywhere. Raises NoPdf where this machine cannot draw one."""
+    try:
+        import weasyprint  # type: ignore[import-untyped]  # noqa: PLC0415 - a second that only PDFs need
+        from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]  # noqa: PLC0415 - the same
+    except OSError as error:  # it looks for Pango's libraries when it is loaded
+        raise NoPdf(
+            _("这台服务器缺少 Pango，不能生成 PDF；请先下载 Word 文件，并请管理员安装 libpango 和 libpangoft2。")
+        ) from error
 
-    def own(url: str, *args: Any, **kwargs: Any) -> Any:
-        if not url.startswith("data:"):
-            raise ValueError("a paper carries all it needs")
-        return weasyprint.default_url_fetcher(url, *args, **kwargs)
-
+    own = URLFetcher(allowed_protocols={"data"})  # a paper carries all it needs
     written: bytes = weasyprint.HTML(string=html(content, notice), url_fetcher=own).write_pdf(**options)
     return written

@@ -175,9 +175,13 @@ def download(request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
     found = _get(sight, pk)
     if ending not in {"docx", "pdf", "xlsx"} or not found.content:
         raise Http404
-    access.record("report.file", by=sight.person, at=sight.at, on=f"report:{pk}", reason=ending)
     origin = request.build_absolute_uri(f"/reports/{pk}/figures/")
-    body = files.rendered(found.content, ending, notice=_notice(sight), origin=origin)
+    try:
+        body = files.rendered(found.content, ending, notice=_notice(sight), origin=origin)
+    except page.NoPdf as error:
+        messages.error(request, error.message)
+        return redirect("reports:paper", pk)
+    access.record("report.file", by=sight.person, at=sight.at, on=f"report:{pk}", reason=ending)
     answer = HttpResponse(body, content_type=files.ENDINGS[ending])
     name = content_disposition_header(as_attachment=True, filename=f"{found.title}.{ending}")
     answer.headers["Content-Disposition"] = name or "attachment"
