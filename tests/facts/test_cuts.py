@@ -19,6 +19,7 @@ from open12345.facts.metrics import METRICS, metric
 from open12345.facts.periods import Period, period, recent
 from open12345.facts.queries import View
 from open12345.orders.queries import visible_to
+from open12345.policy import find_pack, read_pack
 from open12345.simulate.counting import Counting
 from open12345.simulate.lives import step
 from open12345.simulate.lives.staffing import staffing
@@ -373,3 +374,14 @@ def test_every_indicator_of_the_packs_has_its_metric_or_waits_for_its_room(town:
 def test_rows_are_the_same_whoever_asks_first(watched: Town) -> None:
     number = closed(watched)
     assert {key for key in fresh(watched) if key[0] == number} == {(number, UNIT)}
+
+
+@pytest.mark.parametrize("absent", [0, 1, 2])
+def test_what_stands_in_one_of_the_compared_periods_alone_is_a_line(absent: int) -> None:
+    figure, nothing = queries.Figure(3, 4, 75.0), queries.Figure(0, 0, None)
+    periods = [{(hour,): figure} if place == absent else {(0,): figure} for place, hour in enumerate((7, 7, 7))]
+    lines = {
+        line.key: line for line in queries._lines(periods[0], periods[1:], ("hour",), read_pack(find_pack("jiuting")))
+    }
+    found = [lines[7,].figure, lines[7,].before, lines[7,].year_before]
+    assert found == [figure if place == absent else nothing for place in range(3)]

@@ -235,24 +235,25 @@ def _lines(
     now: dict[Key, Figure], then: Iterable[dict[Key, Figure] | None], by: tuple[str, ...], pack: Pack
 ) -> tuple[Line, ...]:
     others = list(then)
+    every = [now, *others]
     keys = sorted(
         {*now, *(key for some in others if some for key in some)}, key=lambda key: [_sortable(k) for k in key]
     )
     words = [labels(name, {key[place] for key in keys}, pack) for place, name in enumerate(by)]
     return tuple(
         Line(
-            key, tuple(words[place].get(value, "") for place, value in enumerate(key)), _of(now, key, others),
-            *(None if some is None else _of(some, key, [now]) for some in others),
+            key, tuple(words[place].get(value, "") for place, value in enumerate(key)), _of(now, key, every),
+            *(None if some is None else _of(some, key, every) for some in others),
         )
         for key in keys
     )  # fmt: skip
 
 
-def _of(figures: dict[Key, Figure], key: Key, others: Iterable[dict[Key, Figure] | None]) -> Figure:
-    """Return the figure of a key; where there is none, nothing counted."""
+def _of(figures: dict[Key, Figure], key: Key, every: Iterable[dict[Key, Figure] | None]) -> Figure:
+    """Return the figure of a key; where there is none, nothing counted, as in the period of `every` that has it."""
     if key in figures:
         return figures[key]
-    example = next(some[key] for some in others if some and key in some)
+    example = next(some[key] for some in every if some and key in some)
     return Figure(0, None if example.denominator is None else 0, 0 if example.denominator is None else None)
 
 

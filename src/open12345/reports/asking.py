@@ -363,12 +363,14 @@ def _ranking(asker: Asker, figure: ReportFigure) -> Value:
 
 
 def _lowest(asker: Asker, figure: ReportFigure) -> Value:
-    """Name those with the worst rate, of ten orders at least, as in A（80.12%）、B（…）."""
+    """Name those with the worst rate, of ten orders at least and below the whole, as in A（80.12%）、B（…）."""
     over, asked = asker.over(figure), metric(figure.metric)
     answer = asker.answer(figure, over, by=(figure.by,))
     rated = [(exact, line) for line in answer.lines if line.words[0] and (line.figure.denominator or 0) >= _ENOUGH
              and (exact := exact_of(asked, line.figure)) is not None]  # fmt: skip
-    rated.sort(key=lambda one: (one[0] * (-1 if asked.falling else 1), str(one[1].key[0])))
+    sign, whole = -1 if asked.falling else 1, exact_of(asked, answer.whole.figure)
+    rated = [one for one in rated if whole is not None and one[0] * sign < whole * sign]
+    rated.sort(key=lambda one: (one[0] * sign, str(one[1].key[0])))
     items = tuple(
         replace(_quotient(asker, figure, asked, line.figure, asker.query(figure, over, **{figure.by: line.key[0]})),
                 form="rate", label=f"{line.words[0]}（", tail="）")

@@ -20,7 +20,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from open12345.reports import docx_parts as parts
-from open12345.reports import pictures, shape
+from open12345.reports import pictures, shape, titles
 from open12345.reports.docx_parts import BLACK, BODY, FIVE, FOUR, RED, REGULAR, SMALL_FOUR, THREE, TITLE, TWO
 from open12345.reports.writing import Content
 
@@ -139,7 +139,11 @@ class _Docx:
             self._paragraph()
         title = parts.centred(self._paragraph())
         parts.lines(title, Pt(36))
-        parts.run(title, self.content["title"], TITLE, TWO)
+        first, *rest = titles.lines(self.content["title"])
+        parts.run(title, first, TITLE, TWO)
+        for line in rest:
+            parts.run(title, "", TITLE, TWO).add_break()
+            parts.run(title, line, TITLE, TWO)
         self._paragraph()
         if self.head.get("to"):
             parts.run(self._paragraph(), f"{self.head['to']}：")

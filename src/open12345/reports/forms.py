@@ -10,18 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from open12345.facts.periods import period
 from open12345.policy import Pack
+from open12345.policy.reports import ReportKind
 from open12345.reports import spans
 from open12345.reports.composing import Matter
 from open12345.reports.services import Entry, Wanted
 
-_PERIODS = _("如 2026、2026-H1、2026-Q3、2026-10、2026-W46、2026-11-21、2026-11-01..2026-11-15")
+_PERIODS = _(
+    "不填就写这一种最近结束的一期；也可以写 2026、2026-H1、2026-Q3、2026-10、2026-W46、2026-11-21、"
+    "2026-11-01..2026-11-15"
+)
 
 
 class PaperForm(forms.Form):
     """Which kind, which period; of a special brief, about what."""
 
     kind = forms.ChoiceField(label=_("种类"))
-    period = forms.CharField(label=_("时段"), max_length=40, help_text=_PERIODS)
+    period = forms.CharField(label=_("时段"), max_length=40, required=False, help_text=_PERIODS)
     category = forms.ChoiceField(label=_("诉求分类"), required=False)
     area = forms.ChoiceField(label=_("区域"), required=False)
     name = forms.CharField(label=_("专题名称"), max_length=40, required=False)
@@ -29,7 +33,7 @@ class PaperForm(forms.Form):
     def __init__(self, pack: Pack, *args: Any, special: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
         self.pack = pack
-        kinds = [kind for kind in pack.reports.kinds if not special or kind.period is None]
+        kinds = special_kinds(pack) if special else pack.reports.kinds
         self._choices("kind", [(kind.code, kind.title) for kind in kinds])
         if special:
             tree = pack.category_tree
@@ -47,10 +51,10 @@ class PaperForm(forms.Form):
         field.choices = choices
 
     def clean_period(self) -> str:
-        """A period is written as the facts read it."""
+        """A period is written as the facts read it; "" is the last one of the kind."""
         text = str(self.cleaned_data["period"]).strip()
         try:
-            return period(text).name
+            return period(text).name if text else ""
         except ValueError as error:
             raise forms.ValidationError(_("看不懂这个时段，请按下面的写法填写。")) from error
 
@@ -61,14 +65,14 @@ class PaperForm(forms.Form):
             self.add_error("category", _("请选分类或者区域。"))
         return said
 
-    def wanted(self) -> Wanted:
-        """Return what is wanted."""
+    def wanted(self, at: datetime) -> Wanted:
+        """Return what is wanted, asked for at a moment."""
         said = self.cleaned_data
         matter = Matter(
             str(said.get("name") or "").strip(), (said["category"],) if said.get("category") else (),
             (said["area"],) if said.get("area") else ()
         )  # fmt: skip
-        return Wanted(said["kind"], said["period"], matter)
+        return Wanted(said["kind"], said["period"] or usual_period(self.pack, said["kind"], at), matter)
 
 
 class EntryForm(forms.Form):
@@ -102,9 +106,14 @@ class PlanForm(forms.Form):
     """When papers of a kind are made."""
 
     hour = forms.TimeField(label=_("时刻"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    working_days = forms.BooleanField(label=_("只在工作日"), required=False)
+    working_days = forms.BooleanField(label=_("遇休息日顺延"), required=False)
     issue = forms.BooleanField(label=_("直接签发"), required=False)
     active = forms.BooleanField(label=_("启用"), required=False)
+
+
+def special_kinds(pack: Pack) -> list[ReportKind]:
+    """Return the kinds that are written when a matter asks for them, not when a period ends."""
+    return [kind for kind in pack.reports.kinds if kind.period is None]
 
 
 def usual_period(pack: Pack, kind: str, at: datetime) -> str:

@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from open12345.orders.errors import DomainError
-from open12345.reports import pictures, shape
+from open12345.reports import pictures, shape, titles
 from open12345.reports.writing import Content
 
 _CSS: Final = Path(__file__).parent / "static" / "reports" / "print.css"
@@ -46,7 +46,9 @@ def context(content: Content, notice: str = "") -> dict[str, Any]:
         parts.append(shown)
     mark = content.get("head", {}).get("mark", "")
     size = min(_MARK_MOST, int(_AREA_POINTS / len(mark))) if mark else 0
-    return {"content": content, "head": content.get("head", {}), "parts": parts, "notice": notice, "mark_size": size}
+    title = [titles.phrases(line) for line in titles.lines(content["title"])]
+    return {"content": content, "head": content.get("head", {}), "parts": parts, "notice": notice, "mark_size": size,
+            "title": title}  # fmt: skip
 
 
 def described(block: dict[str, Any]) -> str:

@@ -56,11 +56,20 @@ def schedules(request: HttpRequest) -> HttpResponseBase:
     """Show when papers of each kind are made, and which one is told of."""
     sight = web.look(request)
     known, mine = queries.schedules(), queries.subscriptions(sight.person.id or 0)
-    rows = [{"kind": kind, "schedule": known.get(kind.code), "mine": mine.get(kind.code),
+    rows = [{"kind": kind, "schedule": known.get(kind.code), "mine": mine.get(kind.code), "when": _when(kind.period),
              "hour": (known[kind.code].at if kind.code in known else kind.at) or scheduling.DEFAULT_HOUR}
             for kind in sight.pack.reports.kinds]  # fmt: skip
     context = {"sight": sight, "rows": rows, "may_write": sight.person.has(*WRITERS)}
     return web.private(render(request, "reports/schedules.html", context))
+
+
+def _when(period: str | None) -> str:
+    """The day after a period, in words."""
+    return {
+        "day": _("每天"), "week": _("每周一"), "two_weeks": _("每两周的周一"), "month": _("每月 1 日"),
+        "two_months": _("每两月的 1 日"), "quarter": _("每季度首日"), "half_year": _("1 月、7 月 1 日"),
+        "year": _("1 月 1 日"),
+    }.get(period or "", "")  # fmt: skip
 
 
 @needs(*WRITERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from open12345.facts.store import NoFacts
 from open12345.orders import web
 from open12345.orders.errors import Conflict, DomainError, NotFound
 from open12345.orders.sight import Sight
-from open12345.reports import files, forms, linking, merging, page, queries, services, shape
+from open12345.reports import files, forms, linking, merging, page, queries, services, shape, titles
 from open12345.reports.models import Paper, State
 from open12345.reports.queries import ISSUERS, READERS, WRITERS
 
@@ -41,7 +42,7 @@ def papers(request: HttpRequest) -> HttpResponseBase:
     context = {
         "sight": sight, "open": [(one, titles.get(one.kind, one.kind)) for one in queries.open_papers()[:50]],
         "issued": [(one, titles.get(one.kind, one.kind)) for one in queries.issued()[:_SHOWN]], "kinds": kinds,
-        "may_write": sight.person.has(*WRITERS),
+        "may_write": sight.person.has(*WRITERS), "specials": forms.special_kinds(sight.pack),
     }  # fmt: skip
     return web.private(render(request, "reports/list.html", context))
 
@@ -63,11 +64,11 @@ def special(request: HttpRequest) -> HttpResponseBase:
 def _new(request: HttpRequest, *, special: bool) -> HttpResponseBase:
     sight = web.look(request)
     kind = request.GET.get("kind", "")
-    first = {"kind": kind, "period": request.GET.get("period") or forms.usual_period(sight.pack, kind, sight.at)}
+    first = {"kind": kind, "period": request.GET.get("period", "")}
     form = forms.PaperForm(sight.pack, request.POST or None, special=special, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
-            paper = services.draft(form.wanted(), sight.pack, by=sight.person, at=sight.at)
+            paper = services.draft(form.wanted(sight.at), sight.pack, by=sight.person, at=sight.at)
         except DomainError as error:
             form.add_error(None, error.message)
         except NoFacts:
@@ -75,7 +76,8 @@ def _new(request: HttpRequest, *, special: bool) -> HttpResponseBase:
         else:
             return redirect("reports:paper", paper.pk)
     status = _UNPROCESSABLE if form.errors else 200
-    context = {"sight": sight, "form": form, "special": special}
+    kinds = not special or forms.special_kinds(sight.pack)
+    context = {"sight": sight, "form": form, "special": special, "kinds": kinds}
     return web.private(render(request, "reports/new.html", context, status=status))
 
 
@@ -88,8 +90,10 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     editing = found.state == State.DRAFT and sight.person.has(*WRITERS)
     kind = sight.pack.reports.kind(found.kind)
     context = {
+        "facts_at": datetime.fromisoformat(found.content["facts"]) if found.content.get("facts") else None,
         "sight": sight, "paper": found, "kind": kind.title if kind else found.kind, "editing": editing,
         "parts": linking.linked(found.content, drafting=editing) if found.content else [],
+        "title": titles.phrases(found.content["title"]) if found.content else [],
         "content": found.content, "head": found.content.get("head", {}), "versions": queries.versions(found)[:20],
         "news": merging.news_of(found.content) if found.content else [],
         "numbers": merging.typed_numbers(found.content) if found.content else [],
