@@ -13,9 +13,10 @@ class AppraisalConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the appeal's rules and effect, lend exclusions to the facts, add the menu entry."""
-        from open12345.appraisal import acts, panels  # noqa: PLC0415 - models are ready only now
+        from open12345.appraisal import acts, cards, panels  # noqa: PLC0415 - models are ready only now
         from open12345.facts import lending  # noqa: PLC0415 - the same
 
         acts.listen()
         lending.lend_exclusions(acts.LENT)
+        cards.lend()
         panels.lend()

@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, St
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
 
 from . import access
 from .csvfile import harmless
@@ -19,6 +20,8 @@ from .models import Staff
 from .web import actor
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENDINGS: Final = (("xlsx", __("Excel 文件")), ("csv", __("CSV 文件")))
+"""The kinds of file that are offered, each in words."""
 _FOOT: Final = 240
 """Excel takes no longer foot of a page."""
 CHUNK: Final = 1000

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_GET, require_POST
 
-from open12345.directory import packs
+from open12345.directory import exports, packs
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.directory.web import needs
 from open12345.facts import links, queries, store
@@ -33,7 +33,6 @@ EXPLORERS: Final = ("analyst", "approver", "clerk", "dispatcher", "floor_supervi
 READERS: Final = tuple(sorted(CENTRE_ROLES | UNIT_ROLES))
 PAGE: Final = 50
 _LONGEST: Final = 4000
-ENDINGS: Final = (("xlsx", __("Excel 文件")), ("csv", __("CSV 文件")))
 PARTS: Final[dict[Part, str | Promise]] = {
     "numerator": __("分子"), "rest": __("分母中其余的"), "denominator": __("分母"), "excluded": __("剔除的"),
 }  # fmt: skip
@@ -123,7 +122,7 @@ def _shown(sight: Sight, asked: Question, number: str) -> dict[str, Any]:
         "tabs": _tabs(sight, asked, cut), "page": page, "lines": lists.lines(found, sight.pack, sight.at),
         "unseen": len(numbers) - len(found), "most": export.AT_MOST, "part": PARTS[asked.part],
         "query": _query(cut, asked), "explore": links.explore_url(cut, asked.view),
-        "explores": sight.person.has(*EXPLORERS), "endings": ENDINGS,
+        "explores": sight.person.has(*EXPLORERS), "endings": exports.ENDINGS,
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
@@ -36,9 +37,9 @@ def month(person: Person, visit: home.Visit) -> home.Shown | None:
             home.Figure(_("超期"), whole["late_outright"].numerator, figure_url(asked["late_outright"]), late=True),
             home.Figure(_("未解决"), unsolved, figure_url(asked["solved"], "rest")),
             home.Figure(_("重办"), whole["redone"].numerator, figure_url(asked["redone"])),
-            home.Figure(_("重复来电"), whole["repeats"].numerator, figure_url(asked["repeats"])),
+            home.Figure(_("重复件"), whole["repeats"].numerator, figure_url(asked["repeats"])),
         ],
-        empty=_("点标题看画像：各项指标、同组中位数和强弱项"),
+        [home.Row(reverse("insight:units"), _("画像"), _("各项指标、同组中位数、强项和弱项"))],
     )
 
 

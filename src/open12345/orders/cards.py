@@ -52,6 +52,18 @@ def late(person: Person, visit: home.Visit) -> home.Shown:
     return home.Shown(figures, rows, _("没有超时的工单"))
 
 
+def closed(person: Person, visit: home.Visit) -> home.Shown:
+    """Return the orders that were closed last, for who inspects how they were handled."""
+    del visit
+    found = queries.visible_to(person).filter(closed_at__isnull=False).select_related("lead_unit")
+    rows = [
+        home.Row(reverse("orders:page", args=[order.number]), order.title,
+                 order.lead_unit.name if order.lead_unit else "", at=order.closed_at)
+        for order in found.order_by("-closed_at", "-pk")[: home.TOP]
+    ]  # fmt: skip
+    return home.Shown((), rows, _("还没有结案的工单"))
+
+
 def _late_row(order: WorkOrder) -> home.Row:
     unit = order.lead_unit.name if order.lead_unit else ""
     url = reverse("orders:page", args=[order.number])
@@ -60,6 +72,8 @@ def _late_row(order: WorkOrder) -> home.Row:
 
 def lend() -> None:
     """Add the cards; called once when the room starts."""
-    watching = frozenset({"supervisor", "leader", "floor_supervisor"})
+    watching = frozenset({"supervisor", "leader", "floor_supervisor", "inspector"})
     home.lend(home.Card("late", __("全部工单"), "orders:list", watching, late, order=70))
+    inspecting = frozenset({"inspector"})
+    home.lend(home.Card("closed", __("最近结案"), "orders:list", inspecting, closed, order=75))
     home.lend(home.Card("applications", __("审批"), "orders:inbox", frozenset(inbox.DECIDERS), waiting, order=60))

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from open12345.directory import exports
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.directory.web import actor, needs
 from open12345.orders import export, filters, finding, lists, queries, savedviews, web
@@ -61,6 +62,7 @@ def orders(request: HttpRequest) -> HttpResponseBase:
         "sight": sight,
         "asked": asked,
         "chosen": asked.told,
+        "endings": exports.ENDINGS,
         "views": [Way(v.address, v.name, v == view) for v in mine],
         "view": view,
         "changed": view is not None and view.query != asked.rest(),

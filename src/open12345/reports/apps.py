@@ -13,6 +13,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Lend the room's entry of the menu."""
-        from open12345.reports import panels  # noqa: PLC0415 - models are ready only now
+        from open12345.reports import cards, panels  # noqa: PLC0415 - models are ready only now
 
+        cards.lend()
         panels.lend()

@@ -57,9 +57,13 @@ class Asked:
 
 
 def default_sort(asked: Question) -> Sort:
-    """Return how rows stand where nobody said: times by their order, all else the largest first."""
+    """Return how rows stand where nobody said: times by their order, rates the worse first, all else the largest."""
     by_time = bool(asked.by) and (bool(dimension(asked.by[0]).step) or asked.by[0] in {"weekday", "hour"})
-    return "key" if by_time or len(asked.by) > 1 else "high"
+    if by_time or len(asked.by) > 1:
+        return "key"
+    judged = metric(asked.metric)
+    rated = judged.denominator is not None and judged.falling is not None
+    return "worse" if rated and asked.view.compared else "high"
 
 
 def read(query: QueryDict, at: datetime) -> Asked:

@@ -34,6 +34,8 @@ _LEVELS: Final = {
 SERIES: Final = 5
 _HEAT: Final = 40
 _BARS: Final = 15
+#: Pairs of bars: the table below must stay in sight.
+_PAIRED: Final = 6
 
 
 def kinds(asked: Asked) -> tuple[str, ...]:
@@ -117,6 +119,10 @@ def _columns(one: _Drawing, lines: Sequence[Line]) -> Chart:
 
 
 def _bar(one: _Drawing, lines: Sequence[Line]) -> Chart:
+    """The first rows; beside the last period where there was one."""
+    both = one.compared(lines[:_PAIRED])[:2]
+    if len(both) > 1 and both[1].name == _("上期"):
+        return charts.grouped(both, unit=one.unit, head=one.head, across=True)
     return charts.bar([one.point(line) for line in lines[:_BARS]], unit=one.unit, head=one.head)
 
 

@@ -74,11 +74,12 @@ def _context(sight: Sight, asked: Asked) -> dict[str, Any]:
         "shown": shown, "chart": _chart(sight, asked, answer, shown), "kind": drawing.chosen(asked),
         "kinds": [(kind, drawing.KINDS[kind], asked.address(chart=kind)) for kind in kinds] if len(kinds) > 1 else [],
         "heads": _heads(asked, answer), "wide": table.of_orders(answer.metric), "chips": choices.chips(asked, sight),
+        "rest": table.rest_word(answer.metric),
         "metrics": choices.metrics(), "dimensions": choices.dimensions(), "narrowing": choices.narrowing(),
         "periods": choices.PERIODS.items(), "published": choices.published(), "sorts": _sorts(asked),
         "period": asked.over or asked.question.period.name, "fresh": fresh(sight.at, asked.question.view.as_of),
         "by": [*asked.question.by, "", ""][:2], "where": links.where_pairs(asked.question.where.items()),
-        "as_of": key_text(asked.question.view.as_of), "endings": views.ENDINGS,
+        "as_of": key_text(asked.question.view.as_of), "endings": exports.ENDINGS,
         "free": asked.over not in choices.PERIODS, "address": asked.address(),
         "bare": asked.address(least=None, **dict.fromkeys(asked.question.where)),
         "more": asked.address(top=table.more(asked)) if shown.cut else "",
@@ -108,7 +109,7 @@ def _heads(asked: Asked, answer: Answer) -> list[dict[str, Any]]:
     ]
     rate = answer.metric.denominator is not None
     found.append({"title": titled(answer.metric), "sort": "low" if asked.sort == "high" else "high"})
-    found += [{"title": _("分子")}, {"title": _("其余")}, {"title": _("分母")}] if rate else []
+    found += [{"title": _("分子")}, {"title": table.rest_word(answer.metric)}, {"title": _("分母")}] if rate else []
     for other, title in ((answer.before, _("上期")), (answer.year_before, _("去年同期"))):
         if other is not None:
             found.append({"title": title, "hint": span(other)})

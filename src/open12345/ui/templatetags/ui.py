@@ -88,6 +88,13 @@ def empty_state(title: str, text: str = "", url: str = "", label: str = "") -> d
     return {"title": title, "text": text, "url": url, "label": label}
 
 
+@register.inclusion_tag("ui/parts/heads.html")
+def heads(*titles: str, num: str = "") -> dict[str, Any]:
+    """The head of a table; `num`: which columns hold numbers, by their places from 1, as in "2 4"."""
+    places = {int(place) for place in num.split()}
+    return {"heads": [(title, place in places) for place, title in enumerate(titles, 1)]}
+
+
 @register.inclusion_tag("ui/parts/pagination.html", takes_context=True)
 def pagination(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
     """Links to the pages around `page`; the rest of the query stays as it is."""

@@ -73,6 +73,7 @@ const firstWrong = (root) => root?.querySelector("[aria-invalid=true], .is-inval
 firstWrong(document);
 document.addEventListener("htmx:afterSettle", (event) => firstWrong(event.target.parentElement));
 
-// On a narrow screen the menu is longer than its line: where one is stays in sight.
-const here = document.querySelector(".bar-menu .active");
-if (here) here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth - here.parentElement.offsetLeft - here.parentElement.clientWidth;
+// On a narrow screen menu and tabs are longer than their line: where one is stays in sight.
+document.querySelectorAll(".bar-menu .active, .tabs .active").forEach((here) => {
+  here.parentElement.scrollLeft = here.offsetLeft + here.offsetWidth - here.parentElement.offsetLeft - here.parentElement.clientWidth;
+});
