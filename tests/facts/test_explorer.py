@@ -141,7 +141,7 @@ def test_a_unit_explores_its_own_rows_alone(watched: Town) -> None:
 def test_a_view_is_kept_shared_opened_first_and_its_deletion_taken_back(watched: Town) -> None:
     services.refresh(watched.now)
     analyst = client_of(watched, "analyst")
-    query = "metric=solved&period=this_month&by=unit_top&sort=worse"
+    query = "metric=solved&period=this_month&by=unit_top&sort=better"
     analyst.post("/facts/views/", {"name": "变差的", "query": f"{query}&page=3", "shared": "1"})
     (view,) = SavedView.objects.all()
     assert (view.page, view.query, view.shared) == ("facts", query, True)

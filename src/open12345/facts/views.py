@@ -21,7 +21,7 @@ from open12345.facts import links, queries, store
 from open12345.facts.cuts import Cut, Part
 from open12345.facts.links import BadQuestion, Question
 from open12345.facts.metrics import metric
-from open12345.facts.words import span, titled, told
+from open12345.facts.words import rest_word, span, titled, told
 from open12345.facts.wrong import Wrong, explained
 from open12345.orders import export, lists, web
 from open12345.orders import queries as orders_queries
@@ -34,7 +34,7 @@ READERS: Final = tuple(sorted(CENTRE_ROLES | UNIT_ROLES))
 PAGE: Final = 50
 _LONGEST: Final = 4000
 PARTS: Final[dict[Part, str | Promise]] = {
-    "numerator": __("分子"), "rest": __("分母中其余的"), "denominator": __("分母"), "excluded": __("剔除的"),
+    "numerator": __("分子"), "denominator": __("分母"), "excluded": __("剔除的"),
 }  # fmt: skip
 
 
@@ -120,10 +120,14 @@ def _shown(sight: Sight, asked: Question, number: str) -> dict[str, Any]:
         "sight": sight, "asked": asked, "metric": metric(asked.metric), "title": titled(metric(asked.metric)),
         "figure": figure.whole.figure, "conditions": told(cut.where, sight.pack),
         "tabs": _tabs(sight, asked, cut), "page": page, "lines": lists.lines(found, sight.pack, sight.at),
-        "unseen": len(numbers) - len(found), "most": export.AT_MOST, "part": PARTS[asked.part],
+        "unseen": len(numbers) - len(found), "most": export.AT_MOST, "part": _part(asked, asked.part),
         "query": _query(cut, asked), "explore": links.explore_url(cut, asked.view),
         "explores": sight.person.has(*EXPLORERS), "endings": exports.ENDINGS,
     }  # fmt: skip
+
+
+def _part(asked: Question, part: Part) -> str:
+    return rest_word(metric(asked.metric).falling) if part == "rest" else str(PARTS[part])
 
 
 def _visible(sight: Sight) -> Any:
@@ -144,7 +148,7 @@ def _tabs(sight: Sight, asked: Question, cut: Cut) -> list[Tab]:
     parts: list[Part] = ["numerator", "rest", "denominator"] if rate else ["numerator"]
     parts += ["excluded"] if cut.exclusions else []
     return [
-        Tab(PARTS[part] if rate or part == "excluded" else _("计入的"), links.figure_url(cut, part, asked.view),
+        Tab(_part(asked, part) if rate or part == "excluded" else _("计入的"), links.figure_url(cut, part, asked.view),
             queries.count_orders(cut, part, at=sight.at, view=asked.view), part == asked.part)
         for part in parts
     ]  # fmt: skip
@@ -175,4 +179,4 @@ def in_words(asked: Question, cut: Cut, sight: Sight) -> str:
     parts += [f"{title}：{text}" for _name, title, text in told(cut.where, sight.pack)]
     parts += [_("核减后")] if asked.view.adjudicated else []
     parts += [_("%(day)s 发布的数据") % {"day": asked.view.as_of}] if asked.view.as_of else []
-    return "；".join([*parts, str(PARTS[asked.part])])
+    return "；".join([*parts, _part(asked, asked.part)])

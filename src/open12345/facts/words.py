@@ -22,6 +22,11 @@ from open12345.policy import Pack
 _Words = Mapping[Any, str | Promise]
 
 
+def rest_word(falling: bool | None) -> str:  # noqa: FBT001 - a metric's way
+    """Say what the part of a denominator is that the numerator leaves, of a metric that is to rise or to fall."""
+    return gettext("未达到") if falling is False else gettext("其余")
+
+
 class Named(Protocol):
     """What has a title in Chinese and in English: a metric, a dimension, a column."""
 

@@ -27,4 +27,4 @@ def lend() -> None:
     """Register all of it; called once when the room starts."""
     hint = __("每个单位和街镇的量、类、时限、满意和强弱项")
     navigation.register(navigation.Entry("insight:units", __("画像"), READERS | OWN_READERS, order=96, hint=hint))
-    lend_help(Help("insight.portrait", "insight/parts/of_unit.html", of_unit, frozenset({"top"}), order=90))
+    lend_help(Help("insight.portrait", "insight/parts/of_unit.html", of_unit, frozenset({"record"}), order=90))

@@ -110,7 +110,7 @@ def grouped(series: Sequence[Series], *, unit: str = "", head: str = "", across:
     )
 
 
-def heat(rows: Sequence[Series], *, head: str = "") -> Chart:
+def heat(rows: Sequence[Series], *, head: str = "", unit: str = "") -> Chart:
     """Return a field of squares, the darker the more: a series for each row, a point for each column."""
     rows = list(rows)
     data = [
@@ -121,7 +121,7 @@ def heat(rows: Sequence[Series], *, head: str = "") -> Chart:
         **_BASE, "grid": {"top": 8, "right": 8, "bottom": 56, "left": 8, "containLabel": True},
         "xAxis": {**_names(_labels(rows)), "splitArea": {"show": False}},
         "yAxis": {**_names([row.name for row in rows], across=True), "splitArea": {"show": False}},
-        "visualMap": _scale(_ends(rows)), "series": [_field(data)],
+        "visualMap": _scale(_ends(rows), unit), "series": [_field(data)],
     }  # fmt: skip
     return Chart(option, *_table(rows, head), height=max(200, len(rows) * 28 + 96))
 
@@ -148,7 +148,8 @@ def calendar(days: Mapping[date, Point], *, head: str = "") -> Chart:
     return Chart(option, *_table(told, head), height=len(years) * _BAND + 80)
 
 
-def area_map(areas: Mapping[str, Point], *, level: str = "", within: str = "", head: str = "") -> Chart:
+def area_map(areas: Mapping[str, Point], *, level: str = "", within: str = "", head: str = "",
+             unit: str = "") -> Chart:  # fmt: skip
     """Return the pack's areas by code, the darker the more; those of a level, or below one of them."""
     told = [Series("", list(areas.values()))]
     data = [{**_datum(one, one.value), "name": code, "title": one.label} for code, one in areas.items()]
@@ -157,11 +158,12 @@ def area_map(areas: Mapping[str, Point], *, level: str = "", within: str = "", h
         "selectedMode": False, "itemStyle": {"areaColor": "--ground", "borderColor": "--edge"},
         "label": {"show": False}, "emphasis": {"label": {"show": False}, "itemStyle": _LIT},
     }  # fmt: skip
-    option = {**_BASE, "visualMap": _scale(_ends(told)), "series": [series]}
+    option = {**_BASE, "visualMap": _scale(_ends(told), unit), "series": [series]}
     return Chart(option, *_table(told, head), height=480, level=level, within=within)
 
 
-def cells(squares: Sequence[tuple[float, float, Point]], size: float, *, level: str = "", head: str = "") -> Chart:
+def cells(squares: Sequence[tuple[float, float, Point]], size: float, *, level: str = "", head: str = "",
+          unit: str = "") -> Chart:  # fmt: skip
     """Return squares of `size` degrees on the outlines of the pack's areas, by their south-western corners."""
     told = [Series("", [one for _x, _y, one in squares])]
     data = [_datum(one, [round(x, 6), round(y, 6), one.value]) for x, y, one in squares]
@@ -176,7 +178,7 @@ def cells(squares: Sequence[tuple[float, float, Point]], size: float, *, level: 
         "data": data,
         "cursor": _cursor(told[0].points),
     }
-    option = {**_BASE, "visualMap": {**_scale(_ends(told)), "dimension": 2}, "geo": geo, "series": [series]}
+    option = {**_BASE, "visualMap": {**_scale(_ends(told), unit), "dimension": 2}, "geo": geo, "series": [series]}
     return Chart(option, *_table(told, head), height=560, level=level)
 
 
@@ -237,7 +239,7 @@ def _top(series: Sequence[Series]) -> float:
 def _values(unit: str, top: float) -> Option:
     full = {"max": 100, "interval": 20} if unit == "%" and _NEARLY_ALL < top <= 100 else {}  # noqa: PLR2004 - per cent
     return {
-        "type": "value", **full, "splitNumber": 4,
+        "type": "value", **(full or {"minInterval": 0 if unit else 1}), "splitNumber": 4,
         "axisLabel": {"color": "--muted", "formatter": f"{{value}}{unit}", "hideOverlap": True},
         "splitLine": {"lineStyle": {"color": "--line"}},
     }  # fmt: skip
@@ -284,12 +286,12 @@ def _band(place: int, year: int, first: date, last: date) -> Option:
     }  # fmt: skip
 
 
-def _scale(ends: tuple[float, float]) -> Option:
+def _scale(ends: tuple[float, float], unit: str = "") -> Option:
     """The key of light and dark."""
     return {
         "type": "continuous", "min": ends[0], "max": ends[1], "orient": "horizontal", "left": "center", "bottom": 0,
         "calculable": False, "itemWidth": 10, "itemHeight": 120, "inRange": {"color": ["--line", "--accent"]},
-        "textStyle": {"color": "--muted"}, "text": [f"{ends[1]:,g}", f"{ends[0]:,g}"],
+        "textStyle": {"color": "--muted"}, "text": [f"{ends[1]:,g}{unit}", f"{ends[0]:,g}{unit}"],
     }  # fmt: skip
 
 

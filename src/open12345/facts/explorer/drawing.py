@@ -44,7 +44,9 @@ def kinds(asked: Asked) -> tuple[str, ...]:
     if not by:
         return ("line", "columns")
     if len(by) == 1:
-        return _alone(by[0])
+        found = _alone(by[0])
+        judged = asked.sort in {"worse", "better"} and "map" in found  # a map tells levels, not changes
+        return found[::-1] if judged else found
     if set(by) == {"weekday", "hour"}:
         return ("heat", "lines")
     return ("lines", "heat", "grouped") if dimension(by[0]).step else ("grouped", "heat")
@@ -132,7 +134,8 @@ def _calendar(one: _Drawing, lines: Sequence[Line]) -> Chart:
 
 def _map(one: _Drawing, lines: Sequence[Line]) -> Chart:
     level = _LEVELS[one.by[0]]
-    return charts.area_map({line.key[0]: one.point(line) for line in lines if line.key[0]}, level=level, head=one.head)
+    return charts.area_map({line.key[0]: one.point(line) for line in lines if line.key[0]}, level=level, head=one.head,
+                           unit=one.unit)  # fmt: skip
 
 
 def _in_time(one: _Drawing, lines: Sequence[Line]) -> list[Line]:
@@ -205,7 +208,7 @@ def _heat(one: _Drawing, lines: Sequence[Line]) -> Chart:
         day, hour = one.by.index("weekday"), one.by.index("hour")
         cells = {(line.key[day], line.key[hour]): one.point(line, word=hour) for line in lines}
         return charts.weekdays_and_hours(cells, head=titled(dimension("hour")))
-    return charts.heat(_pairs(one, lines, _HEAT)[0], head=one.head)
+    return charts.heat(_pairs(one, lines, _HEAT)[0], head=one.head, unit=one.unit)
 
 
 _DRAW: Final[dict[str, Callable[[_Drawing, Sequence[Line]], Chart]]] = {

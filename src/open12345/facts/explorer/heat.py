@@ -61,7 +61,7 @@ def heat(request: HttpRequest) -> HttpResponseBase:
     found = heat_of(answer)
     context = {
         "asked": asked, "title": titled(answer.metric), "found": found, "hour": hour, "hours": hours, "least": LEAST,
-        "chart": charts.cells(found.squares, 1 / CELL, level=_level(sight), head=_("网格")) if found.squares else None,
+        "chart": _cells(found.squares, sight) if found.squares else None,
         "metrics": [(one.code, titled(one)) for one in BY_CODE.values() if one.denominator is None],
         "periods": choices.PERIODS.items(), "period": asked.over or asked.question.period.name,
         "free": asked.over not in choices.PERIODS, "chips": choices.chips(asked, sight),
@@ -88,6 +88,10 @@ def _ask(sight: Sight, asked: Asked, hour: int | None, by: tuple[str, ...] = ("c
         asked.question.metric, asked.question.period, person=sight.person, at=sight.at, by=by, where=where,
         view=replace(asked.question.view, compared=False),
     )  # fmt: skip
+
+
+def _cells(squares: list[tuple[float, float, Point]], sight: Sight) -> charts.Chart:
+    return charts.cells(squares, 1 / CELL, level=_level(sight), head=_("网格"), unit=_(" 件"))
 
 
 def _level(sight: Sight) -> str:

@@ -134,11 +134,6 @@ def of_orders(metric: Metric) -> bool:
     return all(name in BY_NAME and BY_NAME[name].type == "flag" for name in names)
 
 
-def rest_word(metric: Metric) -> str:
-    """Say what the part of the denominator is that the numerator leaves."""
-    return _("未达到") if metric.falling is False else _("其余")
-
-
 def _with_urls(row: Row, cut: Cut, asked: Asked) -> Row:
     view = asked.question.view
     row = replace(row, url=links.figure_url(cut, view=view))

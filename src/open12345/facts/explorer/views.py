@@ -21,7 +21,7 @@ from open12345.facts.explorer.fresh import fresh
 from open12345.facts.links import BadQuestion
 from open12345.facts.queries import Answer
 from open12345.facts.views import EXPLORERS
-from open12345.facts.words import span, titled
+from open12345.facts.words import rest_word, span, titled
 from open12345.facts.wrong import explained
 from open12345.orders import web
 from open12345.orders.sight import Sight
@@ -74,7 +74,7 @@ def _context(sight: Sight, asked: Asked) -> dict[str, Any]:
         "shown": shown, "chart": _chart(sight, asked, answer, shown), "kind": drawing.chosen(asked),
         "kinds": [(kind, drawing.KINDS[kind], asked.address(chart=kind)) for kind in kinds] if len(kinds) > 1 else [],
         "heads": _heads(asked, answer), "wide": table.of_orders(answer.metric), "chips": choices.chips(asked, sight),
-        "rest": table.rest_word(answer.metric),
+        "rest": rest_word(answer.metric.falling),
         "metrics": choices.metrics(), "dimensions": choices.dimensions(), "narrowing": choices.narrowing(),
         "periods": choices.PERIODS.items(), "published": choices.published(), "sorts": _sorts(asked),
         "period": asked.over or asked.question.period.name, "fresh": fresh(sight.at, asked.question.view.as_of),
@@ -109,7 +109,7 @@ def _heads(asked: Asked, answer: Answer) -> list[dict[str, Any]]:
     ]
     rate = answer.metric.denominator is not None
     found.append({"title": titled(answer.metric), "sort": "low" if asked.sort == "high" else "high"})
-    found += [{"title": _("分子")}, {"title": table.rest_word(answer.metric)}, {"title": _("分母")}] if rate else []
+    found += [{"title": _("分子")}, {"title": rest_word(answer.metric.falling)}, {"title": _("分母")}] if rate else []
     for other, title in ((answer.before, _("上期")), (answer.year_before, _("去年同期"))):
         if other is not None:
             found.append({"title": title, "hint": span(other)})

@@ -179,7 +179,7 @@ function draw(told) {
   for (const figure of told.figures) {
     const box = one(`[data-figure="${figure.code}"]`);
     one("b", box).replaceChildren(figure.value === null ? "–" : whole.format(figure.value), figure.unit ? make("i", "", figure.unit) : "");
-    one("small", box).textContent = (figure.beside ?? []).map(([name, value]) => `${name} ${value === null ? "–" : whole.format(value)}${value === null ? "" : figure.unit ?? ""}`).join("　");
+    one("small", box).textContent = (figure.beside ?? []).map(([name, value]) => `${name}\u00a0${value === null ? "–" : whole.format(value)}${value === null ? "" : figure.unit ?? ""}`).join("　");
     box.classList.toggle("is-none", !figure.value);
   }
   for (const tile of document.querySelectorAll("[data-module]")) draws[tile.dataset.module](one("[data-body]", tile), told);
