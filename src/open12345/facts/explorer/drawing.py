@@ -36,6 +36,7 @@ _HEAT: Final = 40
 _BARS: Final = 15
 #: Pairs of bars: the table below must stay in sight.
 _PAIRED: Final = 6
+_GROUPS: Final = 8
 
 
 def kinds(asked: Asked) -> tuple[str, ...]:
@@ -194,7 +195,7 @@ def _grouped(one: _Drawing, lines: Sequence[Line]) -> Chart:
     weights: dict[Any, int] = {}
     for line in lines:
         weights[line.key[0]] = weights.get(line.key[0], 0) + cases(line.figure)
-    most = sorted(weights, key=lambda key: -weights[key])[:_BARS]
+    most = sorted(weights, key=lambda key: -weights[key])[:_GROUPS]
     series, firsts = _pairs(one, [line for line in lines if line.key[0] in most], SERIES)
     return charts.grouped(series, unit=one.unit, head=one.head, across=len(firsts) > SERIES * 2)
 
