@@ -155,18 +155,25 @@ def period_of(day: date, single: date) -> date:
     return day if day >= single else day.replace(day=1)
 
 
+#: What an ending of so many days ago weighs: slowly forgotten, and fast.
+FORGOTTEN: Final = tuple((0.5 ** (age / SLOW), 0.5 ** (age / FAST)) for age in range(DAYS))
+
+
 def tally(rows: Iterable[tuple[int, int, int]]) -> Tally:
     """Add up (age in days, kept, back)."""
-    slow, fast, told = [0.0, 0.0], [0.0, 0.0], [0, 0]
     counted = [row for row in rows if 0 <= row[0] < DAYS]
-    last = last_kept(counted)
-    run = sum(back * 0.5 ** (age / SLOW) for age, _kept, back in counted if age < last)
-    for age, *counts in counted:
-        for n, count in enumerate(counts):
-            slow[n] += count * 0.5 ** (age / SLOW)
-            fast[n] += count * 0.5 ** (age / FAST)
-            told[n] += count * (age < TOLD_DAYS)
-    return Tally(slow[0], slow[1], fast[0], fast[1], told[0], told[1], run)
+    last, run = last_kept(counted), 0.0
+    slow_kept = slow_back = fast_kept = fast_back = 0.0
+    told_kept = told_back = 0
+    for age, kept, back in counted:
+        slow, fast = FORGOTTEN[age]
+        slow_kept, slow_back = slow_kept + kept * slow, slow_back + back * slow
+        fast_kept, fast_back = fast_kept + kept * fast, fast_back + back * fast
+        if age < TOLD_DAYS:
+            told_kept, told_back = told_kept + kept, told_back + back
+        if age < last:
+            run += back * slow
+    return Tally(slow_kept, slow_back, fast_kept, fast_back, told_kept, told_back, run)
 
 
 def last_kept(rows: Iterable[tuple[int, int, int]]) -> int:

@@ -6,24 +6,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from open12345.dispatch.advice.evidence import (
-    REACH,
-    SLOW,
-    Evidence,
-    Level,
-    Past,
-    Tally,
-    above,
-    chain,
-    day_of,
-    last_kept,
-    period_of,
-    single_from,
-    tally,
-)
+from open12345.dispatch.advice.evidence import DAYS, REACH, Evidence, Level, Past, above, chain, day_of
+from open12345.dispatch.advice.periods import Periods
 from open12345.policy import Pack
-
-Counts = dict[date, list[int]]
 
 
 class Memory:
@@ -31,11 +16,10 @@ class Memory:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._counted: dict[Level, dict[str, Counts]] = defaultdict(dict)
-        self._moved: dict[Level, dict[tuple[str, str], Counts]] = defaultdict(dict)
+        self._counted: dict[Level, dict[str, Periods]] = defaultdict(lambda: defaultdict(Periods))
+        self._moved: dict[Level, dict[tuple[str, str], Periods]] = defaultdict(lambda: defaultdict(Periods))
         self._newest: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=REACH))
         self._past: dict[int, list[Past]] = defaultdict(list)
-        self._added: dict[int, tuple[date, Tally]] = {}
         self._known: dict[tuple[str, str], list[Level]] = {}
 
     def accepted(self, order: int, category: str) -> None:
@@ -46,12 +30,12 @@ class Memory:
         """A unit reported an order, or it came back from there."""
         self._past[past.order].append(past)
         for level in self._levels(category, past.area):
-            self._count(self._counted[level].setdefault(past.unit, {}), past.sent, kept=past.kept)
+            self._counted[level][past.unit].add(day_of(past.sent), kept=past.kept)
 
     def moved(self, category: str, area: str, before: str, unit: str, sent: datetime) -> None:
         """An order that `before`, sent it at `sent`, had given back was sent to another unit."""
         for level in self._levels(category, area):
-            self._count(self._moved[level].setdefault((before, unit), {}), sent, kept=True)
+            self._moved[level][before, unit].add(day_of(sent), kept=True)
 
     def _levels(self, category: str, area: str) -> list[Level]:
         found = self._known.get((category, area))
@@ -61,17 +45,13 @@ class Memory:
             self._known[category, area] = found
         return found
 
-    def _count(self, counts: Counts, at: datetime, *, kept: bool) -> None:
-        counts.setdefault(day_of(at), [0, 0])[0 if kept else 1] += 1
-        self._added.pop(id(counts), None)
-
     def evidence(self, categories: Iterable[str], area: str, at: datetime) -> Evidence:
         """Return what is known now of some categories in one area."""
         today = day_of(at)
         wanted = list(dict.fromkeys(categories))
         asked = dict.fromkeys(level for code in wanted for level in chain(self._pack, code, area).all)
         tallies = {
-            level: {unit: self._tally(counts, today) for unit, counts in self._counted[level].items()}
+            level: {unit: counts.tally(today) for unit, counts in self._counted[level].items()}
             for level in asked if level in self._counted
         }  # fmt: skip
         moves = {level: self._run(level, today) for level in asked if level in self._moved}
@@ -86,27 +66,9 @@ class Memory:
 
     def _run(self, level: Level, today: date) -> dict[tuple[str, str], float]:
         """Return where went what a unit gave back of all that was sent since it last kept anything."""
-        found = {}
+        counted, found = self._counted[level], {}
         for (before, unit), counts in self._moved[level].items():
-            last = last_kept(self._aged(self._counted[level].get(before, {}), today))
-            rows = [(age, kept) for age, kept, _back in self._aged(counts, today) if 0 <= age < last]
-            if rows:
-                found[before, unit] = sum(kept * 0.5 ** (age / SLOW) for age, kept in rows)
+            own = counted.get(before)
+            if run := counts.kept_since(today, own.last_kept(today) if own is not None else DAYS):
+                found[before, unit] = run
         return found
-
-    def _tally(self, counts: Counts, today: date) -> Tally:
-        """Add up days as the database does; once a day, and after each that is added."""
-        found = self._added.get(id(counts))
-        if found is None or found[0] != today:
-            found = self._added[id(counts)] = (today, tally(self._aged(counts, today)))
-        return found[1]
-
-    @staticmethod
-    def _aged(counts: Counts, today: date) -> list[tuple[int, int, int]]:
-        """Return (age in days, kept, back), days and months as the table counts them."""
-        single, rows = single_from(today), defaultdict[date, list[int]](lambda: [0, 0])
-        for day, (kept, back) in counts.items():
-            period = period_of(day, single)
-            rows[period][0] += kept
-            rows[period][1] += back
-        return [((today - day).days, kept, back) for day, (kept, back) in rows.items()]
