@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 # A machine may forbid to keep compiled modules: each process would compile all libraries anew, ten seconds long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-dispatch bench-assist bench-repeats bench-analysis bench-screen screenshots drill clean
+.PHONY: help demo setup lint test test-nightly functions bench-intake bench-pages bench-texts bench-classify bench-dispatch bench-assist bench-desk bench-repeats bench-analysis bench-screen screenshots drill clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ bench-dispatch: setup ## category, unit and repeats beside the duty list, and ho
 
 bench-assist: setup ## how long the help of the intake desk takes while eight agents type; BENCH_AGENTS, BENCH_SECONDS
 	PYTHONPATH=. $(BIN)/python -W ignore bench/assist.py
+
+bench-desk: setup ## how long the dispatch desk takes with 400 and 2,000 orders waiting, and how large it is
+	PYTHONPATH=. $(BIN)/python -W ignore bench/desk.py
 
 bench-simulate: setup ## orders per second of simulated history beside raw COPY of the same rows
 	PYTHONPATH=. $(BIN)/python -W ignore bench/simulate.py

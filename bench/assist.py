@@ -1,7 +1,8 @@
 """`make bench-assist`: how long the help of the intake desk takes while eight agents type, beside an empty answer.
 
-An instance of its own (PostgreSQL, pack baoshan, some 20,000 simulated orders, classifiers trained and in force; kept
-and used again), served as `open12345 serve` does it with two workers, on the machine that also types. Each agent has a
+An instance of its own (PostgreSQL, pack baoshan, some 20,000 simulated orders, classifiers trained and in force, and
+beside them BENCH_REPEATS orders of the last year that the index of repeats holds: `repeats_fill`; kept and used again),
+served as `open12345 serve` does it with two workers, on the machine that also types. Each agent has a
 session and does what the page does: words committed one by one as an input method does, the page's own pause before it
 asks (read from intake.js), one request with the fields of all panels, the digests of what is drawn, the draft saved
 when a field is left, then phone, category and kind. A request that typing goes on over is waited for all the same: it
@@ -9,7 +10,8 @@ costs the server what it costs.
 
 Prints p50, p95 and p99 of each kind of request, from the pause to the last piece of help, per pause, per second, and
 CPU milliseconds, beside the limit and beside the same request with no panel to fill.
-Options by environment: BENCH_SECONDS (60), BENCH_HOME (var/bench-assist), BENCH_AGENTS (8).
+Options by environment: BENCH_SECONDS (60), BENCH_HOME (var/bench-assist), BENCH_AGENTS (8),
+BENCH_REPEATS (100000; of other sizes another BENCH_HOME is needed).
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOME = Path(os.environ.get("BENCH_HOME", ROOT / "var" / "bench-assist")).resolve()
 SECONDS, AGENTS = float(os.environ.get("BENCH_SECONDS", "60")), int(os.environ.get("BENCH_AGENTS", "8"))
 PACK, SCALE = "baoshan", "0.21"
+REPEATS = int(os.environ.get("BENCH_REPEATS", "100000"))
 LIMIT: Final = 150.0  # ms, p95
 #: A fast typist: characters that are committed at once, seconds between two such words.
 WORD, BETWEEN = (2, 4), (0.35, 1.4)
@@ -63,10 +66,11 @@ def main() -> None:
     from open12345.project import boot
 
     HOME.mkdir(parents=True, exist_ok=True)
-    _fill()
+    fill()
     with boot.database_running():
-        _command("migrate")
+        command("migrate")
         boot.setup_django()
+        _fill_repeats()
         keys = _sessions()
         texts = list(_texts())
         from bench.intake import _web
@@ -75,25 +79,41 @@ def main() -> None:
             _measure(port, pid, keys, texts)
 
 
-def _fill() -> None:
+def fill() -> None:
+    """Simulate the orders and teach the classifier, once."""
     mark = HOME / "filled"
     if mark.exists():
         return
     began = time.monotonic()
-    _command("simulate", "--pack", PACK, "--scenario", "recent", "--scale", SCALE, "--mode", "history")
+    command("simulate", "--pack", PACK, "--scenario", "recent", "--scale", SCALE, "--mode", "history")
     from open12345.project import boot
 
     with boot.database_running():
-        found = json.loads(_command("dispatch", "train", "--json"))
-        _command("dispatch", "promote", str(found["classifier"]))
+        found = json.loads(command("dispatch", "train", "--json"))
+        command("dispatch", "promote", str(found["classifier"]))
     mark.touch()
     print(f"filled in {time.monotonic() - began:.0f} s")
 
 
-def _command(*words: str) -> str:
-    from bench.intake import _command as command
+def _fill_repeats() -> None:
+    """Index the simulated orders, and beside them as many as a city has."""
+    mark = HOME / f"repeats-{REPEATS}"
+    if mark.exists() or not REPEATS:
+        return
+    from bench import repeats_fill, repeats_rows
 
-    return command(*words)
+    command("repeats", "index")
+    later = datetime.now(UTC) - repeats_rows.END
+    repeats_fill.fill(PACK, REPEATS, repeats_fill.Beside(repeats_fill.OTHERS, later))
+    command("dispatch", "practice", "--all")
+    mark.touch()
+
+
+def command(*words: str) -> str:
+    """Run `open12345` on the bench's own instance; returns what it prints."""
+    from bench.intake import _command as run
+
+    return run(*words)
 
 
 def _sessions() -> list[str]:

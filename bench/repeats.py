@@ -82,12 +82,19 @@ def _measure(home: Path) -> None:
     print(f"end {time.strftime('%T')}, load {os.getloadavg()[0]:.1f}")
 
 
-def figures() -> dict[str, Any]:
-    """Return how often the index is right, measured in a process and a PostgreSQL of their own."""
+def begun() -> subprocess.Popen[str]:
+    """Begin to measure how often the index is right, in a process and a PostgreSQL of their own."""
     own = os.environ | {"JSON": "1", "OPEN12345_HOME": "", "BENCH_HOME": ""}
     command = [sys.executable, "-W", "ignore", __file__]
-    ran = subprocess.run(command, env=own, check=True, capture_output=True, cwd=ROOT)  # noqa: S603 - this very file
-    found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return subprocess.Popen(command, env=own, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603 - this very file
+
+
+def finished(ran: subprocess.Popen[str]) -> dict[str, Any]:
+    """Return what was measured, once it is there."""
+    told, _nothing = ran.communicate()
+    if ran.returncode:
+        raise SystemExit(f"bench/repeats.py ended with {ran.returncode}")
+    found: dict[str, Any] = json.loads(told.splitlines()[-1])
     return found
 
 
@@ -256,6 +263,8 @@ def _insert(news: Sequence[Said]) -> None:
     batch, done = _timed(lambda _n: len(services.index_next(first + half - 1, half)), [0])
     wall, cpu = 1000 * half / sum(spent.wall), 1000 * half / sum(spent.cpu)
     many, busy = 1000 * done[0] / batch.wall[0], 1000 * done[0] / batch.cpu[0]
+    with rows.bulk() as connection:
+        rows.forget(connection, first)  # a home that stays is asked the same once more
     print(f"orders per second: one by one {wall:.0f} ({cpu:.0f} on a core), by the command {many:.0f} ({busy:.0f})")
 
 

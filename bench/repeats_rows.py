@@ -190,19 +190,28 @@ def bulk() -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def copy(connection: psycopg.Connection[Any], rows: dict[str, str]) -> None:
-    """Write rows."""
+def copy(connection: psycopg.Connection[Any], rows: dict[str, str], into: str = "") -> None:
+    """Write rows, into other tables of the same names but for what stands before them."""
     for table, columns in COLUMNS.items():
         if not rows.get(table):
             continue
         names = ", ".join(f'"{name}"' for name in columns)
-        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as stream:
+        with connection.cursor() as cursor, cursor.copy(f"COPY {into}{table} ({names}) FROM STDIN") as stream:
             stream.write(rows[table].encode())
 
 
 def empty(connection: psycopg.Connection[Any]) -> None:
     """Forget all orders and all of the index."""
     connection.execute(f"TRUNCATE {', '.join(COLUMNS)}, repeats_group, repeats_member CASCADE")
+
+
+def forget(connection: psycopg.Connection[Any], first: int) -> None:
+    """Forget the orders from an id on, and what the index keeps of them."""
+    for table, column in {
+        "repeats_member": "order_id", "repeats_spot": "order_id", "repeats_entry": "order_id",
+        "repeats_wording": "first", "orders_workorder": "id", "orders_requester": "id",
+    }.items():  # fmt: skip
+        connection.execute(f"DELETE FROM {table} WHERE {column} >= %s", [first])
 
 
 def _line(*values: object) -> str:

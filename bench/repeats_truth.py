@@ -233,7 +233,7 @@ def _found(told: Sequence[Told]) -> dict[str, set[Hashable]]:
     members = {kind: set(Member.objects.filter(kind=kind).values_list("order", flat=True)) for kind in Kind}
     grouped = members[Kind.SENT] | members[Kind.AGAIN]
     twins: set[Hashable] = set()
-    for order in WorkOrder.objects.exclude(pk__in=grouped).select_related("requester").order_by("pk"):
+    for order in WorkOrder.objects.filter(pk__in=_copied() - grouped).select_related("requester").order_by("pk"):
         again = queries.on_arrival(order, SYSTEM).of(Kind.AGAIN)
         if again is not None and not again.orders[0].same_person:
             twins.add(order.pk)
@@ -241,6 +241,16 @@ def _found(told: Sequence[Told]) -> dict[str, set[Hashable]]:
         "repeat": {(pk, root(pk)) for pk in chain}, "mass-sent": set(members[Kind.SENT]),
         "mass complaint": set(members[Kind.MASS]), "another phone": twins,
     }  # fmt: skip
+
+
+def _copied() -> set[int]:
+    """Return the orders whose wording others share: the index names no other as one person's with another phone."""
+    from django.db.models import Count
+
+    from open12345.repeats.models import Entry
+
+    shared = Entry.objects.values("wording").annotate(times=Count("pk")).filter(times__gt=1).values("wording")
+    return set(Entry.objects.filter(wording__in=shared).values_list("pk", flat=True))
 
 
 def _naive(told: Sequence[Told]) -> dict[str, set[Hashable]]:

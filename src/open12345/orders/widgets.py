@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 #: A longer list of tick boxes is folded away.
 _FEW: Final = 6
+#: Lines of such a list where nothing makes boxes of it.
+_ROWS: Final = 8
 
 
 class _Listed:
@@ -41,23 +43,26 @@ class Choose(_Listed, forms.Select):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """Write the list."""
         del renderer
-        chosen = self.chosen(value)
-        parts = [
-            f'<optgroup label="{escape(group)}">{self._options(some, chosen)}</optgroup>' if group
-            else self._options(some, chosen)
-            for group, some in self.groups()
-        ]  # fmt: skip
-        return _tag("select", self.build_attrs(self.attrs, {"name": name, **(attrs or {})}), parts)
+        return _tag("select", self.build_attrs(self.attrs, {"name": name, **(attrs or {})}), _grouped(self, value))
 
-    @staticmethod
-    def _options(some: Iterable[tuple[str, str]], chosen: set[str]) -> str:
-        """The options of a group; a value that stands in two groups is chosen in the first."""
-        parts = []
-        for value, title in some:
-            selected = " selected" if value in chosen else ""
-            chosen.discard(value)
-            parts.append(f'<option value="{escape(value)}"{selected}>{escape(title)}</option>')
-        return "".join(parts)
+
+def _grouped(listed: _Listed, value: Any) -> list[str]:
+    """The options under their groups."""
+    chosen = listed.chosen(value)
+    return [
+        f'<optgroup label="{escape(group)}">{_options(some, chosen)}</optgroup>' if group else _options(some, chosen)
+        for group, some in listed.groups()
+    ]
+
+
+def _options(some: Iterable[tuple[str, str]], chosen: set[str]) -> str:
+    """The options of a group; a value that stands in two groups is chosen in the first."""
+    parts = []
+    for value, title in some:
+        selected = " selected" if value in chosen else ""
+        chosen.discard(value)
+        parts.append(f'<option value="{escape(value)}"{selected}>{escape(title)}</option>')
+    return "".join(parts)
 
 
 class _Ticked(_Listed):
@@ -71,22 +76,21 @@ class _Ticked(_Listed):
         """Return the id of the whole group: links from the list of mistakes lead there."""
         return id_ if index is None else f"{id_}_{index}"
 
-    def boxes(self, name: str, value: Any, attrs: dict[str, Any] | None) -> tuple[str, list[str], list[str]]:
-        """Return the id of the group, what is chosen (in words), and the groups of boxes."""
+    def boxes(self, name: str, value: Any, attrs: dict[str, Any] | None) -> tuple[str, list[str]]:
+        """Return the id of the group, and the groups of boxes."""
         known = self.build_attrs(self.attrs, {"type": self.input_type, "name": name, **(attrs or {})})
-        own, chosen, titles, parts, n = str(known.pop("id", "")), self.chosen(value), [], [], 0
+        own, chosen, parts, n = str(known.pop("id", "")), self.chosen(value), list[str](), 0
         common = flatatt(known)
         for group, some in self.groups():
             labels = []
             for code, title in some:
                 ticked = " checked" if code in chosen else ""
-                titles += [title] if ticked else []
                 box = f'<input value="{escape(code)}" id="{own}_{n}"{common}{ticked}>'
                 labels.append(f'<label class="option" for="{own}_{n}">{box}<span>{escape(title)}</span></label>')
                 n += 1
             heading = f'<span class="options-title">{escape(group)}</span>' if group else ""
             parts.append(f"<div>{heading}{''.join(labels)}</div>" if group else "".join(labels))
-        return own, titles, parts
+        return own, parts
 
 
 class OneOf(_Ticked, forms.RadioSelect):
@@ -95,22 +99,28 @@ class OneOf(_Ticked, forms.RadioSelect):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """Write the buttons."""
         del renderer
-        own, _titles, parts = self.boxes(name, value, attrs)
+        own, parts = self.boxes(name, value, attrs)
         return _tag("div", {"id": own, "class": "options"}, parts)
 
 
 class SeveralOf(_Ticked, forms.CheckboxSelectMultiple):
-    """Any of many, in a box that scrolls; a long list is folded away under what is chosen."""
+    """Any of a few, as boxes; of many, a list folded away under what is chosen (`choose.js` makes boxes of it).
+
+    An option is a third of a box on the wire, and a form may list all units of a city several times.
+    """
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """Write the boxes."""
+        """Write the boxes, or the list."""
         del renderer
-        own, titles, parts = self.boxes(name, value, attrs)
-        box = _tag("div", {"id": own, "class": "options many"}, parts)
-        if sum(len(some) for _group, some in self.groups()) <= _FEW:
-            return box
-        chosen = "、".join(titles) or _("没有选择")
-        return format_html('<details class="options-more"><summary>{}</summary>{}</details>', chosen, box)
+        every = {code: title for _group, some in self.groups() for code, title in some}
+        if len(every) <= _FEW:
+            own, parts = self.boxes(name, value, attrs)
+            return _tag("div", {"id": own, "class": "options many"}, parts)
+        chosen = self.chosen(value)
+        titles = "、".join(title for code, title in every.items() if code in chosen) or _("没有选择")
+        own_attrs = {**self.attrs, **(attrs or {}), "class": "form-select many", "multiple": True, "size": _ROWS}
+        listed = _tag("select", {"name": name, **own_attrs}, _grouped(self, value))
+        return format_html('<details class="options-more"><summary>{}</summary>{}</details>', titles, listed)
 
 
 def _tag(name: str, attrs: dict[str, Any], parts: list[str]) -> SafeString:

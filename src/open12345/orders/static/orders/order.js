@@ -19,6 +19,7 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:load", (event) => foldAll(event.target.parentElement ?? document));
 foldAll(document);
 
+const choose = (select, wanted) => [...select.options].forEach((option) => (option.selected = wanted.includes(option.value)));
 // data-takes="field=a|b field=c": one press fills a choice and its boxes, as if they had been chosen by hand.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-takes]");
@@ -29,6 +30,7 @@ document.addEventListener("click", (event) => {
     const wanted = values.split("|");
     for (const field of form.querySelectorAll(`[name="${name}"]`)) {
       if (field.type === "checkbox") field.checked = wanted.includes(field.value);
+      else if (field.multiple) choose(field, wanted);
       else field.value = wanted[0];
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }
@@ -70,7 +72,8 @@ hold();
 const filled = (form) => [...form.querySelectorAll("textarea[name], select[name], input[name]:not([type=hidden], [type=file])")];
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
 const nameOf = (field) => (ticks(field) ? `${field.name}=${field.value}` : field.name);
-const stateOf = (field) => (ticks(field) ? field.checked : field.value);
+const chosen = (field) => [...field.selectedOptions].map((option) => option.value).join("|");
+const stateOf = (field) => (ticks(field) ? field.checked : field.multiple ? chosen(field) : field.value);
 const formOf = (event) => (event.detail.requestConfig?.elt ?? event.detail.elt).closest?.("form.action-form") ?? null;
 const sent = new WeakMap(); // by request: two may be under way
 let since = new Map();
@@ -95,6 +98,7 @@ document.addEventListener("htmx:afterSwap", () => {
   filled(form).forEach((field) => {
     if (!since.has(nameOf(field))) return;
     if (ticks(field)) field.checked = since.get(nameOf(field));
+    else if (field.multiple) choose(field, since.get(nameOf(field)).split("|"));
     else field.value = since.get(nameOf(field));
   });
   if (focus && !form.querySelector("[aria-invalid=true]")) {

@@ -1,4 +1,5 @@
-// Long lists one finds in by typing: a select becomes a field with a list, boxes get a filter. The plain ones stay underneath.
+// Long lists one finds in by typing: a select becomes a field with a list, one of which several may be chosen becomes
+// boxes with a filter, made when it is opened. The plain ones stay underneath, and are what is sent.
 
 const LONG = 12; // options
 
@@ -112,41 +113,80 @@ function chooser(select) {
   if (select.getAttribute("aria-invalid") === "true") input.setAttribute("aria-invalid", "true");
 }
 
-// Boxes folded away under what is chosen: typing leaves those that hold the words.
-function filter(more) {
+// A list folded away under what is chosen: opened, it is boxes; typing leaves those that hold the words.
+function several(more) {
   more.dataset.chosen = "";
   const english = document.documentElement.lang.startsWith("en");
-  const input = document.createElement("input");
-  Object.entries({ type: "search", class: "form-control options-filter", autocomplete: "off", "aria-label": english ? "Filter" : "筛选", placeholder: english ? "Filter" : "输入名称筛选" }).forEach(([name, value]) => input.setAttribute(name, value));
-  more.querySelector("summary").after(input);
-  const boxes = [...more.querySelectorAll("label.option")];
+  const select = more.querySelector("select");
   const summary = more.querySelector("summary");
-  const none = summary.textContent;
-  input.addEventListener("input", (event) => {
-    event.stopPropagation();
-    const wanted = input.value.trim().toLowerCase();
-    boxes.forEach((box) => (box.hidden = !box.textContent.toLowerCase().includes(wanted)));
-  });
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.ctrlKey || event.isComposing) return;
-    event.preventDefault();
-    const left = boxes.filter((box) => !box.hidden);
-    if (left.length === 1) {
-      left[0].querySelector("input").click();
-      input.select();
+  const none = [...select.selectedOptions].length ? "" : summary.textContent;
+  const boxes = new Map(); // by option
+  select.hidden = true;
+  function show() {
+    const titles = [...select.selectedOptions].map((option) => option.text);
+    summary.textContent = titles.join("、") || none || (english ? "None chosen" : "没有选择");
+    boxes.forEach((box, option) => (box.firstChild.checked = option.selected));
+  }
+  function line(option) {
+    const box = document.createElement("label");
+    const tick = document.createElement("input");
+    const title = document.createElement("span");
+    Object.assign(tick, { type: "checkbox", className: "form-check-input", checked: option.selected });
+    title.textContent = option.text;
+    box.className = "option";
+    box.append(tick, title);
+    tick.addEventListener("change", (event) => {
+      event.stopPropagation();
+      option.selected = tick.checked;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    boxes.set(option, box);
+    return box;
+  }
+  function build() {
+    const input = document.createElement("input");
+    Object.entries({ type: "search", class: "form-control options-filter", autocomplete: "off", "aria-label": english ? "Filter" : "筛选", placeholder: english ? "Filter" : "输入名称筛选" }).forEach(([name, value]) => input.setAttribute(name, value));
+    const list = document.createElement("div");
+    list.className = "options many";
+    list.setAttribute("role", "group");
+    list.setAttribute("aria-label", (document.getElementById(`${select.id}-label`) ?? select.labels[0])?.textContent.trim() ?? "");
+    for (const part of select.children) {
+      if (part.tagName !== "OPTGROUP") {
+        list.append(line(part));
+        continue;
+      }
+      const group = document.createElement("div");
+      const title = document.createElement("span");
+      title.className = "options-title";
+      title.textContent = part.label;
+      group.append(title, ...[...part.children].map(line));
+      list.append(group);
     }
-  });
-  more.addEventListener("change", () => {
-    const chosen = boxes.filter((box) => box.querySelector("input").checked).map((box) => box.textContent.trim());
-    summary.textContent = chosen.join("、") || (none.includes("、") ? "" : none);
-  });
-  more.addEventListener("toggle", () => more.open && input.focus());
+    select.before(input, list);
+    input.addEventListener("input", (event) => {
+      event.stopPropagation();
+      const wanted = input.value.trim().toLowerCase();
+      boxes.forEach((box) => (box.hidden = !box.textContent.toLowerCase().includes(wanted)));
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.ctrlKey || event.isComposing) return;
+      event.preventDefault();
+      const left = [...boxes.values()].filter((box) => !box.hidden);
+      if (left.length === 1) {
+        left[0].firstChild.click();
+        input.select();
+      }
+    });
+    return input;
+  }
+  select.addEventListener("change", show);
+  more.addEventListener("toggle", () => more.open && (more.querySelector("input") ?? build()).focus());
 }
 
 function enhance(root) {
   const lists = [...root.querySelectorAll("form.action-form select:not([multiple], [data-chosen])")];
   lists.filter((select) => select.options.length > LONG && select.id).forEach(chooser);
-  root.querySelectorAll("form.action-form details.options-more:not([data-chosen])").forEach(filter);
+  root.querySelectorAll("form.action-form details.options-more:not([data-chosen])").forEach(several);
 }
 enhance(document);
 document.addEventListener("htmx:load", (event) => enhance(event.target.parentElement ?? document));
