@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from open12345.orders.models import WorkOrder
 from open12345.repeats import queries, services
@@ -162,3 +163,12 @@ def test_parts_of_one_call_are_not_repeats_of_each_other(town: Town) -> None:
     for part in WorkOrder.objects.exclude(pk=whole.pk):
         assert services.index_order(part.pk)
         assert findings(town, part) == queries.NOTHING
+
+
+def test_what_every_order_asks_is_planned_once(town: Town) -> None:
+    for n in range(8):
+        order = order_of(town, body=LAMP, place=HERE, category="B03", phone=phone(n))
+        findings(town, order)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%picked AS%'")
+        assert [plans > 0 for (plans,) in cursor.fetchall()] == [True]

@@ -2,12 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from open12345.project.cluster import APPLICATION, DATABASE, OWNER, SUPERUSER, Cluster
 from open12345.project.problems import EnvironmentProblem
 
 APPLICATION_URL, OWNER_URL = "DATABASE_URL", "DATABASE_OWNER_URL"
+#: Django says None unless told, and psycopg then prepares nothing, not even what asks for it (`orders.store.prepared`).
+#: So seldom by itself, and at once where it is asked for.
+PREPARED: Final = 1_000_000_000
 
 
 def is_embedded() -> bool:
@@ -59,5 +62,5 @@ def from_url(url: str, variable: str, **options: Any) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "CONN_HEALTH_CHECKS": True,  # a connection that the server dropped is replaced, not tried
         **named,
-        "OPTIONS": {**parts, **options},
+        "OPTIONS": {"prepare_threshold": PREPARED, **parts, **options},
     }

@@ -117,7 +117,7 @@ def compare(new: Matter, other: Matter, *, copy: bool, window: int = WINDOW) -> 
     if new.order == other.order is not None or (new.call is not None and new.call == other.call):
         return match
     apart = abs(new.at - other.at)
-    if days_between(new, other) > window:
+    if apart > timedelta(days=window - 1) and days_between(new, other) > window:
         return match
     match.place = same_place(new.place, other.place)
     category = bool(new.category) and new.category == other.category

@@ -171,8 +171,8 @@ def _chart(pack: Pack, days: list[figures.Day]) -> Chart:
         "data": [{"yAxis": floor, "name": f"{_('下限')} {floor}%"}],
     }  # fmt: skip
     first["markPoint"] = {
-        "symbol": "pin", "symbolSize": 34, "itemStyle": {"color": "--ink"},
-        "label": {"formatter": _("熔断"), "fontSize": 9, "color": "--card"},
+        "symbol": "rect", "symbolSize": 10, "itemStyle": {"color": "--red"},
+        "label": {"formatter": _("熔断"), "fontSize": 12, "color": "--ink", "position": "top"},
         "data": [
             {"coord": [point.label, floor if point.value is None else point.value], "name": "、".join(day.trips),
              "said": point.label}

@@ -5,7 +5,7 @@ For the centre alone: a unit sees the clause on its assignment, as with any disp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,7 +25,17 @@ PLACE: Final = "record"
 _SCOPES: Final[Mapping[str, str | Promise]] = {
     "global": __("全部"), "surge": __("陌生事项激增"), "master": __("总开关"),
 }  # fmt: skip
-_FEATURES: Final = 12
+#: What a number of the recommender stands for (`advice.features.NAMES`); those that are nothing are not told.
+_FEATURES: Final[Mapping[str, str | Promise]] = {
+    "duty": __("责任清单主办"), "duty_next": __("责任清单其次"), "territory": __("属地兜底"),
+    "share": __("同类由它办结的份额"), "rate": __("近期收到的办结率"),
+    "heir": __("接手这类工单的把握"), "lost": __("失去这类工单的把握"),
+    "recent": __("最近同类由它办结"), "recent_others": __("最近同类由别家办结"), "recent_back": __("最近同类从它退回"),
+    "alike": __("相似工单由它办结"), "alike_others": __("相似工单由别家办结"), "alike_back": __("相似工单从它退回"),
+    "came_back": __("这件工单曾从它退回"), "lent": __("设施登记"),
+}  # fmt: skip
+#: From the widest to what is nearest.
+_ORDER: Final = ("master", "global", "surge", "category", "unit")
 
 
 @dataclass(frozen=True)
@@ -75,13 +85,28 @@ def _told(pack: Pack, row: AutomaticDispatch) -> Told:
         words=tuple(basis.get("words") or ()),
         strangeness=_percent(basis.get("strangeness")),
         reasons=tuple((one["text"], f"{one['weight']:+.2f}") for one in advice.get("reasons") or ()),
-        features=tuple(
-            (name, f"{value:g}") for name, value in list((advice.get("features") or {}).items())[:_FEATURES]
-        ),
-        breakers=tuple((_breaker(pack, name), _state(state)) for name, state in row.breakers.items()),
+        features=_features(advice.get("features") or {}),
+        breakers=tuple((_breaker(pack, name), _state(row.breakers[name])) for name in _in_order(pack, row.breakers)),
         models=_models(row),
         ending=str(Ending(row.ending).label) if went else "",
     )
+
+
+def _features(values: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
+    """Return the numbers behind the reasons, the largest first."""
+    ranked = sorted(values.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+    return tuple((str(_FEATURES.get(name, name)), f"{value:+.2f}") for name, value in ranked if round(value, 2))
+
+
+def _in_order(pack: Pack, names: Iterable[str]) -> list[str]:
+    """Return breakers from the widest to the narrowest."""
+
+    def place(name: str) -> tuple[int, int, str]:
+        scope, _colon, code = name.partition(":")
+        depth = len(pack.category_tree.lineage(code)) if scope == "category" and code in pack.category_tree else 0
+        return _ORDER.index(scope) if scope in _ORDER else len(_ORDER), depth, name
+
+    return sorted(names, key=place)
 
 
 def _percent(value: float | None) -> str:
