@@ -49,6 +49,22 @@ def test_a_queue_is_cleared_by_keyboard_alone(town: Town, enter: Enter) -> None:
     assert {town.order(number).stage for number in numbers} == {"dispatched"}
 
 
+@pytest.mark.function("DIS-01")
+def test_a_unit_is_found_among_many_by_its_name_and_ticked(town: Town, enter: Enter) -> None:
+    number, name = town.register(area="310117107001"), town.pack.unit_tree["housing"].name
+    page = enter("dispatcher")
+    page.goto(f"/orders/{number}/?do=dispatch")
+    many = page.locator("details.options-more").first
+    many.locator("summary").click()
+    many.get_by_role("searchbox").fill(name)
+    many.get_by_role("searchbox").press("Enter")
+    expect(many.locator("summary")).to_contain_text(name)
+    expect(many.get_by_role("checkbox", name=name)).to_be_checked()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toasts")).to_contain_text("已派至")
+    assert town.order(number).assignments.filter(role="co_handler", unit__code="housing").exists()
+
+
 def test_help_tells_the_keys_and_the_palette_finds_the_way(town: Town, enter: Enter) -> None:
     signed(town)
     page = enter("clerk.urban")

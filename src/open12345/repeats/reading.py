@@ -46,7 +46,7 @@ def wordings_near(text: str) -> list[int]:
 
 
 def near_copies(texts: Sequence[str]) -> list[list[int]]:
-    """Return `wordings_near` of each of `texts`, in three statements at most."""
+    """Return `wordings_near` of each of `texts`, in two statements at most."""
     prints = [print_of(text) for text in texts]
     known = {int(row[0]): int(row[1]) for row in prepared(_EXACT, [prints])}
     found = [[known[number]] if number in known else [] for number in prints]
@@ -54,16 +54,11 @@ def near_copies(texts: Sequence[str]) -> list[list[int]]:
     asked = [{"n": n, "bands": some} for n, some in bands.items() if some]
     if not asked:
         return found
-    sharing: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for n, pk, first, theirs in prepared(_BANDS, [json.dumps(asked)]):
-        sharing[n].append((-len(set(bands[n]).intersection(theirs)), pk, first))
-    best = {n: sorted(rows)[:_COMPARED] for n, rows in sharing.items()}
-    firsts = {first for rows in best.values() for _shared, _pk, first in rows}
-    bodies = dict(prepared(_BODIES, [list(firsts)])) if firsts else {}
-    for n, rows in best.items():
-        new = words_of(texts[n])
-        scores = [(alike(new, words_of(bodies[first])), pk) for _shared, pk, first in rows if first in bodies]
-        found[n] = [pk for score, pk in sorted(scores, reverse=True) if score >= NEAR_COPY]
+    scores: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for n, pk, body in prepared(_BANDS, [json.dumps(asked)]):
+        scores[n].append((alike(words_of(texts[n]), words_of(body)), pk))
+    for n, near in scores.items():
+        found[n] = [pk for score, pk in sorted(near, reverse=True) if score >= NEAR_COPY]
     return found
 
 
@@ -76,10 +71,12 @@ _EXACT = "SELECT fingerprint, min(wording) FROM repeats_entry WHERE fingerprint 
 #: Limits stand in the text: as parameters they make the server think a plan for all values a bad one, and plan anew
 #: for each order, which took as long as the search.
 _BANDS = f"""
-    SELECT q.n, w.id, w.first, w.bands FROM jsonb_to_recordset(%s::jsonb) AS q (n int, bands int[]),
-    LATERAL (SELECT id, first, bands FROM repeats_wording WHERE bands && q.bands LIMIT {_SHARING}) AS w
+    SELECT q.n, w.id, o.body FROM jsonb_to_recordset(%s::jsonb) AS q (n int, bands int[]), LATERAL (
+        SELECT id, first, (SELECT count(*) FROM unnest(likely.bands) AS band WHERE band = ANY(q.bands)) AS shared
+        FROM (SELECT id, first, bands FROM repeats_wording WHERE bands && q.bands LIMIT {_SHARING}) AS likely
+        ORDER BY shared DESC, id LIMIT {_COMPARED}
+    ) AS w JOIN orders_workorder o ON o.id = w.first
 """  # noqa: S608 - put together from constants alone
-_BODIES = "SELECT id, body FROM orders_workorder WHERE id = ANY(%s::bigint[])"
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ class Found:
 
 
 def find(new: Matter, *, wordings: Sequence[int] | None = None, window: int = WINDOW, later: bool = False) -> Found:
-    """Return all that matches `new` among the indexed orders, in four statements at most.
+    """Return all that matches `new` among the indexed orders, in three statements at most.
 
     `wordings`: of which its text is a near copy, where the caller has looked. `later`: also those that came after it,
     for an order that is indexed late.
