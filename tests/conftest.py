@@ -3,6 +3,7 @@
 The session's database is made and migrated by the owner's role; tests run as the application's.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -17,8 +18,11 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from open12345.directory.person import Person
 from open12345.project import embedded
 from open12345.project.problems import EnvironmentProblem
+from tests.beds import Bed
+from tests.cast import Town, jiuting
 from tests.databases import Cleaner, owner_connection, test_database
 from tests.settings import CLUSTER
 
@@ -54,30 +58,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((n for n, name in enumerate(_LONG) if item.nodeid.startswith(name)), len(_LONG)))
 
 
+def pytest_collection_finish() -> None:
+    """What all modules hold stays until the end: no search for garbage need go through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure() -> None:
     """Stop the server when no other run uses it."""
+    gc.unfreeze()
     _server.close()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Bed]:
     """Replaces pytest-django's own: created and migrated as owner, used as the application."""
-    with django_db_blocker.unblock(), test_database(worker_id) as name:
+    with django_db_blocker.unblock(), test_database(worker_id) as (name, template):
         connections["default"].settings_dict["TEST"]["NAME"] = name
-        yield
-        connections.close_all()  # the database is dropped next
+        bed = Bed(name, template)
+        yield bed
+        connections.close_all()  # the databases are dropped next
+        bed.drop()
 
 
 @pytest.fixture(scope="session")
-def _cleaner(django_db_setup: None) -> Cleaner:
-    return Cleaner(str(connections["default"].settings_dict["NAME"]))
+def _cleaner(django_db_setup: Bed) -> Cleaner:
+    return Cleaner(django_db_setup.plain)
 
 
 @pytest.fixture
-def committed_db(_cleaner: Cleaner, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A database in which commits are real, for threads and HTTP; emptied afterwards as owner."""
+def committed_db(django_db_setup: Bed, _cleaner: Cleaner, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """An empty database in which commits are real, for threads and HTTP; emptied afterwards as owner."""
     _cleaner.remember()
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), django_db_setup.aside():
         try:
             yield
         finally:
@@ -85,8 +98,29 @@ def committed_db(_cleaner: Cleaner, django_db_blocker: DjangoDbBlocker) -> Itera
             _cleaner.clean()
 
 
+@pytest.fixture(scope="module")
+def settled(django_db_setup: Bed, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Person]]:
+    """The town's pack and people, there for a whole file, and who has been looked up so far.
+
+    What a story does is rolled back; what a file commits is gone when the next begins.
+    """
+    with ExitStack() as town:
+        with django_db_blocker.unblock():
+            town.enter_context(django_db_setup.town())
+        yield {}
+        with django_db_blocker.unblock():
+            town.close()
+
+
 @pytest.fixture
-def owner_cursor(django_db_setup: None) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
+def committed_town(django_db_setup: Bed, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    """The settled town, where commits are real, for threads and HTTP."""
+    with django_db_blocker.unblock(), django_db_setup.town():
+        yield Town(jiuting())
+
+
+@pytest.fixture
+def owner_cursor(django_db_setup: Bed) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
     """A cursor of the owner's role; it commits by itself and sees only what is committed."""
     name = str(connections["default"].settings_dict["NAME"])
     with owner_connection(name) as connection, connection.cursor() as cursor:

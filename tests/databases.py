@@ -47,18 +47,18 @@ def schema_fingerprint() -> str:
 
 
 @contextmanager
-def test_database(worker: str) -> Iterator[str]:
-    """A fresh copy of the migrated template, dropped afterwards; both aliases point to it."""
+def test_database(worker: str) -> Iterator[tuple[str, str]]:
+    """A fresh copy of the migrated template, dropped afterwards; both aliases point to it. Also the template's name."""
     name = f"{PREFIX}_{worker}_{os.getpid()}"
     with owner_connection() as owner:
         template = _template(owner)
-        _create(owner, name, template)
-        _point_to(name)
+        create(owner, name, template)
+        point_to(name)
         try:
-            yield name
+            yield name, template
         finally:
             connections.close_all()
-            _drop(owner, name)
+            drop(owner, name)
 
 
 def _template(owner: psycopg.Connection[tuple[object, ...]]) -> str:
@@ -68,12 +68,12 @@ def _template(owner: psycopg.Connection[tuple[object, ...]]) -> str:
     try:
         if not _exists(owner, name):
             _drop_stale(owner)
-            _drop(owner, f"{name}_new")
-            _create(owner, f"{name}_new")
-            _point_to(f"{name}_new")
+            drop(owner, f"{name}_new")
+            create(owner, f"{name}_new")
+            point_to(f"{name}_new")
             database.migrate(verbosity=0)
             connections.close_all()
-            owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(_id(f"{name}_new"), _id(name)))
+            owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(identifier(f"{name}_new"), identifier(name)))
     finally:
         owner.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     return name
@@ -91,17 +91,19 @@ def _drop_stale(owner: psycopg.Connection[tuple[object, ...]]) -> None:
     ).fetchall()
     for name, made in found:
         if time.time() - float(str(made or 0)) > STALE_SECONDS:
-            _drop(owner, str(name))
+            drop(owner, str(name))
 
 
-def _create(owner: psycopg.Connection[tuple[object, ...]], name: str, template: str = "template1") -> None:
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_id(name), _id(template))
+def create(owner: psycopg.Connection[tuple[object, ...]], name: str, template: str = "template1") -> None:
+    """Make a database as a copy of another, to which nobody may be connected."""
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier(name), identifier(template))
     owner.execute(statement)
-    owner.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(_id(name), sql.Literal(str(time.time()))))
+    owner.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(identifier(name), sql.Literal(str(time.time()))))
 
 
-def _drop(owner: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(_id(name))
+def drop(owner: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    """Drop a database, whoever is connected to it."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(identifier(name))
     try:
         owner.execute(statement + sql.SQL(" WITH (FORCE)"))
     except psycopg.errors.InsufficientPrivilege:
@@ -112,14 +114,16 @@ def _exists(owner: psycopg.Connection[tuple[object, ...]], name: str) -> bool:
     return bool(owner.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount)
 
 
-def _point_to(name: str) -> None:
+def point_to(name: str) -> None:
+    """Let both aliases speak to a database."""
     connections.close_all()
     for alias in connections:
         connections[alias].settings_dict["NAME"] = name
         settings.DATABASES[alias]["NAME"] = name
 
 
-def _id(name: str) -> sql.Identifier:
+def identifier(name: str) -> sql.Identifier:
+    """The name as it stands in a statement."""
     return sql.Identifier(name)
 
 
@@ -134,23 +138,25 @@ class Cleaner:
         """Note which tables hold rows from migrations: those are left alone."""
         if self.seeded is None:
             with owner_connection(self.name) as owner:
-                self.seeded = frozenset(self._filled(owner))
+                self.seeded = frozenset(filled(owner))
 
     def clean(self) -> None:
         """Empty every other table that has rows, as owner, triggers against it put aside."""
         with owner_connection(self.name) as owner, owner.transaction():
-            dirty = [table for table in self._filled(owner) if table not in (self.seeded or ())]
+            dirty = [table for table in filled(owner) if table not in (self.seeded or ())]
             if not dirty:
                 return
             guarded, always = self._guarded(owner), self._always(owner)
             for table in guarded:
-                owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(_id(table)))
-            names = sql.SQL(", ").join(_id(table) for table in dirty)
+                owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(identifier(table)))
+            names = sql.SQL(", ").join(identifier(table) for table in dirty)
             owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
             for table in guarded:
-                owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(_id(table)))
+                owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(identifier(table)))
             for table, trigger in always:
-                owner.execute(sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(_id(table), _id(trigger)))
+                owner.execute(
+                    sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(identifier(table), identifier(trigger))
+                )
 
     @staticmethod
     def _guarded(owner: psycopg.Connection[tuple[object, ...]]) -> list[str]:
@@ -168,19 +174,19 @@ class Cleaner:
         found = owner.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
         return [(str(table), str(trigger)) for table, trigger in found]
 
-    @staticmethod
-    def _filled(owner: psycopg.Connection[tuple[object, ...]]) -> list[str]:
-        """Tables (partitions count as their root) that hold at least one row."""
-        tables = [
-            str(row[0])
-            for row in owner.execute(
-                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-                " AND relkind IN ('r', 'p') AND NOT relispartition"
-            )
-        ]
-        if not tables:
-            return []
-        probe = sql.SQL(" UNION ALL ").join(
-            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(t), _id(t)) for t in tables
+
+def filled(owner: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+    """Tables (partitions count as their root) that hold at least one row."""
+    tables = [
+        str(row[0])
+        for row in owner.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'p') AND NOT relispartition"
         )
-        return [str(row[0]) for row in owner.execute(probe)]
+    ]
+    if not tables:
+        return []
+    probe = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(t), identifier(t)) for t in tables
+    )
+    return [str(row[0]) for row in owner.execute(probe)]

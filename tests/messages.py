@@ -13,6 +13,7 @@ import re
 import struct
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ _HEADER: Final = (
 # Collecting
 
 
+@cache
 def collect() -> dict[str, list[str]]:
     """Return each message with the files that hold it, relative to the package."""
     found: dict[str, set[str]] = {}

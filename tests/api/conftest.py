@@ -1,15 +1,14 @@
-"""A town with its machines. The town is founded once for each module of tests, in a transaction around them all."""
+"""A town with its machines."""
 
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
-from pytest_django import DjangoDbBlocker
 
 from open12345.api.limits import limiter
 from open12345.directory import packs
+from open12345.directory.person import Person
 from tests.api.callers import Caller, machine
-from tests.cast import Town, open_town
+from tests.cast import MORNING, Town, jiuting
 
 
 @pytest.fixture(autouse=True)
@@ -20,17 +19,10 @@ def _fresh() -> Iterator[None]:
     packs.forget()
 
 
-@pytest.fixture(scope="module")
-def _founded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield open_town()
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def town(_founded: Town, db: None) -> Town:
+def town(settled: dict[str, Person], db: None) -> Town:
     """The town of Jiuting; through the API it lives in the present."""
-    return Town(_founded.pack, _founded.now)
+    return Town(jiuting(), MORNING, settled)
 
 
 @pytest.fixture

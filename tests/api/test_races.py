@@ -13,15 +13,15 @@ from open12345.orders import history, invariants
 from open12345.orders.models import IdempotencyKey, WorkOrder
 from tests.api.callers import Caller, machine
 from tests.api.serving import at_once, client_of, served
-from tests.cast import Town, complaint, open_town
+from tests.cast import Town, complaint
 
 pytestmark = pytest.mark.function("API-01")
 
 
 @pytest.fixture
-def town(committed_db: None) -> Town:
+def town(committed_town: Town) -> Town:
     """A town whose commits are real."""
-    return open_town()
+    return committed_town
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from open12345.policy import Pack
 from tests.cast import Town
 from tests.facts.conftest import facts_home, watched
-from tests.orders.conftest import settled, town
+from tests.orders.conftest import town
 
-__all__ = ["facts_home", "ranking", "settled", "town", "watched"]
+__all__ = ["facts_home", "ranking", "town", "watched"]
 
 
 @pytest.fixture

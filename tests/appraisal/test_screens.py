@@ -18,9 +18,9 @@ from open12345.orders.models import WorkOrder
 from tests.cast import HEARD, Town
 from tests.facts.conftest import facts_home
 from tests.orders.walks import closed, to_callback
-from tests.screens.conftest import Browser, at_screen, settled, text_of, town
+from tests.screens.conftest import Browser, at_screen, text_of, town
 
-__all__ = ["at_screen", "facts_home", "settled", "town"]
+__all__ = ["at_screen", "facts_home", "town"]
 AtScreen = Callable[[str], Browser]
 
 

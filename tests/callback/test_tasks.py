@@ -14,7 +14,7 @@ from open12345.callback.models import CallTask
 from open12345.directory.models import Staff
 from open12345.directory.person import Person
 from open12345.orders.errors import NotAllowed, Refused
-from tests.cast import HEARD, Town, open_town
+from tests.cast import HEARD, Town
 from tests.orders.walks import UNHAPPY, refused, to_callback
 
 pytestmark = pytest.mark.function("CAL-02")
@@ -136,8 +136,8 @@ def test_what_waits_for_no_call_is_not_taken(town: Town) -> None:
     assert not CallTask.objects.exists()
 
 
-def test_of_two_who_take_the_same_one_wins(committed_db: None) -> None:
-    town = open_town()
+def test_of_two_who_take_the_same_one_wins(committed_town: Town) -> None:
+    town = committed_town
     number, start = to_callback(town), Barrier(2)
     people = [town.person("callback_agent"), town.person("callback_agent2")]
 

@@ -14,17 +14,17 @@ from shapely.geometry import Point
 
 from open12345.directory import areas, packs
 from open12345.directory.models import Area, AreaOutlines, PackVersion, Staff
-from open12345.directory.person import SYSTEM
+from open12345.directory.person import SYSTEM, Person
 from open12345.policy import Pack
-from tests.cast import MORNING, Town, jiuting, open_town
+from tests.cast import MORNING, Town, jiuting
 
 TOWN, GRID = "310117107", "31011710700101"
 pytestmark = [pytest.mark.django_db, pytest.mark.function("DIS-14")]
 
 
 @pytest.fixture
-def town(db: None) -> Town:
-    return open_town()
+def town(settled: dict[str, Person], db: None) -> Town:
+    return Town(jiuting(), MORNING, settled)
 
 
 def inside(code: str) -> tuple[float, float]:

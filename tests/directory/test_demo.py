@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from open12345.directory import demo, demo_people, queries
 from open12345.directory.models import AccessLog, Post, Staff, Unit
+from open12345.directory.person import Person
 from open12345.directory.roles import ADMINISTRATORS, STAFF_ROLES
 from open12345.policy import Pack
 
@@ -16,10 +17,9 @@ from .conftest import NOW, Hire
 
 
 @pytest.fixture
-def people(loaded: Pack, settings: Settings) -> Pack:
+def people(settled: dict[str, Person], db: None, pack: Pack, settings: Settings) -> Pack:
     settings.DEMO = True
-    demo.ensure_demo_staff(loaded, NOW)
-    return loaded
+    return pack
 
 
 def test_every_role_has_a_person_called_like_it(people: Pack) -> None:

@@ -1,6 +1,6 @@
 """The town of the stories."""
 
 from tests.dispatch.deciding import asked_anew
-from tests.orders.conftest import settled, town
+from tests.orders.conftest import town
 
-__all__ = ["asked_anew", "settled", "town"]
+__all__ = ["asked_anew", "town"]

@@ -14,7 +14,6 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
-from open12345.directory import packs
 from open12345.directory.models import Unit
 from open12345.dispatch.automatic import breakers, careful, deciding
 from open12345.dispatch.automatic.breaker import State
@@ -22,7 +21,7 @@ from open12345.dispatch.models import AutomaticDispatch, BreakerScope, Mode
 from open12345.orders import claims, privacy, services
 from open12345.orders.models import Application, IdempotencyKey, Link
 from open12345.orders.stages import LinkKind
-from tests.cast import Town, complaint, open_town
+from tests.cast import Town, complaint
 from tests.dispatch.deciding import LEAD, LEAF, Stub, decided, in_force, looked, switch
 from tests.orders.walks import UPPER, change_pack, flaws
 from tests.repeats.stories import LAMP, LETTER, order_of, phone
@@ -448,9 +447,8 @@ def test_a_job_for_an_order_that_is_not_there_ends_quietly(town: Town) -> None:
     assert deciding.look(987_654_321, now=lambda: town.now) is None
 
 
-def test_two_workers_at_once_dispatch_once(committed_db: None) -> None:
-    packs.forget()
-    town = open_town(at=timezone.now() - timedelta(hours=1))
+def test_two_workers_at_once_dispatch_once(committed_town: Town) -> None:
+    town = replace(committed_town, now=timezone.now() - timedelta(hours=1))
     switch(town)
     order = town.order(town.register()).pk
     now, gate = town.now + timedelta(minutes=1), Barrier(4)
@@ -469,4 +467,3 @@ def test_two_workers_at_once_dispatch_once(committed_db: None) -> None:
     assert list(town.order(AutomaticDispatch.objects.get().order.number).events.values_list("action", flat=True)) == [
         "register", "dispatch",
     ]  # fmt: skip
-    packs.forget()

@@ -17,9 +17,9 @@ from open12345.dispatch.models import BreakerChange, BreakerScope, Ending
 from tests.cast import Town
 from tests.dispatch.breaking import LEAF, quick, sent
 from tests.orders.walks import UNIT, change_pack
-from tests.screens.conftest import Browser, at_screen, settled, text_of, town
+from tests.screens.conftest import Browser, at_screen, text_of, town
 
-__all__ = ["at_screen", "settled", "town"]
+__all__ = ["at_screen", "town"]
 AtScreen = Callable[[str], Browser]
 pytestmark = pytest.mark.function("DIS-06")
 PAGE, LAMP, FORCE = "/dispatch/breakers/", "/dispatch/breakers/lamp/", "/dispatch/breakers/force/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import TypeVar
@@ -16,7 +17,7 @@ from open12345.dispatch.automatic import breakers, runs
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.automatic.replay import Asked
 from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope, Ending, Replay
-from tests.cast import MORNING, Town, jiuting, open_town
+from tests.cast import Town, jiuting
 from tests.dispatch.breaking import LEAF, RULE, quick, standing, written
 from tests.orders.walks import UNIT, dispatched
 
@@ -26,13 +27,8 @@ CLOSED = breakers.Verdict(allowed=True)
 
 
 @pytest.fixture
-def town(committed_db: None) -> Town:
-    from open12345.directory import packs  # noqa: PLC0415 - the database is empty: what was known of another one goes
-
-    packs.forget()
-    town = open_town(at=MORNING)
-    town.pack = quick(jiuting())
-    return town
+def town(committed_town: Town) -> Town:
+    return replace(committed_town, pack=quick(jiuting()))
 
 
 def together(tries: list[Callable[[], T]]) -> list[T]:

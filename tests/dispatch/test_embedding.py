@@ -19,9 +19,9 @@ from open12345.dispatch.models import Standing, TrainedClassifier
 from tests.cast import Town
 from tests.classify.conftest import made
 from tests.classify.serving import MODEL, Served, serving
-from tests.screens.conftest import Browser, at_screen, settled, town
+from tests.screens.conftest import Browser, at_screen, town
 
-__all__ = ["at_screen", "settled", "town"]
+__all__ = ["at_screen", "town"]
 pytestmark = pytest.mark.function("DIS-03")
 
 URL = {"OPEN12345_EMBEDDING_URL": "http://10.0.0.5:8080/v1/", "OPEN12345_EMBEDDING_MODEL": "m"}

@@ -6,9 +6,9 @@ import pytest
 from pytest_django import Settings
 
 from tests.cast import Town
-from tests.orders.conftest import settled, town
+from tests.orders.conftest import town
 
-__all__ = ["facts_home", "settled", "town", "watched"]
+__all__ = ["facts_home", "town", "watched"]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
@@ -18,12 +17,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from open12345.directory import packs
 from open12345.facts import lending, mirror, services, store, touched, writing
 from open12345.facts.models import Mirror, Touched
 from open12345.orders.models import Event, WorkOrder
 from open12345.project.cluster import SUPERUSER
-from tests.cast import Town, open_town
+from tests.cast import Town
 from tests.databases import owner_connection
 from tests.facts.rows import filled, fresh, invented, whole
 from tests.orders.lives import Life, Tally
@@ -36,11 +34,9 @@ _ONCE_IN_A_LIFE = settings(
 
 
 @pytest.fixture
-def open_doors(committed_db: None, facts_home: Path) -> Iterator[Town]:
+def open_doors(committed_town: Town, facts_home: Path) -> Town:
     """A town whose acts are committed."""
-    packs.forget()
-    yield open_town()
-    packs.forget()
+    return committed_town
 
 
 # -- carried on is built anew -----------------------------------------------------------------------------------------

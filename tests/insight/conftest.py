@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.orders.conftest import settled, town
+from tests.orders.conftest import town
 
-__all__ = ["settled", "town"]
+__all__ = ["town"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,5 @@
 """The town of the stories."""
 
-from tests.orders.conftest import settled, town
+from tests.orders.conftest import town
 
-__all__ = ["settled", "town"]
+__all__ = ["town"]

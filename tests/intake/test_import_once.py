@@ -20,15 +20,15 @@ from open12345.intake.models import ImportRun
 from open12345.intake.table import open_table
 from open12345.orders import queries
 from open12345.orders.models import WorkOrder
-from tests.cast import Town, open_town
+from tests.cast import Town
 from tests.intake.importing import HEADS, row
 
 ROWS = 12
 
 
 @pytest.fixture
-def town(committed_db: None) -> Town:
-    return open_town()
+def town(committed_town: Town) -> Town:
+    return committed_town
 
 
 @pytest.fixture

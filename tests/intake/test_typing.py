@@ -15,7 +15,7 @@ from open12345.intake.models import Typed
 from open12345.orders import history, privacy, requesters
 from open12345.orders.errors import Conflict, NotFound
 from open12345.orders.models import Event, Requester, WorkOrder
-from tests.cast import Town, complaint, open_town
+from tests.cast import Town, complaint
 from tests.orders.walks import refused
 
 pytestmark = pytest.mark.function("INT-03")
@@ -57,9 +57,9 @@ def test_what_cannot_stand_in_a_draft_yet_is_kept_as_typed(town: Town) -> None:
     assert (found["phone"], found["foreign_number"]) == ("138", "QX1")
 
 
-def test_a_save_is_there_for_another_connection_at_once(committed_db: None) -> None:
+def test_a_save_is_there_for_another_connection_at_once(committed_town: Town) -> None:
     """As after the death of the process that answered it."""
-    town = open_town()
+    town = committed_town
     kept = save(town, "路灯不亮")
     save(town, "路灯不亮三天了", kept.number, kept.mark)
     found: list[str] = []
@@ -175,10 +175,10 @@ def test_whoever_still_holds_the_row_cannot_set_an_index_again(town: Town) -> No
 
 
 def test_a_draft_that_waited_for_the_erasing_writes_nothing_of_the_person_back(
-    committed_db: None, monkeypatch: pytest.MonkeyPatch
+    committed_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The form was sent while the erasing held the lock: it goes on with the erased row, not the one it knew."""
-    town = open_town()
+    town = committed_town
     number = town.create("save_draft", {"body": "路灯不亮", "phone": PHONE}).number
     locked, done = threading.Event(), threading.Event()
     real = requesters.erase

@@ -187,11 +187,12 @@ SCENES: Mapping[str, Callable[[Town], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An order in its situation, and another of the same caller."""
+    """An order in its situation, and another of the same caller; `plain`: nothing but its stage is to be said of it."""
 
     town: Town
     order: WorkOrder
     other: str
+    plain: bool = True
 
 
 def sample(action: str, place: Place, unit: str) -> Said:

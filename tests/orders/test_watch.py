@@ -17,7 +17,7 @@ from open12345.directory.person import SYSTEM
 from open12345.orders import clocks, history, invariants, recomputing, watch
 from open12345.orders.models import Anchor, Application, Assignment, Clock, Event, WorkOrder
 from open12345.worktime import official
-from tests.cast import CONTACT, MORNING, REPORT, Town, jiuting, open_town
+from tests.cast import CONTACT, MORNING, REPORT, Town, jiuting
 from tests.orders.walks import (
     EXTENSION,
     UNIT,
@@ -200,11 +200,9 @@ def test_more_than_a_look_can_hold_is_marked_by_the_next_ones(town: Town, monkey
 
 
 @pytest.fixture
-def open_house(committed_db: None) -> Iterator[Town]:
+def open_house(committed_town: Town) -> Town:
     """The town, where every commit is real."""
-    packs.forget()
-    yield open_town()
-    packs.forget()
+    return committed_town
 
 
 def test_two_watchers_at_once_mark_a_breach_once(open_house: Town) -> None:

@@ -17,13 +17,12 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
 from open12345.api import access
-from open12345.directory import packs
 from open12345.orders import history, invariants
 from open12345.orders.models import WorkOrder
 from open12345.orders.queries import database_time
 from open12345.project import home
 from open12345.project.demo.texts import matter, read_texts
-from tests.cast import JIUTING, open_town
+from tests.cast import JIUTING, Town
 
 SCRIPTS = home.CHECKOUT / "scripts"
 #: Every ending once (scripts/walking/endings.py).
@@ -36,12 +35,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def address(committed_db: None, settings: LazySettings) -> Iterator[str]:
+def address(committed_town: Town, settings: LazySettings) -> Iterator[str]:
     """A town that is open to everybody at a port of this machine."""
     settings.DEMO = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    packs.forget()
-    open_town()
     server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet, allow_reuse_address=False)
     server.set_app(get_wsgi_application())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -49,7 +46,6 @@ def address(committed_db: None, settings: LazySettings) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
-    packs.forget()
 
 
 def complaints(path: Path) -> Path:

@@ -1,5 +1,5 @@
 """The town of the stories, its orders indexed."""
 
-from tests.orders.conftest import settled, town
+from tests.orders.conftest import town
 
-__all__ = ["settled", "town"]
+__all__ = ["town"]

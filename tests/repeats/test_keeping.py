@@ -12,7 +12,7 @@ from open12345.orders import privacy
 from open12345.orders.models import WorkOrder
 from open12345.repeats import queries, services
 from open12345.repeats.models import Entry, Group, Kind, Member, Spot, Wording
-from tests.cast import Town, open_town
+from tests.cast import Town
 from tests.repeats.stories import LAMP, LETTER, order_of, phone
 
 HERE = "泰亭西路69弄映陵雅苑"
@@ -126,8 +126,10 @@ def test_a_confidential_order_of_another_person_does_not_leak(town: Town) -> Non
 
 
 @pytest.mark.function("INS-01")
-def test_copies_that_arrive_at_once_in_several_processes_join_one_group(committed_db: None) -> None:
-    town = open_town()
+def test_copies_that_arrive_at_once_in_several_processes_join_one_group(
+    committed_town: Town,
+) -> None:
+    town = committed_town
     orders = [town.order(town.register(body=LETTER, place=HERE, phone=phone(n))).pk for n in range(8)]
     gate = threading.Barrier(4)
 

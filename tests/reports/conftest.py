@@ -1,5 +1,5 @@
 """The town of the order tests, with a folder of facts of its own."""
 
-from tests.facts.conftest import facts_home, settled, town, watched
+from tests.facts.conftest import facts_home, town, watched
 
-__all__ = ["facts_home", "settled", "town", "watched"]
+__all__ = ["facts_home", "town", "watched"]

@@ -7,9 +7,9 @@ import pytest
 from pytest_django import Settings
 
 from open12345.screen import picture, usual
-from tests.orders.conftest import settled, town
+from tests.orders.conftest import town
 
-__all__ = ["settled", "town"]
+__all__ = ["town"]
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,9 @@ from open12345.directory.models import AccessLog
 from open12345.screen import modules, picture, views
 from open12345.screen.models import Arrangement
 from tests.cast import Town
-from tests.screens.conftest import Browser, at_screen, settled, text_of, town
+from tests.screens.conftest import Browser, at_screen, text_of, town
 
-__all__ = ["at_screen", "settled", "town"]
+__all__ = ["at_screen", "town"]
 AtScreen = Callable[[str], Browser]
 NOW = "/screen/now.json"
 #: Who asks: session, account, posts. Nothing of orders.

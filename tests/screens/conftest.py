@@ -1,6 +1,6 @@
 """People at their screens: a town today, and a browser without pictures for each of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -10,28 +10,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
 
-from open12345.directory import packs
 from open12345.directory.models import Staff
 from open12345.directory.person import Person
-from tests.cast import Town, jiuting, open_town
-from tests.databases import Cleaner
+from tests.cast import Town, jiuting
 
 NOTHING: Mapping[str, Any] = {}
-
-
-@pytest.fixture(scope="module")
-def settled(_cleaner: Cleaner, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Person]]:
-    """The town's pack and people, committed once per file, and who has been looked up so far."""
-    _cleaner.remember()
-    with django_db_blocker.unblock():
-        packs.forget()
-        people = open_town(at=timezone.now() - timedelta(hours=3)).people
-    yield people
-    with django_db_blocker.unblock():
-        _cleaner.clean()
-        packs.forget()
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from open12345.project.cluster import APPLICATION, SUPERUSER
-from tests.orders.conftest import settled, town
+from tests.orders.conftest import town
 from tests.settings import CLUSTER
 
-__all__ = ["settled", "town"]
+__all__ = ["town"]
 
 
 @pytest.fixture(scope="module")

@@ -19,18 +19,17 @@ from open12345.orders import history, invariants
 from open12345.orders.models import Event, WorkOrder
 from open12345.project.cluster import SUPERUSER
 from open12345.simulate.history import bulk
-from tests.cast import open_town
+from tests.cast import Town
 from tests.settings import CLUSTER
 
 RUNNER = Path(__file__).parent / "run_bulk.py"
 
 
 @pytest.fixture
-def dsn(committed_db: None) -> str:
+def dsn(committed_town: Town) -> str:
     """The loader's address of this test's own database, with a town in it."""
     if CLUSTER is None:
         pytest.skip("needs an embedded server")
-    open_town()
     return CLUSTER.url(SUPERUSER, str(connections["default"].settings_dict["NAME"]))
 
 

@@ -29,10 +29,10 @@ from open12345.simulate.shapes import Caller, Fate, Life, Request, Truth
 from open12345.worktime import SHANGHAI
 from tests.api.callers import person
 from tests.cast import Town
-from tests.screens.conftest import Browser, at_screen, settled, town
+from tests.screens.conftest import Browser, at_screen, town
 from tests.simulate.test_bulk_truth import stamped, undone
 
-__all__ = ["at_screen", "settled", "town"]
+__all__ = ["at_screen", "town"]
 AtScreen = Callable[[str], Browser]
 
 READERS = ("dispatcher", "clerk.enforcement", "supervisor")

@@ -1,5 +1,5 @@
 """The town of the screens' stories, for the home page."""
 
-from tests.screens.conftest import at_screen, settled, town
+from tests.screens.conftest import at_screen, town
 
-__all__ = ["at_screen", "settled", "town"]
+__all__ = ["at_screen", "town"]

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from pytest_django import Settings
 
 from open12345.directory.models import Staff
-from tests.cast import Town, open_town
+from tests.cast import Town
 
 CHROMIUM = os.environ.get("OPEN12345_CHROMIUM") or shutil.which("chromium") or ""
 PICTURES = os.environ.get("OPEN12345_PICTURES", "")
@@ -33,8 +34,8 @@ class Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def town(committed_db: None) -> Town:
-    return open_town(at=timezone.now() - timedelta(hours=4))
+def town(committed_town: Town) -> Town:
+    return replace(committed_town, now=timezone.now() - timedelta(hours=4))
 
 
 @pytest.fixture
