@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from open12345.directory.person import SYSTEM, Person, person_of
 from open12345.orders import services
 from open12345.orders.models import WorkOrder
 from open12345.orders.services import Aim, Outcome
-from open12345.policy import Pack, read_pack
+from open12345.policy import Pack, find_pack, read_pack
 from open12345.worktime import SHANGHAI
 
 JIUTING = Path(__file__).parents[1] / "packs" / "jiuting"
@@ -28,10 +28,15 @@ JIUTING = Path(__file__).parents[1] / "packs" / "jiuting"
 MORNING = datetime(2025, 6, 26, 9, 0, tzinfo=SHANGHAI)
 
 
-@lru_cache
+@cache
+def pack_named(name: str) -> Pack:
+    """Return a pack, read once."""
+    return read_pack(find_pack(name))
+
+
 def jiuting() -> Pack:
-    """Return the town's pack, read once."""
-    return read_pack(JIUTING)
+    """Return the town's pack."""
+    return pack_named(JIUTING.name)
 
 
 @dataclass

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from open12345.classify import Model, Settings, Text, Tree, train
-from open12345.policy import find_pack, read_pack
 from open12345.simulate.speech.people import caller
 from open12345.simulate.speech.texts import World, speak
+from tests.cast import pack_named
 
 AT = datetime(2026, 5, 14, 15, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 LEAVES = 12
@@ -23,7 +23,7 @@ Said = tuple[list[Text], list[str]]
 
 @cache
 def _world() -> World:
-    return World.of(read_pack(find_pack("jiuting")), 1)
+    return World.of(pack_named("jiuting"), 1)
 
 
 def made(indexes: range) -> Said:

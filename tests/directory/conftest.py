@@ -10,7 +10,8 @@ from django.test import Client
 from open12345.directory import packs
 from open12345.directory.models import Post, Staff, Unit
 from open12345.directory.person import SYSTEM, Person, person_of
-from open12345.policy import Pack, find_pack, read_pack
+from open12345.policy import Pack
+from tests.cast import pack_named
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday 2 March 2026, 9:00 in Shanghai."""
@@ -18,7 +19,7 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def pack() -> Pack:
-    return read_pack(find_pack("jiuting"))
+    return pack_named("jiuting")
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from open12345.directory import packs
 from open12345.orders import history, invariants
 from open12345.orders.models import Clock, WorkOrder
-from open12345.policy import find_pack, read_pack
 from open12345.worktime import SHANGHAI
-from tests.cast import ANSWER, CONTACT, HEARD, MORNING, REPORT, Town, open_town
+from tests.cast import ANSWER, CONTACT, HEARD, MORNING, REPORT, Town, open_town, pack_named
 from tests.databases import Cleaner
 
 #: A category of the default tree and an area; the unit that its duty list must choose there.
@@ -30,7 +29,7 @@ def city(request: pytest.FixtureRequest, _cleaner: Cleaner, django_db_blocker: D
     _cleaner.remember()
     with django_db_blocker.unblock():
         packs.forget()
-        yield open_town(read_pack(find_pack(request.param)))
+        yield open_town(pack_named(request.param))
     with django_db_blocker.unblock():
         _cleaner.clean()
         packs.forget()

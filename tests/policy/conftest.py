@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from open12345.policy import Pack, read_pack
+from open12345.policy import Pack
+from tests.cast import pack_named
 from tests.policy.breaking import Copy
 
 JIUTING = Path(__file__).resolve().parents[2] / "packs" / "jiuting"
@@ -13,7 +14,7 @@ JIUTING = Path(__file__).resolve().parents[2] / "packs" / "jiuting"
 
 @pytest.fixture(scope="session")
 def jiuting() -> Pack:
-    return read_pack(JIUTING)
+    return pack_named("jiuting")
 
 
 @pytest.fixture

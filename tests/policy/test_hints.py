@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from open12345.policy import find_pack, read_pack
 from open12345.policy.cli import register
 from open12345.policy.hints import hints
+from tests.cast import pack_named
 from tests.policy.breaking import Copy
 
 app = typer.Typer()
@@ -28,7 +29,7 @@ def told(copy: Copy) -> dict[str, str]:
 def test_the_five_packs_give_no_hint(name: str) -> None:
     folder = find_pack(name)
 
-    assert [str(one) for one in hints(folder, read_pack(folder))] == []
+    assert [str(one) for one in hints(folder, pack_named(name))] == []
 
 
 def test_the_old_number_is_named_wherever_it_is_told(copy: Copy) -> None:

@@ -2,22 +2,20 @@
 
 from collections import Counter
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import pytest
 
-from open12345.policy import TERRITORY, Pack, find_pack, pack_names, read_pack
+from open12345.policy import TERRITORY, pack_names
 from open12345.policy.summary import category_levels, summarise, tell
 from open12345.worktime import Limit
+from tests.cast import pack_named
 
 FIVE = ("baoshan", "jiuting", "pudong", "qinhuai", "shanghai")
 LARGE = ("baoshan", "pudong", "qinhuai", "shanghai")
 
 
-@lru_cache
-def pack_of(name: str) -> Pack:
-    return read_pack(find_pack(name))
+pack_of = pack_named
 
 
 def units(name: str) -> Counter[str]:

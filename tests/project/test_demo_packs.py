@@ -14,7 +14,7 @@ from open12345.directory import packs
 from open12345.orders import history, invariants
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Stage
-from open12345.policy import find_pack, read_pack
+from open12345.policy import find_pack
 from open12345.policy.names import TERRITORY
 from open12345.project import demo
 from open12345.project.demo import history as demo_history
@@ -22,7 +22,7 @@ from open12345.project.demo.texts import deputy, read_texts
 from open12345.project.demo.theatre import Case, Theatre
 from open12345.project.demo.turns import duty, elsewhere
 from open12345.worktime import SHANGHAI
-from tests.cast import open_town
+from tests.cast import open_town, pack_named
 from tests.databases import Cleaner
 
 PACKS = ["baoshan", "jiuting", "pudong", "qinhuai", "shanghai"]
@@ -36,7 +36,7 @@ def filled(request: pytest.FixtureRequest, _cleaner: Cleaner, django_db_blocker:
     _cleaner.remember()
     with django_db_blocker.unblock():
         packs.forget()
-        open_town(read_pack(find_pack(request.param)))
+        open_town(pack_named(request.param))
         demo.fill(Console(file=StringIO()), now=HOLIDAYS, share=0.01)
     yield request.param
     with django_db_blocker.unblock():
@@ -55,7 +55,7 @@ def test_orders_of_every_stage_are_there_and_nothing_is_wrong_with_them(filled: 
 @pytest.mark.parametrize("pack_name", ["baoshan", "pudong", "qinhuai", "shanghai"])
 def test_no_other_town_is_named_in_the_texts_of_a_pack(pack_name: str) -> None:
     folder = find_pack(pack_name)
-    texts, pack = read_texts(folder / "demo"), read_pack(folder)
+    texts, pack = read_texts(folder / "demo"), pack_named(pack_name)
     assert texts is not None
     said = "".join(f"{t.title}{t.body}{t.found}{t.demand}{t.told}" for t in texts.complaints)
     assert "九亭" not in said
@@ -67,7 +67,7 @@ def test_no_other_town_is_named_in_the_texts_of_a_pack(pack_name: str) -> None:
 @pytest.mark.parametrize("pack_name", PACKS)
 def test_what_is_sent_by_mistake_goes_to_a_unit_that_has_to_do_with_such_matters(pack_name: str, db: None) -> None:
     folder = find_pack(pack_name)
-    texts, pack = read_texts(folder / "demo"), read_pack(folder)
+    texts, pack = read_texts(folder / "demo"), pack_named(pack_name)
     assert texts is not None
     theatre = Theatre(pack, texts, FRIDAY, seed=1)
     for number in range(200):

@@ -6,9 +6,9 @@ import pytest
 
 from open12345.facts.dimensions import DIMENSIONS
 from open12345.facts.metrics import BY_CODE
-from open12345.policy import find_pack, read_pack
 from open12345.policy.reports import PLACEHOLDER, WORDS
 from open12345.reports import composing, library
+from tests.cast import pack_named
 
 PACKS = [folder.name for folder in sorted((Path(__file__).parents[2] / "packs").iterdir()) if folder.is_dir()]
 
@@ -16,7 +16,7 @@ PACKS = [folder.name for folder in sorted((Path(__file__).parents[2] / "packs").
 @pytest.mark.parametrize("name", PACKS)
 @pytest.mark.function("REP-02")
 def test_every_sentence_names_a_figure_or_a_word_that_there_is(name: str) -> None:
-    pack = read_pack(find_pack(name))
+    pack = pack_named(name)
     for kind in pack.reports.kinds:
         outlines = [library.outline_of(kind)]
         assert kind.sections or kind.document
@@ -40,7 +40,7 @@ def test_a_heading_of_a_pack_finds_the_section_of_the_room_that_writes_it() -> N
 
 
 def test_the_kind_of_a_period_is_found_by_its_length() -> None:
-    pack = read_pack(find_pack("baoshan"))
+    pack = pack_named("baoshan")
     assert composing.kind_for(pack, composing.read_period("2022-H1")).code == "half_year"
     assert composing.kind_for(pack, composing.read_period("2022-W15")).code == "hot_topics"
     with pytest.raises(KeyError, match="half_year"):

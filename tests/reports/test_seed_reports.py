@@ -5,27 +5,20 @@ from played orders is proved by `check-scenario` and `open12345 report` on a rep
 """
 
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from open12345.directory.person import SYSTEM
 from open12345.facts.periods import period
-from open12345.policy import Pack, read_pack
 from open12345.reports import composing, shape
 from open12345.reports.writing import Content
-from tests.cast import Town
+from tests.cast import Town, pack_named
 from tests.facts.rows import filled
 from tests.reports.rows import Many, spread, table
 
 PACKS = Path(__file__).parents[2] / "packs"
 pytestmark = pytest.mark.function("REP-09")
-
-
-@lru_cache
-def _pack(name: str) -> Pack:
-    return read_pack(PACKS / name)
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -39,7 +32,7 @@ def _text(content: Content) -> str:
 
 
 def _composed(name: str, over: str, kind: str, town: Town) -> Content:
-    pack, span = _pack(name), period(over)
+    pack, span = pack_named(name), period(over)
     order = composing.Order(composing.kind_for(pack, span, kind), span)
     return composing.compose(order, pack, person=SYSTEM, at=town.now)
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from open12345.policy import Pack, find_pack, read_pack
 from open12345.simulate.planning import events
 from open12345.simulate.planning.arrivals import midnight
 from open12345.simulate.planning.characters import characters
@@ -24,6 +23,7 @@ from open12345.simulate.scenarios.scenario import Event, Scenario, Units
 from open12345.simulate.scenarios.windows import Days
 from open12345.simulate.shapes import Asked, Caller, Fate, Life
 from open12345.worktime import SHANGHAI, Limit, add
+from tests.cast import pack_named
 
 TODAY = datetime(2026, 11, 20, 15, 0, tzinfo=SHANGHAI)
 
@@ -56,9 +56,7 @@ class Silent:
         return Caller(key, "某人", "", enterprise=company)
 
 
-@cache
-def pack(name: str) -> Pack:
-    return read_pack(find_pack(name))
+pack = pack_named
 
 
 @cache

@@ -13,6 +13,7 @@ from open12345.policy import Pack, PackError, find_pack, read_pack
 from open12345.simulate.scenarios.files import read_scenario, scenario_names
 from open12345.simulate.scenarios.rounding import how_printed, reachable
 from open12345.simulate.scenarios.windows import Days
+from tests.cast import pack_named
 
 SCENARIOS = [
     ("baoshan", "2022-h1"), ("jiuting", "year"), ("pudong", "year"), ("qinhuai", "2019-2023h1"), ("shanghai", "2022"),
@@ -32,7 +33,7 @@ _STORM = "events:\n  - {code: x, title: x, kind: storm, days: 2022-05, categorie
 
 @pytest.fixture(scope="module")
 def jiuting() -> Pack:
-    return read_pack(find_pack("jiuting"))
+    return pack_named("jiuting")
 
 
 def problems(pack: Pack, tmp_path: Path, text: str) -> list[str]:
@@ -49,7 +50,7 @@ def problems(pack: Pack, tmp_path: Path, text: str) -> list[str]:
 @pytest.mark.function("SIM-01")
 @pytest.mark.parametrize(("pack", "name"), SCENARIOS)
 def test_the_scenarios_of_all_packs_are_without_mistakes_and_quote_their_seed(pack: str, name: str) -> None:
-    found = read_scenario(read_pack(find_pack(pack)), name)
+    found = read_scenario(pack_named(pack), name)
     assert found.name in scenario_names(find_pack(pack))
     assert all(figure.quote and figure.seed for figure in found.figures)
     assert any(figure.later for figure in found.figures) or name == "recent"
@@ -59,7 +60,7 @@ def test_the_scenarios_of_all_packs_are_without_mistakes_and_quote_their_seed(pa
 @pytest.mark.parametrize(("pack", "name"), SCENARIOS)
 def test_each_scenario_says_by_which_channels_its_orders_come(pack: str, name: str) -> None:
     """Without shares every channel would bring as many: as many letters as calls."""
-    rules = read_pack(find_pack(pack))
+    rules = pack_named(pack)
     channels = read_scenario(rules, name).mix.channels
     assert max(channels, key=lambda code: channels[code]) in {"phone", "upper"}
     assert set(channels) <= set(rules.channels)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from open12345.policy import find_pack, pack_names, read_pack
+from open12345.policy import pack_names
 from open12345.simulate.shapes import Request
 from open12345.simulate.speech import texts
 from open12345.simulate.speech.facts import BLANKS
@@ -19,13 +19,14 @@ from open12345.simulate.speech.people import PREFIX, caller
 from open12345.simulate.speech.texts import Spoken, World
 from open12345.simulate.speech.topics import EVENTS
 from open12345.text import find_ids, find_phones, mask_text, similarity
+from tests.cast import pack_named
 
 AT = datetime(2026, 5, 14, 15, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @cache
 def world(pack: str = "jiuting", seed: int = 1) -> World:
-    return World.of(read_pack(find_pack(pack)), seed)
+    return World.of(pack_named(pack), seed)
 
 
 def said(index: int, pack: str = "jiuting", seed: int = 1) -> Spoken:

@@ -35,6 +35,7 @@ from open12345.classify import (
 from open12345.directory import access
 from open12345.directory.person import Person
 from open12345.dispatch import embedding, learnt
+from open12345.dispatch.learnt import STRANGE
 from open12345.dispatch.models import Learnt, Standing, TrainedClassifier
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Stage
@@ -48,8 +49,6 @@ HELD_BACK: Final = 0.15
 LEAST: Final = 300
 #: Of a category with fewer, nothing is learnt: it is left to people.
 LEAST_OF_ONE: Final = 5
-#: From which strangeness (0-1) a text counts as unknown matter.
-STRANGE: Final = 0.75
 #: Before any order.
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _WENT_THEIR_WAY: Final = (Stage.CLOSED, Stage.ARCHIVED)

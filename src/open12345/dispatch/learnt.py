@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # scikit-learn is loaded where a classifier is in force
 
 #: Seconds for which a process does not ask again which classifier is in force.
 ASKED_AGAIN: Final = 15.0
+#: From which strangeness (0-1) a text counts as unknown matter.
+STRANGE: Final = 0.75
 #: Characters below which a text says nothing yet.
 SHORTEST: Final = 4
 

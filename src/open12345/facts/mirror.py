@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Any, Final
-
-import duckdb
+from typing import TYPE_CHECKING, Any, Final
 
 from open12345.facts.columns import COLUMNS, Column
 from open12345.facts.store import Manifest, Part, part_path
+
+if TYPE_CHECKING:
+    import duckdb
 
 MEMORY: Final = "1GB"
 _KEPT: Final = 3
@@ -44,6 +45,8 @@ def _opened(manifest: Manifest) -> duckdb.DuckDBPyConnection:
 
 def bare() -> duckdb.DuckDBPyConnection:
     """Return a DuckDB of our own, without a table, that reaches nothing but files."""
+    import duckdb  # noqa: PLC0415 - a tenth of a second that only questions need
+
     made = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "autoinstall_known_extensions": "false"})
     made.execute("SET parquet_metadata_cache = true")
     return made

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import parquet
 
 from open12345.facts import mirror, store
 from open12345.facts.reading import SCHEMA
 from open12345.facts.store import Manifest, Part
+
+if TYPE_CHECKING:
+    from pyarrow import parquet
 
 #: Rows of a group in a file, and rows that wait in memory for their group to fill.
 GROUP: Final = 120_000
@@ -50,6 +51,8 @@ class Months:
         return tuple(self._parts[month] for month in sorted(self._parts))
 
     def _flush(self, month: str) -> None:
+        from pyarrow import parquet  # noqa: PLC0415 - every process starts with this room, few of them write
+
         tables = self._waiting.pop(month, [])
         self._rows.pop(month, None)
         if not tables:
@@ -68,6 +71,8 @@ class Months:
 
 def write(rows: pa.Table, label: str, month: str = "") -> Part:
     """Write one file."""
+    from pyarrow import parquet  # noqa: PLC0415 - every process starts with this room, few of them write
+
     name = store.new_name(label)
     parquet.write_table(rows, store.part_path(name), compression=COMPRESSION, row_group_size=GROUP)
     store.settle(store.part_path(name))
@@ -76,11 +81,15 @@ def write(rows: pa.Table, label: str, month: str = "") -> Part:
 
 def read(part: Part) -> pa.Table:
     """Read one file whole."""
+    from pyarrow import parquet  # noqa: PLC0415 - every process starts with this room, few of them write
+
     return parquet.read_table(store.part_path(part.name), schema=SCHEMA)
 
 
 def by_month(rows: pa.Table) -> Iterable[tuple[str, pa.Table]]:
     """Yield each month of acceptance ("2022-04") with its rows."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - every process starts with this room, few of them write
+
     months = pc.strftime(rows["accepted_day"], format="%Y-%m")
     for month in sorted(pc.unique(months).to_pylist()):
         yield month, rows.filter(pc.equal(months, month))
@@ -88,6 +97,8 @@ def by_month(rows: pa.Table) -> Iterable[tuple[str, pa.Table]]:
 
 def without(rows: pa.Table, orders: Iterable[int]) -> pa.Table:
     """Return the rows that belong to none of the orders."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - every process starts with this room, few of them write
+
     return rows.filter(pc.invert(pc.is_in(rows["order_id"], pa.array(list(orders), pa.int64()))))
 
 
@@ -122,6 +133,8 @@ def touches(part: Part, orders: Iterable[int]) -> bool:
 
 
 def _ends(rows: pa.Table) -> tuple[int, int]:
+    import pyarrow.compute as pc  # noqa: PLC0415 - every process starts with this room, few of them write
+
     found = pc.min_max(rows["order_id"]).as_py()
     return found["min"], found["max"]
 

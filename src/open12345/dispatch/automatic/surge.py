@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.db.models import Count
 
 from open12345.dispatch.automatic.breaker import Cause, Standing, State, Step
-from open12345.dispatch.learning import STRANGE as STRANGE  # noqa: PLC0414 - asked for here by who decides
+from open12345.dispatch.learnt import STRANGE as STRANGE  # noqa: PLC0414 - asked for here by who decides
 from open12345.dispatch.models import AutomaticDispatch, Learnt, TrainedClassifier
 from open12345.dispatch.models import Standing as Trained
 from open12345.orders.models import WorkOrder

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import QuerySet
 
-from open12345.dispatch import learning, learnt
+from open12345.dispatch import learnt
 from open12345.dispatch.advice import replay as past
-from open12345.dispatch.advice import teaching, weights
+from open12345.dispatch.advice import weights
 from open12345.dispatch.advice.evidence import WORDS
 from open12345.dispatch.advice.replay import Sent, Taken
 from open12345.dispatch.advice.weights import DEFAULT, Weights
@@ -176,6 +176,8 @@ def _weights(
     weigh: Weights, before: Sequence[Sent], guesses: Guesses, *, fresh: bool
 ) -> tuple[Weights, Used]:  # fmt: skip
     told, number, taught = ("in_force" if weigh.number else "default"), weigh.number, 0
+    from open12345.dispatch.advice import teaching  # noqa: PLC0415 - loads scipy
+
     if fresh and len(before) >= teaching.LEAST:
         weigh, told, number, taught = teaching.fit(before), "taught", None, len(before)
     elif fresh:
@@ -232,6 +234,7 @@ def _classifier(pack: Pack, since: datetime) -> tuple[Classifier | None, str, in
     if not _learnt_later(number, since):
         return classifier, "in_force", number
     from open12345.classify import TrainingError, train  # noqa: PLC0415 - loaded where one is taught
+    from open12345.dispatch import learning  # noqa: PLC0415 - the same
 
     before = learning.examples(pack, known_before=since, most=_TEXTS_TAUGHT)
     try:
