@@ -59,9 +59,10 @@ def test_filling_twice_changes_nothing(people: Pack) -> None:
     assert list(Staff.objects.order_by("id").values_list("id", "username")) == before
 
 
-def test_a_real_account_of_the_same_name_is_left_alone(loaded: Pack, hire: Hire, settings: Settings) -> None:
+def test_a_real_account_of_the_same_name_is_left_alone(people: Pack, hire: Hire) -> None:
+    Staff.objects.filter(username="dispatcher").update(username="no.dispatcher")
     real = hire("agent", username="dispatcher")
-    demo.ensure_demo_staff(loaded, NOW)
+    demo.ensure_demo_staff(people, NOW)
     assert list(real.posts.values_list("role", flat=True)) == ["agent"]
     assert Staff.objects.filter(username__iexact="dispatcher").count() == 1
 

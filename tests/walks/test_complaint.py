@@ -34,7 +34,9 @@ def open_from(page: Page, desk: str, number: str) -> None:
 
 
 @pytest.mark.function("HAN-02", "HAN-05", "HAN-27", "CAL-01", "DIS-18")
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(WIDE, id="desk"), pytest.param(PHONE, id="phone", marks=pytest.mark.nightly)]
+)
 def test_a_complaint_walks_from_the_call_to_its_end(town: Town, enter: Enter, size: ViewportSize) -> None:
     agent = enter("agent", size, door=True)
     agent.locator(".bar-menu").get_by_role("link", name="受理").click()
