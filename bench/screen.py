@@ -3,9 +3,14 @@
 A whole instance in a folder of its own: two web workers and a worker that keeps the facts. Orders come in by the API
 at a steady rate; meanwhile screens ask `/screen/now.json` as the page does, every 2.5 s with the ETag. An order's time
 is from the commit (the answer of the API) to the first answer that counts it. The facts are asked for beside it, once
-a second. Prints median, p95 and the longest, and what an answer costs.
+a second. Prints median, p95 and the longest, what an answer costs, the computing time of each process, and how many
+jobs wait at the end.
 
-Options by environment: BENCH_SECONDS (40), BENCH_RATE (10), BENCH_SCREENS (10), BENCH_HOME (var/bench-screen, anew).
+The figures hold for an empty centre; BENCH_BEHIND orders may be taken in first, as fast as they go, so that pictures,
+facts and the queue of jobs have something behind them. The clock starts only when the facts count them all.
+
+Options by environment: BENCH_SECONDS (40), BENCH_RATE (10), BENCH_SCREENS (10), BENCH_BEHIND (0), BENCH_HOME
+(var/bench-screen, made anew).
 """
 
 from __future__ import annotations
@@ -14,12 +19,13 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,8 +34,13 @@ HOME = Path(os.environ.get("BENCH_HOME", ROOT / "var" / "bench-screen")).resolve
 SECONDS = float(os.environ.get("BENCH_SECONDS", "40"))
 RATE = float(os.environ.get("BENCH_RATE", "10"))
 SCREENS = int(os.environ.get("BENCH_SCREENS", "10"))
+BEHIND = int(os.environ.get("BENCH_BEHIND", "0"))
 POLL, FACTS_POLL, WRITERS, PATIENCE = 2.5, 1.0, 4, 20.0
-os.environ["OPEN12345_HOME"] = str(HOME)
+#: A rate further below the one that was asked for is not a measurement of it.
+SLACK = 0.9
+#: How long the facts may take to count the orders behind (seconds).
+LOADED = 60.0
+os.environ["BENCH_HOME"] = str(HOME)  # `bench.intake` names the home of the instance by it
 os.environ["OPEN12345_DEMO"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "open12345.project.settings")
 sys.path.insert(0, str(ROOT))
@@ -37,11 +48,12 @@ sys.path.insert(0, str(ROOT))
 
 @dataclass
 class Watched:
-    """When how many orders were seen at one place; `took`: seconds of each answer."""
+    """When how many orders were seen at one place; `took`: seconds of each answer; `base`: seen before the first."""
 
     seen: list[tuple[float, int]] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     unchanged: int = 0
+    base: int = 0
 
 
 def main() -> None:
@@ -49,9 +61,11 @@ def main() -> None:
     from bench import intake
     from open12345.project import boot
 
+    if intake.HOME != HOME:  # imported before: its database would not be ours
+        raise SystemExit(f"the instance would run in {intake.HOME}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended early"))  # nothing is left running
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
-    intake.HOME = HOME
     with boot.database_running():
         intake._command("migrate")
         intake._command("load-pack", "jiuting")
@@ -60,8 +74,8 @@ def main() -> None:
         quiet = subprocess.DEVNULL
         worker = subprocess.Popen([intake.COMMAND, "worker"], stdout=quiet, stderr=quiet)  # noqa: S603
         try:
-            with intake._web() as (port, _pid):
-                _run(port, secret, session)
+            with intake._web() as (port, web):
+                _run(port, secret, session, {"web": web, "worker": worker.pid})
         finally:
             worker.terminate()
             worker.wait()
@@ -83,7 +97,12 @@ def _session() -> tuple[str, str]:
     return settings.SESSION_COOKIE_NAME, client.session.session_key or ""
 
 
-def _run(port: int, secret: str, session: tuple[str, str]) -> None:
+def _run(port: int, secret: str, session: tuple[str, str], processes: Mapping[str, int]) -> None:
+    from bench.intake import _cpu
+    from open12345.project import boot, embedded
+
+    _fill(port, secret)
+    processes = {**processes, "PostgreSQL": embedded.status(boot.cluster()).pid or 0}
     stop = threading.Event()
     accepted: list[float] = []
     screens, facts = [Watched() for _ in range(SCREENS)], Watched()
@@ -93,15 +112,53 @@ def _run(port: int, secret: str, session: tuple[str, str]) -> None:
     for thread in threads:
         thread.start()
     time.sleep(PATIENCE / 2)  # everything has been read once
+    _wait_for_base([*screens, facts])
+    before, begin = {name: _cpu(pid) for name, pid in processes.items()}, time.monotonic()
     for thread in writers:
         thread.start()
     for thread in writers:
         thread.join()
+    wall = time.monotonic() - begin
+    spent = {name: (_cpu(pid) - before[name]) / wall for name, pid in processes.items()}
+    queued = _queued()
     time.sleep(PATIENCE)
     stop.set()
     for thread in threads:
         thread.join()
-    _print(sorted(accepted), screens, facts)
+    _print(sorted(accepted), screens, facts, spent, queued)
+
+
+def _fill(port: int, secret: str) -> None:
+    """Take in the orders behind, as fast as they go."""
+    from bench.intake import complaint
+    from bench.load import post_forever
+
+    left = BEHIND
+    while left > 0:
+        done = post_forever(port, "/api/v1/orders", secret, lambda n: complaint(10**7 + n), connections=8, seconds=2.0)
+        left -= len(done.seconds)
+
+
+def _wait_for_base(watched: Sequence[Watched]) -> None:
+    """Wait until all places have seen what was there before; that many are not counted."""
+    from open12345.orders.models import WorkOrder
+
+    base = WorkOrder.objects.count()
+    late = time.monotonic() + LOADED
+    while any(not one.seen or one.seen[-1][1] != base for one in watched):
+        if time.monotonic() > late:
+            raise SystemExit(f"{base} orders, but seen were {[one.seen[-1:] for one in watched]}")
+        time.sleep(FACTS_POLL)
+    for one in watched:
+        one.base = base
+
+
+def _queued() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+        return int(cursor.fetchone()[0])
 
 
 def _write(port: int, secret: str, place: int, accepted: list[float]) -> None:
@@ -160,24 +217,28 @@ def _facts(told: Watched, stop: threading.Event) -> None:
         stop.wait(FACTS_POLL)
 
 
-def _print(accepted: Sequence[float], screens: Sequence[Watched], facts: Watched) -> None:
+def _print(
+    accepted: Sequence[float], screens: Sequence[Watched], facts: Watched, spent: Mapping[str, float], queued: int
+) -> None:
     rate = len(accepted) / (accepted[-1] - accepted[0])
-    print(f"{len(accepted)} orders at {rate:.1f}/s, {SCREENS} screens, every {POLL} s")
-    on_screens = [late for one in screens for late in _lateness(accepted, one)]
-    _line("event → screen", on_screens)
-    _line("event → facts", _lateness(accepted, facts))
+    print(f"{len(accepted)} orders at {rate:.1f}/s on top of {facts.base}, {SCREENS} screens, every {POLL} s")
+    _line("event → screen", [late for one in screens for late in _lateness("a screen", accepted, one)])
+    _line("event → facts", _lateness("the facts", accepted, facts))
     _line("answer of now.json", [seconds for one in screens for seconds in one.took])
     unchanged = sum(one.unchanged for one in screens)
     print(f"{unchanged} of {sum(len(one.took) for one in screens)} answers were 304")
+    print("cores: " + ", ".join(f"{name} {cores:.2f}" for name, cores in spent.items()) + f"; {queued} jobs wait")
+    if rate < SLACK * RATE:
+        raise SystemExit(f"{RATE:g} orders/s were asked for: the writers were held up")
 
 
-def _lateness(accepted: Sequence[float], told: Watched) -> list[float]:
-    """Seconds from each commit to the first sight of so many orders."""
+def _lateness(place: str, accepted: Sequence[float], told: Watched) -> list[float]:
+    """Seconds from each commit to the first sight of so many orders more than there were."""
     found = []
-    for place, moment in enumerate(accepted, start=1):
-        seen = next((at for at, count in told.seen if count >= place), None)
+    for number, moment in enumerate(accepted, start=1):
+        seen = next((at for at, count in told.seen if count >= told.base + number), None)
         if seen is None:
-            raise SystemExit(f"order {place} was never shown")
+            raise SystemExit(f"{place} never showed order {number} of {len(accepted)} (last: {told.seen[-1:]})")
         found.append(max(0.0, seen - moment))
     return found
 

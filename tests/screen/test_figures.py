@@ -149,6 +149,18 @@ def test_confidential_orders_and_doors_are_on_no_public_screen(town: Town) -> No
     assert areas == []
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("九杜路123弄45号301室漏水", "九杜路*弄*号*室漏水"), ("涞亭南路88号门口占道", "涞亭南路*号门口占道"),
+     ("九杜路12弄3支弄7号301", "九杜路*弄*支弄*号*"), ("沪亭路12-3号噪音", "沪亭路*号噪音"),
+     ("5幢2单元停水", "*幢*单元停水"),
+     ("地铁9号线末班车太早", "地铁9号线末班车太早"), ("12345热线打不通", "12345热线打不通"),
+     ("公交1802路不停站", "公交1802路不停站")],
+)  # fmt: skip
+def test_a_title_on_a_public_screen_tells_no_number_of_an_address(title: str, shown: str) -> None:
+    assert live.public_title(title) == shown
+
+
 @pytest.mark.function("SCR-01")
 def test_a_category_is_hot_when_it_lies_above_the_same_weekday_and_hour(town: Town) -> None:
     now = town.now

@@ -7,6 +7,7 @@ import logging
 from procrastinate.contrib.django import app
 
 from open12345.directory import packs
+from open12345.directory.tasks import PROMPT
 from open12345.dispatch.advice import practice
 from open12345.dispatch.automatic import asking, breakers, deciding, endings, runs
 from open12345.dispatch.facilities import used
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="dispatch.watch_breakers", queue="orders", queueing_lock="dispatch.watch_breakers")
+@app.task(name="dispatch.watch_breakers", queue="orders", queueing_lock="dispatch.watch_breakers", priority=PROMPT)
 def watch_breakers(timestamp: int) -> None:
     """Note what was kept, and let every breaker judge what it knows: so the lamp tells the truth."""
     at = queries.database_time()

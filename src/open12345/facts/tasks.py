@@ -8,13 +8,15 @@ from datetime import timedelta
 from procrastinate.contrib.django import app
 
 from open12345.directory import packs
+from open12345.directory.tasks import PROMPT
 from open12345.orders.queries import database_time
 
 log = logging.getLogger(__name__)
 
 
-@app.periodic(cron="* * * * * */3")
-@app.task(name="facts.refresh", queue="facts", lock="facts", queueing_lock="facts.refresh", pass_context=False)
+@app.periodic(cron="* * * * * */2")
+@app.task(name="facts.refresh", queue="facts", lock="facts", queueing_lock="facts.refresh", priority=PROMPT,
+          pass_context=False)  # fmt: skip
 def refresh(timestamp: int) -> None:
     """Bring the facts up to date; where another worker is at it, there is nothing to do."""
     from open12345.facts import services, store  # noqa: PLC0415 - processes that ask for no figure start fast

@@ -8,6 +8,7 @@ from datetime import datetime
 from procrastinate.contrib.django import app
 
 from open12345.directory.person import SYSTEM
+from open12345.directory.tasks import PROMPT
 from open12345.orders import attachments, history, queries, watch
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ def index_words(order_id: int, seq: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="orders.watch_clocks", queue="orders", queueing_lock="orders.watch_clocks")
+@app.task(name="orders.watch_clocks", queue="orders", queueing_lock="orders.watch_clocks", priority=PROMPT)
 def watch_clocks(timestamp: int) -> None:
     """Mark, on record, every clock that ran out since the last look."""
     found = watch.mark_breaches(by=SYSTEM, at=queries.database_time())

@@ -6,10 +6,11 @@ out the confidential ones, and titles show no number of a door (a screen hangs w
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,9 +26,12 @@ from open12345.policy import Pack
 SHOWN: Final = 12
 _DAY: Final = timedelta(days=1)
 _COLOURS: Final = ("green", "amber", "red", "grey")
-#: For how long the colour of a clock that runs is believed (seconds); red is told exactly, by its due moment.
+#: For how long a clock that runs is believed to be amber or not (seconds); red is told exactly, by its due moment.
 _BELIEVED: Final = 60.0
-_DOOR: Final = re.compile(r"\d+(?=\s*(?:室|号楼|单元|幢|栋|座|号门))")
+#: The numbers of an address: 123弄45号301室, 12-3号, 45号301; not those of a line (地铁9号线), a paper or a hotline.
+_DOOR: Final = re.compile(
+    r"(?<![\d:：])\d+(?:[-－—/]\d+)*(?=\s*(?:弄|支弄|室|号(?!线|文|令|公告)|单元|幢|栋|座))|(?<=[号弄])\d+(?:[-－—/]\d+)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +124,23 @@ def categories(at: datetime, pack: Pack) -> dict[str, int]:
 # The clocks: an order has the colour of the clock that it is due by
 
 
-_seen: dict[tuple[int, datetime], tuple[float, str]] = {}
+@dataclass(slots=True)
+class _Amber:
+    """Which clocks are amber, worked out at `since` (seconds), up to the clock `last`."""
+
+    since: float = -math.inf
+    last: int = 0
+    clocks: set[int] = field(default_factory=set)
+
+
+_amber = _Amber()
 
 
 def colours(at: datetime, pack: Pack, standing: Iterable[Living]) -> dict[str, dict[str, int]]:
-    """Return how many open orders of each stage are green, amber, red or grey; one statement besides `living`."""
+    """Return how many open orders of each stage are green, amber, red or grey; two statements besides `living`.
+
+    Which clocks are amber takes the working calendar: it is worked out once a minute, and at once of new clocks.
+    """
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for row in standing:
         found[row.stage]["red"] += row.late
@@ -133,28 +149,27 @@ def colours(at: datetime, pack: Pack, standing: Iterable[Living]) -> dict[str, d
         stopped_at__isnull=True, paused_at__isnull=True, alarm=True, due_at__gte=at, due_at=F("order__due_at"),
         order__stage__in=LIVING,
     )  # fmt: skip
-    by_order = {one.order_id: one for one in running.annotate(stage_=F("order__stage")).order_by("order_id", "-id")}
-    for one in by_order.values():
-        found[one.stage_][_colour(pack, one, at)] += 1
-        found[one.stage_]["grey"] -= 1
-    _forget(at)
+    amber = Q(pk__in=_amber_at(at, pack, running))
+    counted = running.order_by().values_list("order__stage").annotate(
+        n=Count("order", distinct=True), n_amber=Count("order", distinct=True, filter=amber)
+    )  # fmt: skip
+    for stage, orders, soon in counted:
+        found[stage].update(green=orders - soon, amber=soon, grey=-orders)
     return {stage: {name: max(0, told[name]) for name in _COLOURS} for stage, told in found.items()}
 
 
-def _colour(pack: Pack, clock: Clock, at: datetime) -> str:
-    """Return amber or green, worked out anew once a minute: it takes the working calendar."""
-    key, now = (clock.pk, clock.due_at), at.timestamp()
-    since, colour = _seen.get(key, (0.0, ""))
-    if not colour or not 0 <= now - since < _BELIEVED:
-        since, colour = now, clocks.colour(pack, clock, at)
-        _seen[key] = (since, colour)
-    return colour
-
-
-def _forget(at: datetime) -> None:
-    old = at.timestamp() - 2 * _BELIEVED
-    for key in [key for key, (since, _colour_) in _seen.items() if since < old]:
-        _seen.pop(key, None)
+def _amber_at(at: datetime, pack: Pack, running: QuerySet[Clock]) -> set[int]:
+    now = at.timestamp()
+    if not 0 <= now - _amber.since < _BELIEVED:
+        _amber.since, _amber.last, _amber.clocks = now, 0, set()
+    fresh = running.filter(pk__gt=_amber.last).only(
+        "kind", "limit", "alarm", "started_at", "due_at", "stopped_at", "paused_at"
+    )
+    for clock in fresh.iterator():
+        _amber.last = max(_amber.last, clock.pk)
+        if clocks.colour(pack, clock, at) == "amber":
+            _amber.clocks.add(clock.pk)
+    return _amber.clocks
 
 
 # Single orders: what a public screen may tell of them
@@ -186,5 +201,5 @@ def _shown(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
 
 
 def public_title(title: str) -> str:
-    """Return a title for everybody's eyes: it is stored masked; the number of a door goes too."""
+    """Return a title for everybody's eyes: it is stored masked; the numbers of the address go too."""
     return _DOOR.sub("*", title)

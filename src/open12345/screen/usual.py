@@ -18,6 +18,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from open12345.directory.person import SYSTEM
 from open12345.facts import queries, store
+from open12345.facts.metrics import metric
 from open12345.facts.periods import Period
 from open12345.policy import Pack
 
@@ -74,16 +75,19 @@ def rates(at: datetime, today: date) -> list[Rate]:
 
 
 def _read_rates(at: datetime, today: date) -> list[Rate]:
-    found = []
-    for code in RATES:
-        try:
-            answer = queries.ask(code, days30(today), person=SYSTEM, at=at)
-        except store.NoFacts:
-            return []
-        metric, whole = answer.metric, answer.whole
-        before = whole.before.value if whole.before else None
-        found.append(Rate(code, metric.title, metric.english, whole.figure.value, before, bool(metric.falling)))
-    return found
+    period = days30(today)
+    before = period.before()
+    try:
+        found = queries.ask_several(RATES, (period, before), person=SYSTEM, at=at)
+    except store.NoFacts:
+        return []
+
+    def rate(code: str) -> Rate:
+        asked = metric(code)
+        now, then = (found[code, over][()].value for over in (period, before))
+        return Rate(code, asked.title, asked.english, now, then, bool(asked.falling))
+
+    return [rate(code) for code in RATES]
 
 
 def hot(at: datetime, pack: Pack, counted: Mapping[str, int], most: int) -> list[Hot]:
