@@ -22,12 +22,12 @@ def test_a_cut_into_more_cells_than_anybody_reads_says_so(watched: Town, monkeyp
         watched.register(category=category)
     services.refresh(watched.now)
     address = "/facts/?metric=orders&period=2025-06&by=category"
-    cuts.cut_sql.cache_clear()
+    cuts._cut_text.cache_clear()
     for module in (cuts, queries):
         monkeypatch.setattr(module, "MOST_CELLS", 2)
     assert "这样切分超过 2 格" in text(look(watched, "analyst", address))
-    cuts.cut_sql.cache_clear()
+    cuts._cut_text.cache_clear()
     for module in (cuts, queries):
         monkeypatch.setattr(module, "MOST_CELLS", 3)
     assert "这样切分超过" not in text(look(watched, "analyst", address))
-    cuts.cut_sql.cache_clear()
+    cuts._cut_text.cache_clear()

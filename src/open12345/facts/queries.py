@@ -7,7 +7,7 @@ What one may not see is not counted: the centre counts all, a unit's people the 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,8 +15,8 @@ from typing import Any, Final
 from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
-from open12345.facts import engines, store, touched
-from open12345.facts.cuts import MOST_CELLS, Cut, Dialect, Part, count_sql, cut_sql, orders_sql
+from open12345.facts import answers, engines, store, touched
+from open12345.facts.cuts import MOST_CELLS, Cut, Dialect, Part, count_sql, cut_sql, orders_sql, several_sql
 from open12345.facts.dimensions import dimension, key_text, moved
 from open12345.facts.metrics import Basis, Metric, metric
 from open12345.facts.periods import Period
@@ -26,6 +26,8 @@ from open12345.policy import Pack
 
 Key = tuple[Any, ...]
 MOST_ORDERS: Final = 100_000
+#: Dimensions that follow from the date by which a metric counts, besides those that move with the period.
+_DATED: Final = frozenset({"weekday", "hour"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Answer:
 class View:
     """How to ask: of which engine, of the facts as published on which day, with what is excluded or without.
 
-    `basis`: by another date than the metric's own, such as what became of the orders *accepted* in a period.
+    `basis`: by another date than the metric's own, such as what became of the orders *accepted* in a period. `within`:
+    facts that were the present ones so many seconds ago will do.
     """
 
     engine: Dialect = "duckdb"
@@ -78,6 +81,7 @@ class View:
     adjudicated: bool = False
     compared: bool = True
     basis: Basis | None = None
+    within: float = 0.0
 
 
 AS_IT_IS: Final = View()
@@ -104,6 +108,23 @@ def ask(
     lines = _lines(now, then, by, pack)
     whole = Line((), (), _total(asked, now), *(None if some is None else _total(asked, some) for some in then))
     return Answer(asked, cut, lines, whole, source.name, before, year_before)
+
+
+def ask_several(
+    codes: Iterable[str], periods: Iterable[Period], *, person: Person, at: datetime, by: tuple[str, ...] = (),
+    where: Mapping[str, Any] | None = None, view: View = View(),
+) -> dict[tuple[str, Period], Mapping[Key, Figure]]:  # fmt: skip
+    """Return several metrics over several periods, by the same dimensions: the rows are read once for all of them.
+
+    A cell in which nothing counts has figures of nothing. Raises KeyError for a dimension that depends on a metric's
+    date, and what `ask` raises.
+    """
+    if any(dimension(name).step or name in _DATED for name in (*by, *(where or ()))):
+        raise KeyError(f"each metric has its own date: no cut by {by} or where {where}")
+    asked = [(code, period) for code in codes for period in periods]
+    cuts = [cut_of(code, period, person=person, at=at, by=by, where=where, view=view) for code, period in asked]
+    found = _Source.of(view, at).several(cuts)
+    return dict(zip(asked, found, strict=True))
 
 
 def cut_of(
@@ -192,7 +213,8 @@ class _Source:
     def of(cls, view: View, at: datetime) -> _Source:
         if view.engine == "postgres":
             return cls(view.engine, None, at)
-        return cls(view.engine, store.required() if view.as_of is None else store.as_of(view.as_of), at)
+        manifest = store.lately(view.within) if view.as_of is None else store.as_of(view.as_of)
+        return cls(view.engine, manifest, at)
 
     @property
     def name(self) -> str:
@@ -202,14 +224,42 @@ class _Source:
         told = reference(self.at) if self.manifest is None else None
         return engines.ask(sql, self.dialect, manifest=self.manifest, told=told)
 
-    def figures(self, asked: Metric, cut: Cut) -> dict[Key, Figure]:
-        found, rows = {}, self.ask(cut_sql(cut, self.dialect))
-        if len(rows) > MOST_CELLS:
-            raise store.TooManyCells(MOST_CELLS)
-        for row in rows:
+    def figures(self, asked: Metric, cut: Cut) -> Mapping[Key, Figure]:
+        return self._kept((cut,), lambda: [self._figures(asked, cut)])[0]
+
+    def _figures(self, asked: Metric, cut: Cut) -> dict[Key, Figure]:
+        found = {}
+        for row in self._cells(cut_sql(cut, self.dialect)):
             key, sums = row[: len(cut.by)], row[len(cut.by) :]
             found[key] = _figure(asked, int(sums[0]), int(sums[1]) if asked.denominator is not None else None)
         return found
+
+    def several(self, cuts: Sequence[Cut]) -> Sequence[Mapping[Key, Figure]]:
+        return self._kept(tuple(cuts), lambda: self._several(cuts))
+
+    def _several(self, cuts: Sequence[Cut]) -> list[dict[Key, Figure]]:
+        found: list[dict[Key, Figure]] = [{} for _cut in cuts]
+        for row in self._cells(several_sql(cuts, self.dialect)):
+            key, sums = row[: len(cuts[0].by)], row[len(cuts[0].by) :]
+            for place, cut in enumerate(cuts):
+                asked = metric(cut.metric)
+                above, below = int(sums[2 * place]), int(sums[2 * place + 1])
+                found[place][key] = _figure(asked, above, below if asked.denominator is not None else None)
+        return found
+
+    def _cells(self, sql: str) -> engines.Answers:
+        rows = self.ask(sql)
+        if len(rows) > MOST_CELLS:
+            raise store.TooManyCells(MOST_CELLS)
+        return rows
+
+    def _kept(
+        self, cuts: tuple[Cut, ...], count: Callable[[], Sequence[Mapping[Key, Figure]]]
+    ) -> Sequence[Mapping[Key, Figure]]:
+        """What files say does not change: what was asked of this state of the facts is told again."""
+        if self.manifest is None:
+            return count()
+        return answers.kept((str(store.folder()), self.manifest.key, cuts), count)
 
 
 def _figure(asked: Metric, numerator: int, denominator: int | None) -> Figure:
@@ -222,7 +272,7 @@ def _total(asked: Metric, figures: Mapping[Key, Figure]) -> Figure:
     return _figure(asked, sum(one.numerator for one in figures.values()), below)
 
 
-def _shifted(figures: dict[Key, Figure], cut: Cut, then: Period) -> dict[Key, Figure]:
+def _shifted(figures: Mapping[Key, Figure], cut: Cut, then: Period) -> dict[Key, Figure]:
     """Put the keys of another period where they answer to those of this one."""
     steps = [dimension(name).step for name in cut.by]
     return {
@@ -232,7 +282,7 @@ def _shifted(figures: dict[Key, Figure], cut: Cut, then: Period) -> dict[Key, Fi
 
 
 def _lines(
-    now: dict[Key, Figure], then: Iterable[dict[Key, Figure] | None], by: tuple[str, ...], pack: Pack
+    now: Mapping[Key, Figure], then: Iterable[Mapping[Key, Figure] | None], by: tuple[str, ...], pack: Pack
 ) -> tuple[Line, ...]:
     others = list(then)
     every = [now, *others]
@@ -249,7 +299,7 @@ def _lines(
     )  # fmt: skip
 
 
-def _of(figures: dict[Key, Figure], key: Key, every: Iterable[dict[Key, Figure] | None]) -> Figure:
+def _of(figures: Mapping[Key, Figure], key: Key, every: Iterable[Mapping[Key, Figure] | None]) -> Figure:
     """Return the figure of a key; where there is none, nothing counted, as in the period of `every` that has it."""
     if key in figures:
         return figures[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -209,7 +209,7 @@ def _overlaid(now: Manifest, told: Reference, orders: list[int]) -> Manifest:
     return replace(now, hot=writing.write(rows, "hot"), base=tuple(_marked(now.base, hot)))
 
 
-def _marked(base: Iterable[Part], hot: Collection[int]) -> Iterator[Part]:
+def _marked(base: Iterable[Part], hot: Sequence[int]) -> Iterator[Part]:
     for part in base:
         yield replace(part, stale=writing.touches(part, hot))
 

@@ -126,6 +126,28 @@ def required() -> Manifest:
     return found
 
 
+_lately: dict[Path, tuple[float, Manifest]] = {}
+
+
+def lately(seconds: float) -> Manifest:
+    """Return the manifest in force, or one that was within so many seconds; raises `NoFacts`.
+
+    Where orders move every second, what was asked a moment ago can be told again; the files of a manifest outlive it.
+    """
+    kept = _lately.get(folder())
+    if kept is not None and time.monotonic() - kept[0] < seconds:
+        return kept[1]
+    found = required()
+    _lately.clear()
+    _lately[folder()] = (time.monotonic(), found)
+    return found
+
+
+def forget() -> None:
+    """Drop what is kept of a manifest that was in force (tests)."""
+    _lately.clear()
+
+
 def looked_at() -> float | None:
     """Return when a writer last made sure that nothing is missing (seconds of the epoch)."""
     try:

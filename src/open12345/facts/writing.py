@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -127,9 +128,10 @@ def merged(part: Part, hot: Part, month_rows: pa.Table | None) -> Part | None:
     return Part(name, part.month, int(rows), int(first), int(last))
 
 
-def touches(part: Part, orders: Iterable[int]) -> bool:
-    """Say whether an order may be in a file, by its lowest and highest."""
-    return any(part.first <= order <= part.last for order in orders)
+def touches(part: Part, orders: Sequence[int]) -> bool:
+    """Say whether one of the orders, in their order, may be in a file: by its lowest and highest."""
+    place = bisect_left(orders, part.first)
+    return place < len(orders) and orders[place] <= part.last
 
 
 def _ends(rows: pa.Table) -> tuple[int, int]:

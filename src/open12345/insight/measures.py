@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -12,7 +13,7 @@ from open12345.facts import queries
 from open12345.facts.cuts import Cut, Part
 from open12345.facts.metrics import Metric, metric
 from open12345.facts.periods import Period
-from open12345.facts.queries import Figure, View
+from open12345.facts.queries import Figure, Key, View
 from open12345.insight.subjects import Subject
 
 #: What a portrait says of a unit, in this order; of an area, how its orders were handled.
@@ -22,7 +23,9 @@ INDICATORS: Final = (
 )  # fmt: skip
 #: A median of fewer units would tell of one of them.
 ENOUGH_PEERS: Final = 3
-_PLAIN: Final = View(compared=False)
+#: A portrait may be half a minute behind: while orders move, its figures are not counted anew for every reader.
+KEPT: Final = 30.0
+PLAIN: Final = View(compared=False, within=KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +61,24 @@ def measures(subject: Subject, period: Period, *, at: datetime, minimum: int) ->
 
     Asked of all peers at once: their median is for everybody who sees the portrait, their figures are not.
     """
-    return [_measure(code, subject, period, at, minimum) for code in INDICATORS]
+    before = period.before()
+    found = queries.ask_several(
+        INDICATORS, (period, before), person=SYSTEM, at=at, by=(subject.dimension,),
+        where={subject.dimension: subject.peers}, view=PLAIN,
+    )  # fmt: skip
+    return [_measure(code, subject, period, found[code, period], found[code, before], minimum) for code in INDICATORS]
 
 
-def _measure(code: str, subject: Subject, period: Period, at: datetime, minimum: int) -> Measure:
-    def ask(over: Period, codes: tuple[str, ...]) -> dict[str, Figure]:
-        answer = queries.ask(code, over, person=SYSTEM, at=at, by=(subject.dimension,),
-                             where={subject.dimension: codes}, view=_PLAIN)  # fmt: skip
-        return {line.key[0]: line.figure for line in answer.lines}
-
-    none = Figure(0, 0, None)
-    now, then = ask(period, subject.peers), ask(period.before(), (subject.code,))
+def _measure(
+    code: str, subject: Subject, period: Period, now: Mapping[Key, Figure], then: Mapping[Key, Figure], minimum: int
+) -> Measure:
+    none, key = Figure(0, 0, None), (subject.code,)
     counted = [figure.value for figure in now.values() if counts(figure, minimum)]
     values = [value for value in counted if value is not None]
-    figure = now.get(subject.code, none)
+    figure = now.get(key, none)
     cut = Cut(code, period, (), tuple(subject.where.items()))
     middle = median(values) if len(values) >= ENOUGH_PEERS else None
-    return Measure(metric(code), figure, then.get(subject.code, none), middle, cut, counts(figure, minimum))
+    return Measure(metric(code), figure, then.get(key, none), middle, cut, counts(figure, minimum))
 
 
 def counts(figure: Figure, minimum: int) -> bool:

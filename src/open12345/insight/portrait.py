@@ -17,7 +17,7 @@ from open12345.facts.explorer.heat import LEAST, OPEN_ONLY
 from open12345.facts.links import figure_url
 from open12345.facts.periods import Period, period
 from open12345.facts.queries import Answer, Line, View
-from open12345.insight.measures import Measure, measures
+from open12345.insight.measures import KEPT, PLAIN, Measure, measures
 from open12345.insight.subjects import Subject
 from open12345.insight.words import Matter, Said, said
 from open12345.orders.models import WorkOrder
@@ -32,8 +32,7 @@ MONTHS: Final = 13
 DAYS: Final = 90
 ONE_DAY: Final = timedelta(days=1)
 _MATTERS, _SPOTS, _AGAIN, _LATE = 8, 12, 8, 8
-_PLAIN: Final = View(compared=False)
-_COMPARED: Final = View()
+_COMPARED: Final = View(within=KEPT)
 _ALL: Final[Mapping[str, Any]] = {}
 #: Of the same person and matter at least so many orders are told.
 _OFTEN: Final = 3
@@ -139,7 +138,7 @@ class _Asking:
         begin = last.year * 12 + last.month - MONTHS
         months = [date((begin + n) // 12, (begin + n) % 12 + 1, 1) for n in range(MONTHS)]
         span = Period(f"{months[0]}..{last}", months[0], last)
-        answer = self.ask("orders", "month", over=span, view=_PLAIN)
+        answer = self.ask("orders", "month", over=span, view=PLAIN)
         counted = {line.key[0]: line.figure.value for line in answer.lines}
         points = [
             Point(f"{month:%Y-%m}", counted.get(month, 0), url=figure_url(answer.cell((month,)))) for month in months
@@ -148,8 +147,8 @@ class _Asking:
 
     def matters(self, by: str, most: int) -> list[Matter]:
         """The parts of its orders, most first, each beside the period before."""
-        answer = self.ask("orders", by, view=_PLAIN)
-        then = self.ask("orders", by, over=self.over.before(), view=_PLAIN)
+        answer = self.ask("orders", by, view=PLAIN)
+        then = self.ask("orders", by, over=self.over.before(), view=PLAIN)
         before = {line.key: line.figure.numerator for line in then.lines}
         total = answer.whole.figure.numerator or 1
         rows = sorted(answer.lines, key=lambda line: (-line.figure.numerator, line.words))
@@ -161,7 +160,7 @@ class _Asking:
 
     def times(self) -> Chart:
         """Orders by weekday and hour."""
-        answer = self.ask("orders", "weekday", "hour", view=_PLAIN)
+        answer = self.ask("orders", "weekday", "hour", view=PLAIN)
         cells = {
             (int(line.key[0]), int(line.key[1])): Point("", line.figure.value, url=figure_url(answer.cell(line.key)))
             for line in answer.lines
@@ -170,7 +169,7 @@ class _Asking:
 
     def spots(self) -> list[Spot]:
         """The squares with most orders; as on the map of heat none confidential, and none of very few."""
-        answer = self.ask("orders", "cell_x", "cell_y", view=_PLAIN, more=OPEN_ONLY)
+        answer = self.ask("orders", "cell_x", "cell_y", view=PLAIN, more=OPEN_ONLY)
         known = [line for line in answer.lines if None not in line.key and line.figure.numerator >= LEAST]
         rows = sorted(known, key=lambda line: (-line.figure.numerator, line.key))[:_SPOTS]
         return [self._spot(answer, line) for line in rows]
