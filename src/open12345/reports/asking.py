@@ -82,7 +82,8 @@ class Value:
 class Asker:
     """Asks for one paper: as whom, when, about which period, with which pack's words; each question once.
 
-    `matter`: dimensions that hold for every figure of a special brief.
+    `matter`: dimensions that hold for every figure of a special brief. `early`: the period is not over, `paper` is as
+    much of it as there is.
     `issued` tells how many papers of a kind the register holds (nothing where it cannot be asked).
     """
 
@@ -94,6 +95,7 @@ class Asker:
     as_of: date | None = None
     matter: Mapping[str, Any] = field(default_factory=dict)
     issued: Callable[[str, Period], int] | None = None
+    early: bool = False
     _known: dict[Asked, Answer] = field(default_factory=dict)
     _first: date | None = None
 
@@ -137,7 +139,13 @@ class Asker:
 
     def over(self, figure: ReportFigure) -> Period:
         """The days of a figure."""
-        return spans.meant(figure.days, self.paper)
+        return spans.until(spans.meant(figure.days, self.paper), self.today)
+
+    @property
+    def today(self) -> date:
+        """The day up to which there are facts: a period that is not over ends then."""
+        local = self.at.astimezone(self.pack.calendar().zone).date()
+        return local if self.as_of is None else min(local, self.as_of)
 
     def figure(self, figure: ReportFigure, over: Period, where: Mapping[str, Any] | None = None) -> Figure:
         """The sums of a figure over some days."""
@@ -163,9 +171,14 @@ class Asker:
         return Query(figure.metric, over.name, tuple(where.items()), figure.basis or "", figure.adjudicated)
 
     def against(self, figure: ReportFigure, then: Period, now_exists: bool = True) -> Against:  # noqa: FBT001, FBT002
-        """What a figure is measured against, and whether it can be."""
-        lead = {"year_before": "同比", "before": "环比"}.get(figure.against, f"较{spans.said(then)}")
-        named = {"year_before": "上年同期", "before": "上期"}.get(figure.against, spans.said(then))
+        """What a figure is measured against, and whether it can be.
+
+        环比 is said of whole periods; of one that is not over: 较上月同期, as much of the last month.
+        """
+        early = spans.before_said(self.over(figure))
+        step = ("较" + early, early) if early else ("环比", "上期")
+        lead = {"year_before": "同比", "before": step[0]}.get(figure.against, f"较{spans.said(then)}")
+        named = {"year_before": "上年同期", "before": step[1]}.get(figure.against, spans.said(then))
         base: wording.Base = "there"
         if then.last < self.begin:
             base = "none"

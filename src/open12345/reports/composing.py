@@ -13,7 +13,7 @@ from open12345.directory.person import Person
 from open12345.facts.periods import Period, period
 from open12345.policy import Pack
 from open12345.policy.reports import Outline, ReportKind, Section, Where
-from open12345.reports import library
+from open12345.reports import library, spans
 from open12345.reports.asking import Asker, dims
 from open12345.reports.writing import Content, Words, Writer
 
@@ -64,10 +64,14 @@ class Order:
 def compose(order: Order, pack: Pack, *, person: Person, at: datetime) -> Content:
     """Return the content of a paper, its figures as `person` may see them.
 
+    A period that is not over ends today, says so, and is compared with as much of the last one and of last year's.
+
     Raises KeyError for an outline that asks what the facts do not know, `store.NoFacts` where nothing was built.
     """
     outline = outline_for(order)
     asker = Asker(pack, order.over, person, at, outline.percent, order.as_of, _dims(order, pack), order.issued)
+    asker.paper = spans.until(order.over, asker.today)
+    asker.early = asker.paper != order.over
     centre = pack.centre.name
     words = Words(centre, pack.hotline, order.matter.said(pack) or _kind_matter(order.kind, pack))
     with translation.override(PAPERS_SPEAK):

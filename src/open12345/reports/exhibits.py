@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,13 +24,14 @@ _WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", 
 _PLACES: Final = {"month": 7, "day": 10}
 #: Columns whose rows come from elsewhere than the first metric's, if nobody leads an order.
 _LONGEST: Final = 60
+_DECEMBER: Final = 12
 
 Json = dict[str, Any]
 
 
 def chart(asker: Asker, spec: ChartOf, key: str, title: str) -> Iterator[Json]:
     """Yield a chart's data; nothing where nothing counts."""
-    over, where = spans.meant(spec.days, asker.paper), asker.where(spec.where)
+    over, where = spans.until(spans.meant(spec.days, asker.paper), asker.today), asker.where(spec.where)
     answer = asker.ask(spec.metric, over, by=(spec.by,), where=where)
     lines = _kept(answer, spec.by, spec.top)
     if not lines:
@@ -42,7 +43,7 @@ def chart(asker: Asker, spec: ChartOf, key: str, title: str) -> Iterator[Json]:
         series.append({"name": spans.said(over.year_before()), "values": _aligned(asked, lines, then, over, spec.by)})
     yield {
         "key": key, "type": "chart", "title": title, "shape": spec.shape, "unit": asked.unit,
-        "labels": [_label(line, spec.by) for line in lines], "series": series,
+        "labels": [_label(line, spec.by, over) for line in lines], "series": series,
         "queries": [_query(spec.metric, over, {**where, spec.by: line.key[0]}) for line in lines],
     }  # fmt: skip
 
@@ -80,7 +81,7 @@ def _number(asked: Metric, figure: Figure) -> float:
     return 0 if found is None else round(float(found), 4)
 
 
-def _label(line: Line, by: str) -> str:
+def _label(line: Line, by: str, over: Period) -> str:
     key = line.key[0]
     if by == "month":
         return f"{key.month}月"
@@ -88,8 +89,9 @@ def _label(line: Line, by: str) -> str:
         return f"{key.month}/{key.day}"
     if by == "quarter":
         return f"{(key.month + 2) // 3}季度"
-    if by == "year":
-        return f"{key.year}年"
+    if by == "year":  # a part does not stand as if it were a whole year
+        part = key.year == over.last.year and over.last.month < _DECEMBER
+        return f"{key.year}年1至{over.last.month}月" if part else f"{key.year}年"
     if by in {"weekday", "hour"}:
         return _WEEKDAYS[key] if by == "weekday" else f"{key}时"
     return line.words[0]
@@ -97,14 +99,15 @@ def _label(line: Line, by: str) -> str:
 
 def table(asker: Asker, spec: TableOf, key: str, title: str) -> Iterator[Json]:
     """Yield a table: lines by a dimension, a column for each metric; each cell with its query."""
-    over, where = spans.meant(spec.days, asker.paper), asker.where(spec.where)
+    over, where = spans.until(spans.meant(spec.days, asker.paper), asker.today), asker.where(spec.where)
     answers = [asker.ask(code, over, by=(spec.by,), where=where) for code in spec.metrics]
     lines = _kept(answers[0], spec.by, spec.top)
     if not lines:
         return
     columns = _Columns(asker, spec, over, where, answers)
-    rows = [[_text(_label(line, spec.by)), *columns.cells(line.key)] for line in lines]
+    rows = [[_text(_label(line, spec.by, over)), *columns.cells(line.key)] for line in lines]
     if spec.total:
+        rows += [[_text("其他"), *columns.rest(lines)]] if columns.lacking(lines) else []
         rows.append([_text("合计"), *columns.cells(())])
     yield {"key": key, "type": "table", "title": title, "heads": [_head(spec.by), *columns.heads], "rows": rows,
            "total": spec.total}  # fmt: skip
@@ -146,6 +149,30 @@ class _Columns:
             yield _text(_share(first[key].numerator, first[()].numerator))
         if self.then:
             yield _text(_grown(first[key].numerator, self.then[key].numerator if key in self.then else 0))
+
+    def lacking(self, lines: list[Line]) -> bool:
+        """Say whether the lines do not add up to the whole."""
+        rest = self._rest(self.known[0], lines)
+        return bool(rest.numerator or rest.denominator)
+
+    def rest(self, lines: list[Line]) -> Iterator[Json]:
+        """Yield the cells of what has no line of its own."""
+        for one, known in zip(self.metrics, self.known, strict=True):
+            yield _text(self._printed(one, self._rest(known, lines)))
+        first = self._rest(self.known[0], lines).numerator
+        if self.spec.share:
+            yield _text(_share(first, self.known[0][()].numerator))
+        if self.then:
+            yield _text(_grown(first, self._rest(self.then, lines).numerator))
+
+    @staticmethod
+    def _rest(known: Mapping[Any, Figure], lines: list[Line]) -> Figure:
+        """The whole without the lines."""
+        whole, listed = known[()], [known[line.key] for line in lines if line.key in known]
+        above = whole.numerator - sum(one.numerator for one in listed)
+        if whole.denominator is None:
+            return Figure(above, None, None)
+        return Figure(above, whole.denominator - sum(one.denominator or 0 for one in listed), None)
 
     @staticmethod
     def _printed(one: Metric, figure: Figure | None) -> str:

@@ -36,7 +36,7 @@ def chinese_font() -> FontProperties | None:
 def png(block: dict[str, Any]) -> bytes:
     """Return a chart of a paper as PNG; lying bars where names are long, else lines or standing bars."""
     lying = block["shape"] == "bar" and len(block["labels"]) > _BARS_LIE and not _short(block["labels"])
-    with mpl.rc_context({"font.size": _SIZE, "axes.edgecolor": _GRID, "axes.linewidth": 0.8}):
+    with mpl.rc_context({"text.parse_math": False, "font.size": _SIZE, "axes.edgecolor": _GRID, "axes.linewidth": 0.8}):
         height = 1.1 + 0.24 * len(block["labels"]) if lying else 2.5
         figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         axes = figure.add_subplot()

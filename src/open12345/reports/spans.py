@@ -47,6 +47,34 @@ def _span(first: date, last: date) -> Period:
     return Period(f"{first}..{last}", first, last)
 
 
+def until(over: Period, today: date) -> Period:
+    """Return a period that is not over yet as far as it has come: so it is measured against as much of another one."""
+    if not over.first <= today < over.last:
+        return over
+    if _NAMED.fullmatch(over.name):
+        return period(f"{over.name}..{today}")
+    return _span(over.first, today)
+
+
+def called(over: Period) -> str:
+    """Return the name of a period, of one that ends early that of the whole."""
+    whole = over.name.partition("..")[0]
+    return whole if _NAMED.fullmatch(whole) else over.name
+
+
+def before_said(over: Period) -> str:
+    """Return what the last period is called where this one ends early, 上月同期; "" where it is a whole one."""
+    found = _NAMED.fullmatch(called(over))
+    if found is None or called(over) == over.name:
+        return ""
+    _year, half, quarter, week, month = found.groups()
+    if half:
+        return "上个半年同期"
+    if quarter:
+        return "上季度同期"
+    return "上周同期" if week else "上月同期" if month else "上年同期"
+
+
 def shifted(expression: str, now: Period, paper: Period) -> Period:
     """Return what a figure of the days `now` is measured against: its own last year, its own period before, or else."""
     if expression == "year_before":

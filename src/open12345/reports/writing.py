@@ -49,8 +49,9 @@ class Writer:
 
     def write(self) -> Content:
         """Return the content; raises KeyError for a figure that the outline does not define."""
-        blocks = [block for place, section in enumerate(self.outline.sections)
-                  for block in self._section(section, f"s{place + 1}", 1)]  # fmt: skip
+        blocks = list(self._early())
+        blocks += [block for place, section in enumerate(self.outline.sections)
+                   for block in self._section(section, f"s{place + 1}", 1)]  # fmt: skip
         return {
             "version": VERSION, "title": self.said(self.outline.title), "period": self.asker.paper.name,
             "percent": self.outline.percent, "facts": self.asker.facts_of(), "at": self.asker.at.isoformat(),
@@ -77,8 +78,15 @@ class Writer:
 
     # -- parts -------------------------------------------------------------------------------------
 
+    def _early(self) -> Iterator[dict[str, Any]]:
+        """Say of a period that is not over how far it has come, and with what it is compared."""
+        if not self.asker.early:
+            return
+        made = f"本期尚未结束，数据截至{self.words['last']}，与以往各期的相同时段比较。"
+        yield {"key": "early", "type": "text", "bold": "", "sentences": [{"key": "early.1", "made": made}]}
+
     def _section(self, section: Section, key: str, level: int) -> Iterator[dict[str, Any]]:
-        if section.only and self.asker.paper.name not in section.only:
+        if section.only and spans.called(self.asker.paper) not in section.only:
             return
         if section.heading:
             yield {"key": key, "type": "heading", "level": level, "made": self.said(section.heading)}
@@ -105,7 +113,7 @@ class Writer:
             yield from exhibits.examples(self.asker, block.examples, f"{key}.list", self.said(block.examples.title))
 
     def _is_said(self, sentence: Sentence) -> bool:
-        if sentence.only and self.asker.paper.name not in sentence.only:
+        if sentence.only and spans.called(self.asker.paper) not in sentence.only:
             return False
         return not any(self.value(name).missing for name in sentence.needs)
 
