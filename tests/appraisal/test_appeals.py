@@ -142,3 +142,26 @@ def test_appeals_close_with_the_window_and_win_a_later_edition(watched: Town, un
     services.revoke_exclusion(late.pk, reason="试", by=boss, at=watched.now)
     with pytest.raises(Refused, match="已过申诉期"):
         watched.do("clerk.urban", unhappy, "appeal", APPEAL)
+
+
+@pytest.mark.function("KPI-05")
+def test_a_month_that_nobody_publishes_cannot_be_appealed_against_for_ever(watched: Town, unhappy: str) -> None:
+    watched.now = datetime(2025, 10, 31, 23, tzinfo=SHANGHAI)
+    watched.do("clerk.urban", unhappy, "appeal", APPEAL)
+    watched.do("clerk.urban", unhappy, "withdraw_application")
+    watched.now = datetime(2025, 11, 1, 9, tzinfo=SHANGHAI)
+    with pytest.raises(Refused, match="已过申诉期"):
+        watched.do("clerk.urban", unhappy, "appeal", APPEAL)
+
+
+@pytest.mark.function("KPI-05")
+def test_a_month_that_was_passed_over_closes_with_the_next_one(watched: Town, unhappy: str, ranking: Pack) -> None:
+    boss, august = watched.person("supervisor"), month_named("2025-08")
+    watched.now = datetime(2025, 9, 2, 9, tzinfo=SHANGHAI)
+    services.lock(ranking, august, by=boss, at=watched.now)
+    services.publish(ranking, august, by=boss, at=watched.now)
+    watched.do("clerk.urban", unhappy, "appeal", APPEAL)
+    watched.do("clerk.urban", unhappy, "withdraw_application")
+    watched.wait(days=10)
+    with pytest.raises(Refused, match="已过申诉期"):
+        watched.do("clerk.urban", unhappy, "appeal", APPEAL)

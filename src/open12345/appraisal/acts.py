@@ -7,7 +7,10 @@ citizen again. Consent makes an exclusion, which is lent to the facts.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Final
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from open12345.appraisal import queries
@@ -24,27 +27,41 @@ from open12345.orders.stages import ApplicationState
 from open12345.worktime import moment_text
 
 #: What the facts read: every exclusion in force.
-LENT = "SELECT order_id, unit_id, code FROM appraisal_exclusion WHERE revoked_at IS NULL"
+LENT: Final = "SELECT order_id, unit_id, code FROM appraisal_exclusion WHERE revoked_at IS NULL"
+#: For how long after its end a month may be appealed against that nobody publishes.
+_UNPUBLISHED: Final = timedelta(days=92)
+_APPEALS: Final = 0x0A9EA1  # any number that no other lock of two has
 
 
 @bar("exclude")
 def window(occasion: Occasion) -> Iterator[Problem]:
     """Appeals may come until the window after the publication of the order's month has passed."""
-    edition = _edition(occasion)
-    if edition is not None and edition.appeal_until is not None and occasion.at > edition.appeal_until:
-        moment = moment_text(edition.appeal_until.astimezone(occasion.pack.calendar().zone), "zh")
+    until = _until(occasion)
+    if until is not None and occasion.at > until:
+        moment = moment_text(until.astimezone(occasion.pack.calendar().zone), "zh")
         yield Problem("kind", "window", _("已过申诉期（%(due)s）") % {"due": moment})
     yield from _already(occasion)
     yield from _per_month(occasion)
 
 
-def _edition(occasion: Occasion) -> Edition | None:
-    """Return the first edition published of the month in which the order was closed."""
+def _until(occasion: Occasion) -> datetime | None:
+    """Return when the window of the order's month closes; None for a pack without one.
+
+    It is that of the first edition published. A month that was passed over closes with the first later one that was
+    published; one after which none was, a quarter after its end (ours).
+    """
     closed = occasion.order.closed_at
-    if closed is None:
+    if closed is None or occasion.pack.appraisal.appeal_within is None:
         return None
     month = month_of(queries.today(occasion.pack, closed))
-    return Edition.objects.filter(month=month.first, published_at__isnull=False).order_by("number").first()
+    published = Edition.objects.filter(published_at__isnull=False)
+    edition = published.filter(month=month.first).order_by("number").first()
+    if edition is not None:
+        return edition.appeal_until
+    ends = datetime.combine(month.last + _UNPUBLISHED, time.max, occasion.pack.calendar().zone)
+    later = published.filter(month__gt=month.first, appeal_until__isnull=False)
+    passed = later.order_by("appeal_until").values_list("appeal_until", flat=True).first()
+    return ends if passed is None else min(passed, ends)
 
 
 def _already(occasion: Occasion) -> Iterator[Problem]:
@@ -58,6 +75,9 @@ def _per_month(occasion: Occasion) -> Iterator[Problem]:
     most, asker = occasion.rule.per_month, occasion.asker
     if most is None or asker is None:
         return
+    if occasion.acting:  # one after the other, so that two at once do not both see room for one
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_APPEALS, asker.unit_id])
     begin = occasion.at.astimezone(occasion.pack.calendar().zone).replace(
         day=1, hour=0, minute=0, second=0, microsecond=0
     )

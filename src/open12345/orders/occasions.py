@@ -40,6 +40,7 @@ class Occasion:
     assignments: Sequence[Assignment]
     applications: Sequence[Application]
     clocks: Sequence[Clock]  # running ones
+    acting: bool = False  # it is asked for now, in a transaction; else somebody looks whether it could be
 
     def running(self, kind: ClockKind) -> Clock | None:
         """Return the asker's running clock of a kind; the order's own, where the centre asks."""
@@ -66,7 +67,7 @@ def of_change(change: Change, kind: str, rule: ApplicationRule) -> Occasion:
     """Return the occasion of an application that is being asked for."""
     return Occasion(
         kind, rule, change.order, change.pack, change.at, change.action.name == "ask_centre", change.assignment,
-        change.assignments, list(change.order.applications.all()), change.clocks,
+        change.assignments, list(change.order.applications.all()), change.clocks, acting=True,
     )  # fmt: skip
 
 
