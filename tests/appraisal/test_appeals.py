@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
-from open12345.appraisal import queries, services
+from open12345.appraisal import acts, queries, services
 from open12345.appraisal.models import Exclusion
 from open12345.appraisal.months import month_named
 from open12345.facts import queries as facts
@@ -165,3 +166,16 @@ def test_a_month_that_was_passed_over_closes_with_the_next_one(watched: Town, un
     watched.wait(days=10)
     with pytest.raises(Refused, match="已过申诉期"):
         watched.do("clerk.urban", unhappy, "appeal", APPEAL)
+
+
+@pytest.mark.function("KPI-05")
+def test_appeals_of_a_unit_are_counted_one_after_the_other(watched: Town, unhappy: str) -> None:
+    assert _held() == 0
+    watched.do("clerk.urban", unhappy, "appeal", APPEAL)
+    assert _held() == 1  # until the transaction ends: another appeal of the unit waits for it, and counts this one
+
+
+def _held() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [acts._APPEALS])
+        return int(cursor.fetchone()[0])

@@ -54,7 +54,7 @@ def refresh(
     every: Annotated[float, typer.Option(min=0, help="Go on, every so many seconds, until stopped.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Bring the facts up to date with what moved since (a worker does it every three seconds)."""
+    """Bring the facts up to date with what moved since (a worker does it every two seconds)."""
     from open12345.facts import services  # noqa: PLC0415 - other commands start fast
 
     while True:
