@@ -60,7 +60,7 @@ def test_the_figures_of_a_paper_are_those_of_the_orders_and_carry_their_query(wa
     paper = _draft(watched)
     count = WorkOrder.objects.exclude(stage="draft").filter(accepted_at__year=2025, accepted_at__month=6).count()
     assert count >= 5
-    assert f"共受理12345热线工单{count}件，上年同期无数据，不作同比，上期无数据，不作环比。" in _read(paper)
+    assert f"共受理12345热线工单{count}件，上年同期无数据，不作同比，上月同期无数据，不作比较。" in _read(paper)
     for value in paper.content["figures"].values():
         assert value["query"]["metric"]
         assert value["query"]["period"]
@@ -185,7 +185,7 @@ def test_the_workbook_holds_every_figure_with_its_query(watched: Town) -> None:
     rows = {str(row[0].value): row for row in book["数字"].iter_rows(min_row=2)}
     accepted = rows["accepted"]
     assert int(accepted[4].value or 0) == paper.content["figures"]["accepted"]["above"]
-    assert accepted[7].value == "2025-06"
+    assert str(accepted[7].value).startswith("2025-06..2025-06-")  # as far as the month has come
     assert accepted[1].hyperlink is not None
     drawn = [block for block in paper.content["blocks"] if block["type"] == "chart"]
     assert sum(len(sheet._charts) for sheet in book.worksheets) == len(drawn) > 0
