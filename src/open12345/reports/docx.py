@@ -139,6 +139,7 @@ class _Docx:
             self._paragraph()
         title = parts.centred(self._paragraph())
         parts.lines(title, Pt(36))
+        parts.close(title)
         first, *rest = titles.lines(self.content["title"])
         parts.run(title, first, TITLE, TWO)
         for line in rest:

@@ -19,6 +19,12 @@ CHAR_TWIPS: Final = 316
 RED: Final = RGBColor(0xFF, 0, 0)
 
 Element = Any
+_AFTER_SPACES: Final = (
+    "w:bidi", "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents",
+    "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl", "w:divId",
+    "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
+)  # fmt: skip
+"""What follows the two in a paragraph's properties, in the order that the format wants."""
 
 
 def element(tag: str, **attributes: object) -> Element:
@@ -97,11 +103,15 @@ def border(paragraph: Any, side: str, *, size: int, colour: str, space: int) -> 
     edges.append(element(f"w:{side}", val="single", sz=size, space=space, color=colour))
     properties.insert_element_before(
         edges, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap", "w:overflowPunct",
-        "w:topLinePunct", "w:autoSpaceDE", "w:autoSpaceDN", "w:bidi", "w:adjustRightInd", "w:snapToGrid", "w:spacing",
-        "w:ind", "w:contextualSpacing", "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection",
-        "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr",
-        "w:pPrChange",
+        "w:topLinePunct", "w:autoSpaceDE", "w:autoSpaceDN", *_AFTER_SPACES,
     )  # fmt: skip
+
+
+def close(paragraph: Any) -> None:
+    """Set no space of the program's own between Chinese and Latin signs or digits: lines are as long as counted."""
+    properties = paragraph._p.get_or_add_pPr()
+    for tag in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        properties.insert_element_before(element(tag, val=0), *_AFTER_SPACES)
 
 
 def cell_edges(cell: Any, **edges: int) -> None:
