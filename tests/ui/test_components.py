@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from open12345.ui import navigation
+from open12345.ui import components, navigation
 from open12345.worktime import SHANGHAI
 
 NOW = datetime(2026, 3, 2, 6, 5, tzinfo=UTC)
@@ -149,3 +149,17 @@ def test_an_entry_is_for_those_who_may_open_it() -> None:
     finally:
         navigation.forget("home")
         navigation.forget("healthz")
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        ("†", "在用的系统或规章"),
+        ("(000, 004)", "宝山区材料、秦淮区材料"),
+        ("003 二（二）3；前三自定", "九亭镇材料 二（二）3；前三自定"),
+        ("自定", "自定"),
+        ("第 1003 号", "第 1003 号"),
+    ],
+)
+def test_a_source_is_told_in_words(mark: str, words: str) -> None:
+    assert components.sourced(mark) == words

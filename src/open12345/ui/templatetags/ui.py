@@ -105,6 +105,12 @@ def pagination(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
     return {"page": page, "rest": f"&{rest}" if rest else ""}
 
 
+@register.filter
+def sourced(text: object) -> str:
+    """Where a rule was read, in words: packs and metrics write marks (†, 003)."""
+    return components.sourced(str(text))
+
+
 @register.simple_tag
 def moment(value: datetime | None, now: datetime | None = None) -> SafeString | str:
     """A time as people say it ("今天 14:05"), the exact moment on hover."""
