@@ -1,7 +1,10 @@
 """Who acts: a small immutable value that is passed into the domain."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from .roles import CENTRE_ROLES, may_hold
 
@@ -54,30 +57,40 @@ SYSTEM: Final = Person(kind="system", id=None, name="系统")
 
 
 def person_of(staff: "Staff") -> Person:
-    """Describe a member of staff as an actor, in one query.
+    """Describe a member of staff as an actor, in one query (`people_of`)."""
+    return people_of([staff.pk]).get(staff.pk) or Person(kind="staff", id=staff.pk, name=staff.name)
+
+
+def people_of(staff: Iterable[int]) -> dict[int, Person]:
+    """Describe members of staff as actors, by their ids, all in one query.
 
     A deactivated account is a person without roles or posts: it may do nothing. A role of the centre counts only where
     its unit is a centre (`may_hold`), whatever was appointed before that was asked, or has become of the unit since.
     """
     from .models import Staff  # noqa: PLC0415 - models import this room's roles first
 
-    rows = list(
-        Staff.objects.filter(pk=staff.pk)
-        .order_by("posts__id")
+    rows = (
+        Staff.objects.filter(pk__in=staff)
+        .order_by("pk", "posts__id")
         .values_list(
-            "is_active", "unit__path", "posts__role", "posts__unit_id", "posts__unit__path", "posts__unit__kind"
+            "pk", "name", "unit_id", "unit__path", "is_active",
+            "posts__role", "posts__unit_id", "posts__unit__path", "posts__unit__kind",
         )
-    )
-    active = bool(rows) and rows[0][0]
+    )  # fmt: skip
+    return {own[0]: _described(own, posts) for own, posts in groupby(rows, key=itemgetter(0, 1, 2, 3, 4))}
+
+
+def _described(own: tuple[Any, ...], rows: Iterable[tuple[Any, ...]]) -> Person:
+    pk, name, unit_id, unit_path, active = own
     posts = tuple(
-        (role, unit, path or "") for _, _, role, unit, path, kind in rows if active and role and may_hold(role, kind)
+        (role, unit, path or "") for *_own, role, unit, path, kind in rows if active and role and may_hold(role, kind)
     )
     return Person(
         kind="staff",
-        id=staff.pk,
-        name=staff.name,
+        id=pk,
+        name=name,
         roles=frozenset(role for role, _, _ in posts),
-        unit_id=staff.unit_id,
-        unit_path=(rows[0][1] or "") if rows else "",
+        unit_id=unit_id,
+        unit_path=unit_path or "",
         posts=posts,
     )

@@ -19,6 +19,7 @@ from open12345.orders.store import allocate
 Row = TypeVar("Row", Event, Record)
 
 _AT_ONCE = 500
+_HEADS_AT_ONCE = 10_000
 _SEAL_LOCK = 12345_002
 
 
@@ -70,9 +71,19 @@ def seal(at: datetime) -> Anchor | None:
         prev = bytes(last.hash) if last else GENESIS
         anchor = Anchor(pk=pk, at=at, heads=len(heads), prev=prev, hash=_anchor_hash(prev, at, heads))
         anchor.save(force_insert=True)
-        rows = (SealedHead(anchor_id=pk, order_id=o, seq=s, hash=h) for o, s, h in heads)
-        SealedHead.objects.bulk_create(rows, batch_size=_AT_ONCE)
+        for begin in range(0, len(heads), _HEADS_AT_ONCE):
+            _keep_heads(pk, heads[begin : begin + _HEADS_AT_ONCE])
         return anchor
+
+
+def _keep_heads(anchor: int, heads: list[tuple[int, int, bytes]]) -> None:
+    """Keep what an anchor sealed: columns at a time, for after a year is written there are hundreds of thousands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO orders_sealedhead (anchor_id, order_id, seq, hash)"
+            " SELECT %s, * FROM unnest(%s::bigint[], %s::int[], %s::bytea[])",
+            [anchor, *map(list, zip(*heads, strict=True))],
+        )
 
 
 def _unsealed() -> list[tuple[int, int, bytes]]:

@@ -58,11 +58,13 @@ class FileKeys:
 
     def __init__(self, path: Path) -> None:
         self._master = _read_or_make(path)
+        self._box = AESGCM(self._master)
         self._index = hmac.digest(self._master, b"open12345 blind index", "sha256")
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return `key` sealed under the master key."""
-        return seal(self._master, key, context)
+        nonce = os.urandom(_NONCE)
+        return nonce + self._box.encrypt(nonce, key, context)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the key sealed by `wrap`."""

@@ -1,5 +1,6 @@
 """Numbers that look drawn but are told by their key alone, so that any request can be made without those before it."""
 
+from functools import lru_cache
 from typing import Final
 
 _MASK: Final = (1 << 64) - 1
@@ -7,13 +8,22 @@ _MASK: Final = (1 << 64) - 1
 
 def mix(*keys: int) -> int:
     """Return 64 well-mixed bits of the keys (the finaliser of splitmix64, once per key)."""
-    x = 0x9E3779B97F4A7C15
-    for key in keys:
+    x = _first(keys[0])
+    for key in keys[1:]:
         x = (x + key * 0xBF58476D1CE4E5B9 + 0x9E3779B97F4A7C15) & _MASK
         x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
         x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
         x ^= x >> 31
     return x
+
+
+@lru_cache(maxsize=256)
+def _first(key: int) -> int:
+    """Mix the first key, which is nearly always the seed of the run."""
+    x = (0x9E3779B97F4A7C15 + key * 0xBF58476D1CE4E5B9 + 0x9E3779B97F4A7C15) & _MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
+    return x ^ (x >> 31)
 
 
 def stir(key: int, salt: int) -> int:

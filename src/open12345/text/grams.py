@@ -34,13 +34,20 @@ def bigrams(s: str) -> list[str]:
     A Chinese run of one character is a term itself; to look for a single character, search terms
     that begin with it.
     """
-    terms: list[str] = []
-    for run in _TERMS.findall(normalise(s).casefold()):
-        if run[0] >= _FIRST_HAN and _is_han(run[0]) and len(run) > 1:
-            terms += map(add, run, run[1:])
-        else:
-            terms.append(run)
-    return terms
+    return [term for run in runs(s) for term in terms_of(run)]
+
+
+def runs(s: str) -> list[str]:
+    """Return the runs of Chinese characters, and of letters and digits, of which `bigrams` makes its terms."""
+    found: list[str] = _TERMS.findall(normalise(s).casefold())
+    return found
+
+
+def terms_of(run: str) -> tuple[str, ...]:
+    """Return the search terms of one of `runs`."""
+    if len(run) > 1 and run[0] >= _FIRST_HAN and _is_han(run[0]):
+        return tuple(map(add, run, run[1:]))
+    return (run,)
 
 
 def similarity(a: str, b: str) -> float:

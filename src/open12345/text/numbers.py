@@ -35,9 +35,15 @@ _VIEW: Final = (
     | dict.fromkeys(map(ord, _DASH), "-")
     | str.maketrans("＋（）［］【】．Ｘｘx", "+()()().XXX")
 )
+# What looks the same in a view: most texts are of such characters alone, which is seen in one go.
+_AS_IT_IS: Final = re.compile("[\n -wy-~\u4e00-\u9fff，。、：；？！“”…]*")
+_PLAIN_MOBILE: Final = re.compile("1[0-9]{10}")
 
 _NUMERAL: Final = "".join(NUMERALS)
-_WORTH_A_LOOK: Final = re.compile(rf"[0-9](?:[ \-.()]{{0,4}}[0-9]){{6}}|[{_NUMERAL}](?: ?[{_NUMERAL}]){{10}}")
+# One set at the head, which a search looks for fast; which of the two it was is asked afterwards.
+_WORTH_A_LOOK: Final = re.compile(
+    rf"[0-9{_NUMERAL}](?:(?<=[0-9])(?:[ \-.()]{{0,4}}[0-9]){{6}}|(?<=[{_NUMERAL}])(?: ?[{_NUMERAL}]){{10}})"
+)
 
 _MOBILE: Final = re.compile(
     r"(?<![0-9])(?:\(?(?:\+|00)?86\)?[ \-]{0,2}|0)?(?P<number>1(?:"
@@ -138,6 +144,8 @@ def phone_key(s: str) -> str:
     A mobile is its eleven digits; a landline keeps its area code (021…), also when +86 replaced
     the 0.
     """
+    if _PLAIN_MOBILE.fullmatch(s):
+        return s
     digits = re.sub(r"[^0-9]", "", as_view(s))
     abroad = re.match(r"(?:00)?86(?=1[3-9][0-9]{9}$|0?[1-9][0-9]{8,10}$)", digits)
     if abroad is None:
@@ -148,7 +156,7 @@ def phone_key(s: str) -> str:
 
 def as_view(s: str) -> str:
     """Return `s` with digits, dashes and spaces of all kinds as ASCII; as long as `s`."""
-    return s if s.isascii() and "x" not in s else s.translate(_VIEW)
+    return s if _AS_IT_IS.fullmatch(s) else s.translate(_VIEW)
 
 
 def _keys(allow: Collection[str]) -> frozenset[str]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +34,8 @@ from open12345.simulate.lives.steps import World
 Progress = Callable[[int, str], None]
 
 CHUNK: Final = 1000
+_AT_ONCE: Final = 2
+"""Sessions that build indexes and analyse tables side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +97,50 @@ def _phase(phases: dict[str, float], name: str) -> Iterator[None]:
 def _finish(
     connection: psycopg.Connection[Any], dsn: str, until: datetime | None, phases: dict[str, float], progress: Progress,
 ) -> None:  # fmt: skip
-    """Build the indexes, seal the heads, analyse: what a run owes its instance."""
-    tables = [model._meta.db_table for model in loaded_tables()]
-    with ThreadPoolExecutor(1) as beside:
-        built = beside.submit(_indexed, dsn, phases)
-        with _phase(phases, "seal"):
-            progress(-1, "seal")
-            history.seal(until or queries.database_time())
-        progress(-1, "indexes")
-        built.result()
-    with _phase(phases, "analyse"):
-        progress(-1, "analyse")
-        for table in tables:
-            connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
+    """Seal the heads, build the indexes, analyse: what a run owes its instance."""
+    with ThreadPoolExecutor(_AT_ONCE) as beside:
+        with _phase(phases, "indexes"):
+            jobs = resume.dropped_indexes(connection)
+            built = _shared_out(beside, dsn, [partial(resume.build_index, name=n, definition=d) for n, d in jobs])
+            with _phase(phases, "seal"):
+                progress(-1, "seal")
+                history.seal(until or queries.database_time())
+            progress(-1, "indexes")
+            _done(built)
+        with _phase(phases, "analyse"):
+            progress(-1, "analyse")
+            names = [model._meta.db_table for model in reversed(loaded_tables())]
+            _done(_shared_out(beside, dsn, [partial(_analysed, table=name) for name in names]))
 
 
-def _indexed(dsn: str, phases: dict[str, float]) -> None:
-    with _phase(phases, "indexes"), writers.loader(dsn) as connection:
-        connection.execute("SET maintenance_work_mem = '512MB'")
-        connection.execute("SET max_parallel_maintenance_workers = 2")
-        for _name in resume.rebuild_indexes(connection):
-            pass
+Job = Callable[[psycopg.Connection[Any]], None]
+
+
+def _shared_out(beside: ThreadPoolExecutor, dsn: str, jobs: list[Job]) -> list[Future[None]]:
+    """Let some sessions do the jobs, each the next that nobody has begun."""
+    left = deque(jobs)
+    return [beside.submit(_worked_off, dsn, left) for _ in range(_AT_ONCE)]
+
+
+def _worked_off(dsn: str, left: deque[Job]) -> None:
+    with writers.loader(dsn) as connection:
+        connection.execute("SET maintenance_work_mem = '384MB'")
+        connection.execute("SET max_parallel_maintenance_workers = 1")
+        while left:
+            try:
+                job = left.popleft()
+            except IndexError:  # another was quicker
+                return
+            job(connection)
+
+
+def _done(jobs: list[Future[None]]) -> None:
+    for job in jobs:
+        job.result()
+
+
+def _analysed(connection: psycopg.Connection[Any], table: str) -> None:
+    connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
 
 
 def truth_folder(run: str) -> Path:

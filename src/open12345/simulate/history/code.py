@@ -7,9 +7,11 @@ by table; `ARGUMENTS` names what it is given.
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -24,19 +26,27 @@ from open12345.worktime import SHANGHAI
 
 Fill = Callable[..., tuple[str, ...]]
 #: What the function is given: (moment, place, marks) of each act, its step, the clocks, the request's values; how a
-#: dispatch is told, how a saying is written, the key of a reply; ids of units; first ids by table, number, place, the
-#: facts of registering.
-ARGUMENTS: Final = "acts, done, clocks, values, given, say, twin, units, first, number, spot, registered"
+#: dispatch is told, sayings that stay as they are, how another is written, the key of a reply; ids of units; first ids
+#: by table, number, place, the facts of registering.
+ARGUMENTS: Final = "acts, done, clocks, values, given, fixed, say, twin, units, first, number, spot, registered"
 #: The same moment in Shanghai and, without a zone, in UTC: sums are cheaper than changing a moment's zone.
 _THERE: Final = datetime(2000, 1, 1, 8, tzinfo=SHANGHAI)
 _HERE: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - written without its zone
-_WHOLE: Final = len("2022-06-16T08:00:00")
+#: What stands in JSON as it is given: COPY has nothing to escape in it either.
+_SAFE: Final = frozenset({"at", "local", "due_at", "due_iso", "due_local", "id", "said", "digest", "same_day", "staff"})
 
 
 def utc(moment: datetime) -> str:
     """Return a moment of Shanghai as history and COPY write it: in UTC, to the microsecond."""
-    text = (_HERE + (moment - _THERE)).isoformat()
-    return text + "+00:00" if len(text) > _WHOLE else text + ".000000+00:00"
+    if moment.microsecond:
+        return (_HERE + (moment - _THERE)).isoformat() + "+00:00"
+    return _whole(moment)
+
+
+@lru_cache(maxsize=50_000)
+def _whole(moment: datetime) -> str:
+    """Return a moment without a fraction: mostly the end of a day, at which many limits run out."""
+    return (_HERE + (moment - _THERE)).isoformat() + ".000000+00:00"
 
 
 _KNOWN: Final[dict[str, Any]] = {
@@ -58,11 +68,25 @@ _PLAIN: Final[dict[str, str]] = {
 }
 
 
-def function(pattern: Pattern) -> Fill:
-    """Return the function that fills in a life of this kind; ids come in the order of `pattern.counts`."""
-    source = _Writer(pattern).written()
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A pattern written out: the compiled function (as bytes, which another process can read), rows and events."""
+
+    code: bytes
+    counts: tuple[tuple[type[models.Model], int], ...]
+    events: int
+
+
+def written(pattern: Pattern) -> Written:
+    """Write a pattern out; ids come in the order of `pattern.counts`."""
+    code = compile(_Writer(pattern).written(), "<kind of life>", "exec")
+    return Written(marshal.dumps(code), tuple(pattern.counts.items()), len(pattern.events))
+
+
+def function(form: Written) -> Fill:
+    """Return the function that fills in a life of this kind."""
     made: dict[str, Any] = dict(_KNOWN)
-    exec(compile(source, "<kind of life>", "exec"), made)  # noqa: S102 - written by this module out of stored rows
+    exec(marshal.loads(form.code), made)  # noqa: S102, S302 - written by this module out of stored rows
     found: Fill = made["fill"]
     return found
 
@@ -151,7 +175,7 @@ class _Writer:
         return f"units[{self._own(place, name, *nth)}]"
 
     def _said(self, place: int, name: str, *nth: int) -> str:
-        return f"say({self._own(place, name, *nth)}, number, spot)"
+        return f"fixed.get(said := {self._own(place, name, *nth)}) or say(said, number, spot)"
 
     @staticmethod
     def _own(place: int, name: str, *nth: int) -> str:
@@ -166,7 +190,8 @@ class _Writer:
         return self.text(self.pattern.contents[n])
 
     def _content(self, n: int) -> str:
-        return f"copied({self.ref(('written', n))})"
+        written = self.ref(("written", n))
+        return written if _safe(self.pattern.contents[n]) else f"copied({written})"
 
     def _digest(self, n: int) -> str:
         return f"sha256({self.ref(('written', n))}.encode()).hexdigest()"
@@ -180,7 +205,7 @@ class _Writer:
         return f"hexed(twin(({said}), number, spot))"
 
     def _json(self, template: Template) -> str:
-        return f"copied({self.text(template)})"
+        return self.text(template) if _safe(template) else f"copied({self.text(template)})"
 
     # -- history ---------------------------------------------------------------------------------------------------
 
@@ -191,10 +216,21 @@ class _Writer:
         return "registered" if act == "register" else f"{self.ref(('dispatched', place))}.facts"
 
     def _facts_copied(self, n: int) -> str:
-        return f"copied({self.ref(('facts', n))})"
+        template, place, act = self.pattern.facts[n]
+        if template is None and act != "register":
+            return f"{self.ref(('dispatched', place))}.copied"
+        facts = self.ref(("facts", n))
+        return facts if template is not None and _safe(template) else f"copied({facts})"
 
     def _hash(self, n: int) -> str:
-        return f"hexed(hash{n})"
+        return f"'\\\\\\\\x' + hash{n}.hex()"
 
     def _prev(self, n: int) -> str:
         return self.ref(("hash", n - 1)) if n else "BEGIN"
+
+
+def _safe(template: Template) -> bool:
+    """Say whether a text of JSON needs no escape in COPY: nothing in it can hold a backslash."""
+    return "\\" not in template.text and all(
+        source[0] in _SAFE or source == ("value", "number") for source in template.sources
+    )

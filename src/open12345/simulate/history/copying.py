@@ -44,7 +44,7 @@ def copy(connection: psycopg.Connection[Any], sheet: Sheet, *, unsealed: bool = 
     for model in (*ORDER, *rest):
         lines = sheet.lines.get(model)
         if lines and (unsealed or model is not Unsealed):
-            _copy(connection, model, "".join(lines).encode())
+            _copy(connection, model, b"".join(lines))
     return sum(sheet.rows.values())
 
 
@@ -63,16 +63,17 @@ class Ids:
 
     def __init__(self, connection: psycopg.Connection[Any], block: int = 2000) -> None:
         self.connection, self.block = connection, block
-        self._left: dict[type[models.Model], tuple[int, int]] = {}
+        self._next: dict[type[models.Model], int] = {}
+        self._ends: dict[type[models.Model], int] = {}
 
     def __call__(self, model: type[models.Model], many: int) -> int:
         """Return the first of `many` numbers in a row; 0 for a table without numbers of its own."""
-        first, end = self._left.get(model, (0, 0))
-        if first + many > end:
+        first = self._next.get(model, 0)
+        if first + many > self._ends.get(model, 0):
             if not isinstance(model._meta.pk, models.AutoField):
                 return 0
-            first, end = self._reserve(model, max(many, self.block))
-        self._left[model] = first + many, end
+            first, self._ends[model] = self._reserve(model, max(many, self.block))
+        self._next[model] = first + many
         return first
 
     def _reserve(self, model: type[models.Model], many: int) -> tuple[int, int]:

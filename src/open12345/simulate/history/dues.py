@@ -109,13 +109,14 @@ class Dues:
 class Reckoner:
     """Some limits, to be used up one after the other; `written`: their text (`clocks.written`)."""
 
-    __slots__ = ("_first", "_more", "written")
+    __slots__ = ("_first", "_more", "due", "written")
 
     def __init__(self, dues: Dues, limits: Limits) -> None:
         self._first, *self._more = [dues.term(limit) for limit in limits] or [lambda at: (at, False)]
         self.written = clocks.written(limits)
+        self.due: Callable[[datetime], Due] = self._all if self._more else self._first
 
-    def __call__(self, at: datetime) -> Due:
+    def _all(self, at: datetime) -> Due:
         """Return when the limits are used up from `at` on, and whether that is provisional."""
         at, provisional = self._first(at)
         for term in self._more:

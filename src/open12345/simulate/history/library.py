@@ -1,47 +1,94 @@
 """What processes have learnt, shared through a folder: a life played by one need not be played by the others.
 
-Entries belong to one state of the code, the pack and the accounts: with any other they are not found.
+Entries belong to one state of the code, the pack and the accounts: with any other they are not found. What fills in a
+kind of life (`code.Written`) is kept too, so that it is written out and compiled once.
 """
 
 from __future__ import annotations
 
+import fcntl
 import pickle
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from open12345.simulate.history.code import Written
 from open12345.simulate.history.learning import Found, Skeleton
 from open12345.simulate.lives.steps import World
 
 Known = tuple[Skeleton, Found]
+Flags = tuple[bool, ...]
 
 
 class Library:
-    """Learnt lives by key; kept in `folder`, or nowhere."""
+    """Learnt lives by their acts and by which clocks could run; kept in `folder`, or nowhere."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def find(self, key: Any) -> Known | None:
-        """Return what is known of lives of this kind."""
-        path = self._path(key)
+    def found(self, acts: Any, flags: Flags, but: Collection[Flags]) -> Iterator[tuple[Flags, Known]]:
+        """Yield what is known of lives of these acts, `but` that of some flags; if there, of `flags` alone."""
+        if self.folder is None:
+            return
+        own = self.folder / _name(acts, flags)
+        paths = [own] if own.exists() else sorted(self.folder.glob(f"{_name(acts)}-*"))
+        for path in paths:
+            there: Flags = tuple(sign == "1" for sign in path.name.partition("-")[2])
+            if there not in but:
+                yield there, pickle.loads(path.read_bytes())  # noqa: S301 - written by this program, in its own folder
+
+    def keep(self, acts: Any, flags: Flags, known: Known) -> None:
+        """Keep it for the others; of two who keep the same the later one wins."""
+        if self.folder is not None:
+            _put(self.folder / _name(acts, flags), known)
+
+    @contextmanager
+    def claimed(self, acts: Any) -> Iterator[bool]:
+        """Claim lives of these acts for playing; False while another process plays them.
+
+        Whoever is killed claims nothing any more.
+        """
+        if self.folder is None:
+            yield True
+            return
+        with (self.folder / f"{_name(acts)}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def form(self, kind: Any) -> Written | None:
+        """Return what fills in lives of this kind, if another process has written it out."""
+        path = None if self.folder is None else self.folder / f"{_name(kind)}.form"
         if path is None or not path.exists():
             return None
-        found: Known = pickle.loads(path.read_bytes())  # noqa: S301 - written by this program, in a folder of its own
+        found: Written = pickle.loads(path.read_bytes())  # noqa: S301 - written by this program, in its own folder
         return found
 
-    def keep(self, key: Any, known: Known) -> None:
-        """Keep it for the others; of two who keep the same the later one wins."""
-        path = self._path(key)
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = path.with_suffix(f".{id(known)}")
-            fresh.write_bytes(pickle.dumps(known))
-            fresh.replace(path)
+    def keep_form(self, kind: Any, form: Written) -> None:
+        """Keep it for the others."""
+        if self.folder is not None:
+            _put(self.folder / f"{_name(kind)}.form", form)
 
-    def _path(self, key: Any) -> Path | None:
-        return None if self.folder is None else self.folder / sha256(repr(key).encode()).hexdigest()[:32]
+
+def _name(key: Any, flags: Flags | None = None) -> str:
+    """Return the name of a kind: of its acts, and of which clocks could run where that is told."""
+    name = sha256(repr(key).encode()).hexdigest()[:32]
+    return name if flags is None else f"{name}-{''.join('01'[flag] for flag in flags)}"
+
+
+def _put(path: Path, what: Any) -> None:
+    """Write a file that is there at once and whole."""
+    fresh = path.with_suffix(f".{id(what)}")
+    fresh.write_bytes(pickle.dumps(what))
+    fresh.replace(path)
 
 
 def shelf(home: Path, world: World) -> Path:

@@ -12,10 +12,9 @@ from django.db import models
 
 from open12345.orders.models import Link, Requester, Unsealed, WorkOrder
 from open12345.orders.stages import LinkKind
-from open12345.simulate.history.code import function
+from open12345.simulate.history.code import Written, function
 from open12345.simulate.history.columns import columns
 from open12345.simulate.history.opening import Given, Opened
-from open12345.simulate.history.patterns import Pattern
 from open12345.simulate.lives.steps import Step
 from open12345.simulate.shapes import Life
 
@@ -29,9 +28,9 @@ Act = tuple[datetime, int, tuple[int, ...]]
 
 @dataclass
 class Sheet:
-    """Lines for COPY, by table, and what they hold."""
+    """Lines for COPY (in UTF-8), by table, and what they hold."""
 
-    lines: dict[type[models.Model], list[str]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[type[models.Model], list[bytes]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[type[models.Model], int] = field(default_factory=lambda: defaultdict(int))
     orders: int = 0
     events: int = 0
@@ -42,11 +41,9 @@ class Form:
 
     __slots__ = ("counts", "events", "fill", "requester")
 
-    def __init__(self, pattern: Pattern) -> None:
-        self.fill = function(pattern)
-        self.counts = tuple(pattern.counts.items())
+    def __init__(self, written: Written) -> None:
+        self.fill, self.counts, self.events = function(written), written.counts, written.events
         self.requester = [model for model, _many in self.counts].index(Requester)
-        self.events = len(pattern.events)
 
 
 @dataclass(slots=True)
@@ -71,13 +68,14 @@ class Filling:
             self.steps[0].said, order=self.order, requester=first[form.requester], number=self.number
         )
         lines = form.fill(
-            self.acts, self._done(), self.running, opened.values, self._given(), stamper.texts.saying,
-            stamper.texts.twin_key, stamper.units, first, self.number, spot, self._registered(opened, sheet),
+            self.acts, self._done(), self.running, opened.values, self._given(), stamper.texts.fixed,
+            stamper.texts.saying, stamper.texts.twin_key, stamper.units, first, self.number, spot,
+            self._registered(opened, sheet),
         )  # fmt: skip
         for (model, many), line in zip(form.counts, lines, strict=True):
-            sheet.lines[model].append(line)
+            sheet.lines[model].append(line.encode())
             sheet.rows[model] += many
-        sheet.lines[Unsealed].append(f"{self.order}\t{form.events}\n")
+        sheet.lines[Unsealed].append(b"%d\t%d\n" % (self.order, form.events))
         sheet.rows[Unsealed] += 1
         sheet.orders += 1
         sheet.events += form.events
@@ -99,7 +97,7 @@ class Filling:
         if found.repeat_of is not None:
             pk = self.stamper.ids(Link, 1)
             row = {"id": pk, "order_id": self.order, "other_id": found.repeat_of, "kind": LinkKind.REPEAT_OF.value}
-            sheet.lines[Link].append("\t".join(str(row[f.attname]) for f in columns(Link)) + "\n")
+            sheet.lines[Link].append(("\t".join(str(row[f.attname]) for f in columns(Link)) + "\n").encode())
             sheet.rows[Link] += 1
         return found.facts
 

@@ -27,6 +27,7 @@ _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _KEY: Final = 32
 _NONCE: Final = 12
 _POOL: Final = 1 << 16
+_SLOT: Final = "\ue002"
 
 
 def told(facts: dict[str, Any]) -> dict[str, Any]:
@@ -46,6 +47,8 @@ class Opened:
     body: str
     phone_index: bytes | None
     facts: dict[str, Any]
+    told: str
+    """The facts as canonical JSON."""
     values: dict[str, str]
 
 
@@ -57,13 +60,14 @@ class Opening:
         self._random, self._drawn = b"", 0
         self.areas: dict[str, int] = dict(Area.objects.values_list("code", "pk"))
         self.provider = vault.provider()
+        self._facts: dict[tuple[Any, ...], tuple[dict[str, Any], str]] = {}
         self._given: dict[tuple[Any, ...], Given] = {}
         self._grounds: dict[str, str] = {}
         self._suggested: dict[tuple[str, str], list[Suggestion]] = {}
 
     def open(self, said: dict[str, Any], *, order: int, requester: int, number: str) -> Opened:
         """Return what `taking.fill_order` and `requesters.make` would write of `said`."""
-        name, phone, address = (said.get(key, "") for key in ("name", "phone", "address"))
+        name, phone, address = said.get("name", ""), said.get("phone", ""), said.get("address", "")
         text = self.texts.of_request(said, name, address, first_line)
         key = self._fresh(_KEY)
         box, context = AESGCM(key), f"orders_requester/{requester}/"
@@ -73,13 +77,7 @@ class Opening:
         digest = _digest([text.title, text.body, text.place, *_point(said)], sealed)
         index = requesters.phone_index(phone) if phone else None
         area = self.areas.get(said["area"]) if said["area"] else None
-        origin = said.get("origin", "own")
-        facts = {
-            "text": digest, "number": number, "origin": origin, "channel": said["channel"], "kind": said["kind"],
-            "category": said["category"], "urgency": said["urgency"], "area": area, "type": "ordinary",
-            "located": said.get("longitude") is not None or None,
-            "foreign_system": said.get("foreign_system"), "foreign_number": said.get("foreign_number"),
-        }  # fmt: skip
+        facts, told_so = self._told(said, area, number, digest)
         values = {
             "pack_version": self.version, "number": number, "channel": said["channel"], "kind": said["kind"],
             "category": said["category"], "urgency": said["urgency"], "area": "\\N" if area is None else str(area),
@@ -93,7 +91,26 @@ class Opening:
             "longitude": _float(said.get("longitude")), "latitude": _float(said.get("latitude")),
             "foreign_number": said.get("foreign_number", ""),
         }  # fmt: skip
-        return Opened(text.body, index, told(facts), values)
+        return Opened(text.body, index, facts, told_so, values)
+
+    def _told(self, said: dict[str, Any], area: int | None, number: str, digest: str) -> tuple[dict[str, Any], str]:
+        """Return what the first event tells of the order, and the same as canonical JSON."""
+        foreign = said.get("foreign_number", "")
+        common = {
+            "origin": said.get("origin", "own"), "channel": said["channel"], "kind": said["kind"],
+            "category": said["category"], "urgency": said["urgency"], "area": area, "type": "ordinary",
+            "located": said.get("longitude") is not None or None, "foreign_system": said.get("foreign_system"),
+        }  # fmt: skip
+        own = {"foreign_number": foreign, "number": number, "text": digest} if foreign else {
+            "number": number, "text": digest,
+        }  # fmt: skip
+        key = (*common.values(), len(own))
+        known = self._facts.get(key)
+        if known is None:
+            text = chain.canonical({**told(common), **dict.fromkeys(own, _SLOT)}).decode()
+            known = self._facts[key] = told(common), text.replace("%", "%%").replace(f'"{_SLOT}"', "%s")
+        slots = tuple(map(encode_basestring, own.values()))  # in the order of their names, as canonical JSON has them
+        return {**known[0], **own}, known[1] % slots
 
     def _seal(self, box: AESGCM, value: str, context: str) -> bytes:
         nonce = self._fresh(_NONCE)
@@ -149,17 +166,16 @@ class Opening:
             "principle": principle, "clause": clause, "no_return": no_return or None,
             "item": chosen.item if chosen else None, "suggested": known[0].lead if known else None, "reason": reason,
         })  # fmt: skip
-        return Given(
-            chain.canonical(facts).decode(), copied(responsibility), copied(principle), copied(clause),
-            no_return=no_return,
-        )  # fmt: skip
+        text = chain.canonical(facts).decode()
+        return Given(text, copied(text), copied(responsibility), copied(principle), copied(clause), no_return=no_return)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One way of dispatching: the event's facts (canonical JSON) and the assignment's columns."""
+    """One way of dispatching: the event's facts (canonical JSON, and as copied) and the assignment's columns."""
 
     facts: str
+    copied: str
     responsibility: str
     principle: str
     clause: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from open12345.intake.taking import _LOOK_BACK, REPEAT_SIMILARITY
 from open12345.orders.chain import canonical
@@ -36,21 +36,21 @@ class Callers:
 
     def note(self, opened: Opened, order: int, at: datetime, ended: datetime | None) -> Told:
         """Return what registering tells of the caller's other orders, and keep this one for the next call."""
-        index, facts = opened.phone_index, opened.facts
+        index = opened.phone_index
         if index is None:
-            return Told(canonical(facts).decode())
+            return Told(opened.told)
         earlier = self._orders[index]
-        told = self._told(facts, earlier, opened.body, at) if earlier else Told(canonical(facts).decode())
+        told = self._told(opened, earlier, at) if earlier else Told(opened.told)
         earlier.append((order, opened.body, at, ended))
         return told
 
-    def _told(self, facts: dict[str, Any], earlier: list[Earlier], body: str, at: datetime) -> Told:
+    def _told(self, opened: Opened, earlier: list[Earlier], at: datetime) -> Told:
         earlier[:] = [one for one in earlier if one[3] is None or one[3] > at]
         still = sorted((one for one in earlier[-_KEPT:] if one[2] < at), key=lambda one: -one[0])[:_LOOK_BACK]
         if not still:
-            return Told(canonical(facts).decode())
-        alike, best = max((similarity(body, text), pk) for pk, text, _at, _ended in still)
-        facts = {**facts, "caller_open": [pk for pk, *_ in still]}
+            return Told(opened.told)
+        alike, best = max((similarity(opened.body, text), pk) for pk, text, _at, _ended in still)
+        facts = {**opened.facts, "caller_open": [pk for pk, *_ in still]}
         if alike < REPEAT_SIMILARITY:
             return Told(canonical(facts).decode())
         return Told(canonical({**facts, "repeat_of": best}).decode(), best)

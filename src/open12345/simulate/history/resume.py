@@ -147,13 +147,19 @@ def drop_indexes(connection: psycopg.Connection[Any], tables: list[str]) -> int:
     return len(found)
 
 
-def rebuild_indexes(connection: psycopg.Connection[Any]) -> Iterator[str]:
-    """Build again, one by one, what was put aside; yields the name of each when it stands."""
-    for name, definition in connection.execute("SELECT * FROM simulate.dropped_index ORDER BY name").fetchall():
-        with connection.transaction():
-            connection.execute(str(definition))
-            connection.execute("DELETE FROM simulate.dropped_index WHERE name = %s", [name])
-        yield str(name)
+def dropped_indexes(connection: psycopg.Connection[Any]) -> list[tuple[str, str]]:
+    """Return (name, definition) of what was put aside; first those that take longest, on one core each."""
+    found = connection.execute(
+        "SELECT name, definition FROM simulate.dropped_index ORDER BY definition NOT LIKE '%USING gin%', name"
+    )
+    return [(str(name), str(definition)) for name, definition in found]
+
+
+def build_index(connection: psycopg.Connection[Any], name: str, definition: str) -> None:
+    """Build one index again: whole, or put aside still."""
+    with connection.transaction():
+        connection.execute(definition)
+        connection.execute("DELETE FROM simulate.dropped_index WHERE name = %s", [name])
 
 
 # -- the loader's session ----------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ digests, facts and the hash chain. `tests/simulate/test_bulk_truth.py` holds bot
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from open12345.callback.sampling import is_drawn
 from open12345.orders import clocks
 from open12345.orders.models import Clock, Event, WorkOrder
 from open12345.simulate.history import learning, shadow, variants
+from open12345.simulate.history.code import written
 from open12345.simulate.history.dues import Dues, Reckoner
 from open12345.simulate.history.learning import ClockRule, PatternError, Skeleton
 from open12345.simulate.history.library import Library
@@ -36,6 +38,8 @@ __all__ = ["Sheet", "Stamper"]
 _POINT: Final = frozenset({"longitude", "latitude"})
 #: A sequence that is found again in a number, whatever stands around it.
 _MODEL: Final = 9_876_543_210_987
+#: Seconds between two looks at what another process learns.
+_PAUSE: Final = 0.01
 
 
 class Acts:
@@ -48,6 +52,19 @@ class Acts:
 
     def __repr__(self) -> str:
         return repr(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A life as it goes, not yet written: `acts` and `flags` (which clocks can run) tell its kind."""
+
+    life: Life
+    order: int
+    number: str
+    drawn: bool
+    steps: list[Step]
+    acts: Acts
+    flags: tuple[bool, ...]
 
 
 @dataclass(slots=True)
@@ -93,7 +110,7 @@ class Stamper:
 
     def number(self, at: datetime, channel: str, order: int) -> str:
         """Return the number of an order."""
-        key = (at.astimezone(self.dues.zone).date(), channel)
+        key = ((at if at.tzinfo is self.dues.zone else at.astimezone(self.dues.zone)).date(), channel)
         form = self._numbers.get(key)
         if form is None:
             char = self.pack.channels[channel].char
@@ -105,22 +122,39 @@ class Stamper:
 
     def stamp(self, life: Life, sheet: Sheet) -> str:
         """Add the rows of `life` to `sheet`; returns the order's number."""
+        told = self.tell(life)
+        self.learn([told])
+        return self.write(told, sheet)
+
+    def tell(self, life: Life) -> Told:
+        """Return how the life goes, and its number."""
         order = self.ids(WorkOrder, 1)
         number = self.number(life.request.at, life.request.channel, order)
         drawn = life.fate is Fate.ANSWERED_AT_ONCE and is_drawn(number, self.pack.callback.direct_share)
         steps = script(self.world, life, drawn=drawn)
-        key = self._key(life, self._acts(self._parts(life, steps, drawn=drawn)))
-        bones = self.skeletons.get(key)
-        if bones is None:
-            bones = self._learn(life, steps, key, drawn=drawn)
+        acts = self._acts(self._parts(life, steps, drawn=drawn))
+        return Told(life, order, number, drawn, steps, acts, self._kinds_of(life))
+
+    def write(self, told: Told, sheet: Sheet) -> str:
+        """Add the rows of a life whose kind is known (`learn`); returns the order's number."""
+        life, steps, key = told.life, told.steps, self._key(told)
+        bones = self.skeletons[key]
         running = self._clocks(life, steps, bones)
         acts, late = self._watched(life, steps, bones, running)
-        full = (key, late, tuple((place, marks) for _at, place, marks in acts if marks))
+        full = (key, late, tuple([(place, marks) for _at, place, marks in acts if marks]))
         form = self.patterns.get(full)
         if form is None:
-            form = self.patterns[full] = Form(Compiler(self._variant(key, late, full[2])).compile())
-        Filling(self, form, life, steps, acts, running, order, number).write(sheet)
-        return number
+            form = self.patterns[full] = self._form(full)
+        Filling(self, form, life, steps, acts, running, told.order, told.number).write(sheet)
+        return told.number
+
+    def _form(self, full: Any) -> Form:
+        """Return what fills in such lives: as another process wrote it out, else written out here."""
+        known = self.library.form(full)
+        if known is None:
+            known = written(Compiler(self._variant(*full)).compile())
+            self.library.keep_form(full, known)
+        return Form(known)
 
     def _acts(self, parts: tuple[Any, ...]) -> Acts:
         known = self._interned.get(parts)
@@ -142,13 +176,13 @@ class Stamper:
                 parts.append((step.act, step.fixed, step.shape, *step.own))
         return tuple(parts)
 
-    def _key(self, life: Life, acts: Acts) -> Any:
+    def _key(self, told: Told) -> Any:
         """Return the key of a life's kind: its acts, and which clocks run where they are wanted.
 
         Lives in which another clock could have run are of the same kind if that clock was never wanted: a life of the
         same acts in which it could have run left none of it.
         """
-        flags = self._kinds_of(life)
+        acts, flags = told.acts, told.flags
         key = self._alike.get((acts, flags))
         if key is None:
             key = acts, flags
@@ -184,21 +218,43 @@ class Stamper:
 
     # -- learning --------------------------------------------------------------------------------------------------
 
-    def _learn(self, life: Life, steps: list[Step], key: Any, *, drawn: bool) -> Skeleton:
-        """Play the life, unless another process has played its like, and keep what was found."""
-        known = self.library.find(key)
-        if known is None:
-            with self.stage():
-                played = learning.play(self.world, life, steps, drawn=drawn)
-            for found in played:
-                known = self._known(life, [step for step in steps if step.at <= found.steps[-1].at], found)
-                acts, flags = key
-                done = sum(place is not None for place in found.places)
-                self._keep((self._acts(acts.parts[: 1 + done]), flags), known)
-            self.learned += 1
-        else:
-            self._remember(key, known)
-        return self.skeletons[key]
+    def learn(self, batch: Sequence[Told]) -> None:
+        """Know the kinds of all these lives: by what others have kept, else by playing one of each.
+
+        What another process plays just now is waited for last, and not played twice.
+        """
+        missing = [told for told in batch if self._key(told) not in self.skeletons]
+        while missing:
+            before = len(missing)
+            missing = [told for told in missing if not self._learnt_now(told)]
+            if len(missing) == before:
+                time.sleep(_PAUSE)
+
+    def _learnt_now(self, told: Told) -> bool:
+        """Say whether the kind of this life is known, or could be learnt now; no if another process is at it."""
+        if self._key(told) in self.skeletons or self._found(told):
+            return True
+        with self.library.claimed(told.acts) as mine:
+            if mine and not self._found(told):
+                self._play(told)
+            return mine
+
+    def _found(self, told: Told) -> bool:
+        """Take up what others have learnt of such acts; say whether it is enough for this life."""
+        for flags, known in self.library.found(told.acts, told.flags, set(self._learnt[told.acts])):
+            self._remember((told.acts, flags), known)
+        return self._key(told) in self.skeletons
+
+    def _play(self, told: Told) -> None:
+        """Play the life through the real services and keep what was found, for the others too."""
+        life, steps = told.life, told.steps
+        with self.stage():
+            played = learning.play(self.world, life, steps, drawn=told.drawn)
+        for found in played:
+            known = self._known(life, [step for step in steps if step.at <= found.steps[-1].at], found)
+            done = sum(place is not None for place in found.places)
+            self._keep((self._acts(told.acts.parts[: 1 + done]), told.flags), known)
+        self.learned += 1
 
     def _known(self, life: Life, steps: list[Step], found: learning.Found) -> tuple[Skeleton, learning.Found]:
         """Return what a life that was played tells of all others of its kind."""
@@ -210,7 +266,7 @@ class Stamper:
 
     def _keep(self, key: Any, known: tuple[Skeleton, learning.Found]) -> None:
         if key not in self.skeletons:
-            self.library.keep(key, known)
+            self.library.keep(*key, known)
             self._remember(key, known)
 
     def _remember(self, key: Any, known: tuple[Skeleton, learning.Found]) -> None:
@@ -246,7 +302,12 @@ class Stamper:
     def _clocks(self, life: Life, steps: list[Step], bones: Skeleton) -> list[Running]:
         made: list[Running] = []
         for rule, reckoner in self._reckoned(life, bones):
-            made.append(self._clock(steps[rule.start].at, rule, reckoner, made, steps))
+            at = steps[rule.start].at
+            due, provisional = reckoner.due(at)
+            running = Running(rule, due, due, reckoner.written, provisional)
+            if rule.above is not None or rule.extended_by is not None:
+                self._bound(running, at, made, steps)
+            made.append(running)
         return made
 
     def _reckoned(self, life: Life, bones: Skeleton) -> list[tuple[ClockRule, Reckoner]]:
@@ -264,23 +325,19 @@ class Stamper:
         limits = self.dues.limits(life, rule.kind, max(1, rule.round))
         return self.dues.reckoner((self.dues.share(limits[0]),) if rule.by == "share" else limits)
 
-    def _clock(
-        self, at: datetime, rule: ClockRule, reckoner: Reckoner, made: list[Running], steps: list[Step]
-    ) -> Running:
-        """Reckon one clock."""
-        due, provisional = reckoner(at)
-        running = Running(rule, due, due, reckoner.written, provisional)
+    def _bound(self, running: Running, at: datetime, made: list[Running], steps: list[Step]) -> None:
+        """Let a clock end before the one above it, or later by an extension."""
+        rule = running.rule
         if rule.above is not None:
             above = made[rule.above].due
             bound = self.dues.before(above) if rule.by == "below" else above
-            if bound < due:
+            if bound < running.due:
                 running.due = running.first = max(bound, at)
                 running.limit, running.provisional = clocks.GIVEN, False
         if rule.extended_by is not None and rule.extended_at is not None and rule.extended_at < len(steps):
             clock = Clock(due_at=running.due)
             clocks.extend(self.pack, clock, rule.extended_by)
             running.due = clock.due_at
-        return running
 
     def _watched(
         self, life: Life, steps: list[Step], bones: Skeleton, running: list[Running]

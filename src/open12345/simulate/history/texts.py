@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
+from sys import intern
 from typing import Any, Final
 
 from open12345.orders import writing
 from open12345.policy import Pack
 from open12345.simulate.lives import sayings
-from open12345.text import bigrams, normalise, places
-from open12345.text.grams import bare
+from open12345.text import normalise, places
+from open12345.text.grams import bare, runs, terms_of
 
 #: A place that nobody would mask, by which sayings about a place are judged.
 _SPOT: Final = "涞亭南路"
 _TWIN_BYTES: Final = 16
 _KEPT: Final = 200_000
+_KEPT_RUNS: Final = 60_000
 
 
 class NotPlain(ValueError):
@@ -48,19 +51,16 @@ class Texts:
         self.allow = writing.service_numbers(pack)
         self.mask = writing.Mask((), self.allow)
         self._plain: dict[str, str] = {}
+        self.fixed: dict[str, str] = {}
+        """Sayings and codes in which nothing is put, as they are written."""
         self._twin = lru_cache(maxsize=_KEPT)(self._bare)
         self._bare_spot = lru_cache(maxsize=_KEPT)(bare)
-        self._said = lru_cache(maxsize=20_000)(self._of_text)
+        self._terms = lru_cache(maxsize=_KEPT_RUNS)(_interned)
         self._place = lru_cache(maxsize=50_000)(self.mask)
 
     def of_request(self, said: dict[str, Any], name: str, address: str, titled: Callable[[str], str]) -> Text:
         """Return the text of a request as `taking.fill_order` keeps it."""
-        return self._said(said["title"], said["body"], said["place"], name, address, titled)
-
-    def _of_text(
-        self, title: str, body: str, place: str, name: str, address: str, titled: Callable[[str], str]
-    ) -> Text:
-        title, body, named = (normalise(text).strip() for text in (title, body, place))
+        title, body, named = (normalise(said[key]).strip() for key in ("title", "body", "place"))
         title = title or titled(body)
         place = named or next(iter(places(body)), "")
         mask = writing.Mask((name,) if name else (), self.allow, (address,) if address else ())
@@ -72,9 +72,12 @@ class Texts:
             special = address or (name and name in place)
             masked_place = replace(mask, is_place=bool(named))(place) if special else self._place(place)
         changed = (*masked, masked_place) != (title, body, place)
-        words = set(bigrams(f"{masked[0]} {masked_place} {masked[1]}"))
-        whole = f"{title}\n{place}\n{body}" if changed else ""
-        return Text(*masked, masked_place, whole, changed, _vector(words))
+        search = self._vector(f"{masked[0]} {masked_place} {masked[1]}")
+        return Text(*masked, masked_place, together if changed else "", changed, search)
+
+    def _vector(self, text: str) -> str:
+        """Return the search words (`bigrams`) as COPY wants a tsvector: letters and digits need no quotes."""
+        return " ".join(dict.fromkeys(chain.from_iterable(map(self._terms, runs(text)))))
 
     def saying(self, text: str, number: str, spot: str) -> str:
         """Return a saying as it stands in a record's JSON, with the order's number and the place put in.
@@ -82,10 +85,14 @@ class Texts:
         Raises `NotPlain` for one that the platform would mask or change. Codes and moments go through as they are.
         """
         if text.isascii():
+            if not text[:1].isdigit():  # a code; moments are never the same
+                self.fixed[text] = text
             return text
         known = self._plain.get(text)
         if known is None:
             known = self._plain[text] = self._judged(text)
+            if sayings.NUMBER not in known and sayings.SPOT not in known:
+                self.fixed[text] = known
         return known.replace(sayings.NUMBER, number).replace(sayings.SPOT, spot)
 
     def _judged(self, text: str) -> str:
@@ -107,6 +114,6 @@ class Texts:
         return blake2b(joined.encode(), digest_size=_TWIN_BYTES).digest()
 
 
-def _vector(words: set[str]) -> str:
-    """Return the search words as a tsvector in COPY's text form: letters and digits alone need no quotes."""
-    return " ".join(words)
+def _interned(run: str) -> tuple[str, ...]:
+    """Return the terms of a run of characters, each pair but once in memory: a run comes in many texts."""
+    return tuple(map(intern, terms_of(run)))

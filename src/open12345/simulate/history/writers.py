@@ -39,6 +39,8 @@ from open12345.simulate.shapes import Life, Truth
 
 _POLL: Final = 0.5
 _TIDY: Final = 20
+_TOGETHER: Final = 100
+"""Lives that are told before they are written: so that of new kinds each writer learns others."""
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 _TRUTHS: Final = tuple(part.name for part in fields(Truth))
 
@@ -245,7 +247,11 @@ def _write_batch(
 ) -> None:
     """Stamp and write one batch; its truth stands in a file of its own before the orders are there."""
     sheet = Sheet()
-    numbers = [stamper.stamp(life, sheet) for life in lives]
+    numbers: list[str] = []
+    for begin in range(0, len(lives), _TOGETHER):
+        told = [stamper.tell(life) for life in lives[begin : begin + _TOGETHER]]
+        stamper.learn(told)
+        numbers += [stamper.write(one, sheet) for one in told]
     path = place.folder / f"{which[0]:06d}-{which[1]}.jsonl"
     lines = (_JSON.encode(truth_of(life, n)) for life, n in zip(lives, numbers, strict=True))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

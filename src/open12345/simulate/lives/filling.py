@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from open12345.policy.applications import ApplicationRule, EvidenceField, Reason
 from open12345.simulate.lives import sayings
 from open12345.simulate.shapes import Fate, Life
 from open12345.text import normalise
+from open12345.worktime.limits import WHOLE_DAYS
 
 Fixed = tuple[tuple[str, Any], ...]
 Report = tuple[Fixed, dict[str, str]]
@@ -57,6 +58,8 @@ class Form:
     address: bool
     solved: Report
     explained: Report
+    seen: bool
+    """Whether a solved one tells of a view on the spot; one that only explains does where `on_site` says so."""
 
     def findings(self, fate: Fate) -> Report:
         """Return the report: what shapes it, and its codes."""
@@ -64,7 +67,7 @@ class Form:
 
     def on_site_for(self, fate: Fate) -> bool:
         """Say whether the report tells of a view on the spot."""
-        return dict(self.findings(fate)[0])["on_site"] is True
+        return self.on_site if fate is Fate.EXPLAINED else self.seen
 
 
 class Filled:
@@ -74,6 +77,7 @@ class Filled:
         self.pack = pack
         self._forms: dict[tuple[str, str], Form] = {}
         self._asked: dict[tuple[str, str], Asking] = {}
+        self._nights: dict[date, datetime] = {}
         self.takes_position = "longitude" in OrderInput.model_fields
         self.mask = writing.Mask((), writing.service_numbers(pack))
         self.spot = lru_cache(maxsize=100_000)(self._spot)
@@ -116,9 +120,10 @@ class Filled:
 
     def form_of(self, kind: str, category: str) -> Form:
         """Return what a report on a request of this kind and category holds."""
-        if (kind, category) not in self._forms:
-            self._forms[kind, category] = self._form(kind, category)
-        return self._forms[kind, category]
+        found = self._forms.get((kind, category))
+        if found is None:
+            found = self._forms[kind, category] = self._form(kind, category)
+        return found
 
     def _form(self, kind: str, category: str) -> Form:
         rules, code = self.pack.closing, self.pack.extra_form(category)
@@ -135,8 +140,9 @@ class Filled:
 
         address = "address" in self.pack.required_fields(category)
         of_fact = self.pack.kinds[kind].findings_required
-        solved = report("solved", 0, on_spot=on_site or of_fact)
-        return Form(on_site, of_fact, address, solved, report("explained", 1, on_spot=on_site))
+        seen = on_site or of_fact
+        solved, explained = report("solved", 0, on_spot=seen), report("explained", 1, on_spot=on_site)
+        return Form(on_site, of_fact, address, solved, explained, seen)
 
     # -- the citizen's word ----------------------------------------------------------------------------------------
 
@@ -228,9 +234,20 @@ class Filled:
         """Return until when a unit that gets the order at `at` must answer."""
         return clocks.due_of(self.pack, self._limits(life, "reply"), at)[0]
 
-    def archivable(self, closed: datetime) -> datetime:
-        """Return from when an order closed at `closed` may be put away."""
-        return worktime.add(self.pack.calendar(), closed, self.pack.archive_after)
+    def put_away(self, closed: datetime) -> datetime:
+        """Return the night in which an order closed at `closed` is put away: the first once its time is over."""
+        if self.pack.archive_after.unit not in WHOLE_DAYS:
+            return self._night_after(closed)
+        day = closed.date()  # which tells where a limit of whole days ends
+        found = self._nights.get(day)
+        if found is None:
+            found = self._nights[day] = self._night_after(closed)
+        return found
+
+    def _night_after(self, closed: datetime) -> datetime:
+        rested = worktime.add(self.pack.calendar(), closed, self.pack.archive_after)
+        night = rested.replace(hour=1, minute=30, second=0, microsecond=0)
+        return night if night >= rested else night + timedelta(days=1)
 
 
 def _answered(solved: str, satisfied: str, cause: str) -> Fixed:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, Final
 
 from open12345.simulate.lives import sayings
@@ -251,14 +250,14 @@ class _Script(Actor):
 
     # -- the citizen's word ----------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def comes_again(self) -> bool:
         """Whether a second round follows: by its fate, or because the rules let nobody close with such answers."""
         if self.life.fate is Fate.UNREACHABLE or (not self.reachable and not self.upper):
             return False
         if self.pack.callback.rounds < 2:  # noqa: PLR2004 - a second round
             return False
-        if self.life.fate in {Fate.REDISPATCHED, Fate.UNHAPPY_REOPENED}:
+        if self.life.fate is Fate.REDISPATCHED or self.life.fate is Fate.UNHAPPY_REOPENED:
             return True
         return not self.upper and bool(self.world.filled.unhappy(self.answers()))
 
@@ -322,8 +321,6 @@ class _Script(Actor):
 
     def archived(self) -> None:
         """Put away by the platform at night, once its time is over."""
-        rested = self.world.filled.archivable(self.at)
-        night = rested.replace(hour=1, minute=30, second=0, microsecond=0)
-        self.at = (night if night >= rested else night + timedelta(days=1)) + timedelta(seconds=self.dice(40))
+        self.at = self.world.filled.put_away(self.at) + timedelta(seconds=self.dice(40))
         if self.at <= self.life.until:
             self.do("system", "", "archive")

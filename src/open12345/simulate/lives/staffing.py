@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from open12345.directory.models import Post, Staff, Unit
-from open12345.directory.person import SYSTEM, Person, person_of
+from open12345.directory.models import Post, Unit
+from open12345.directory.person import SYSTEM, Person, people_of
 from open12345.policy import Pack
 
 
@@ -37,15 +37,14 @@ class Staffing:
         return bool(self.posts.get((role, unit)))
 
     def _person(self, staff: int) -> Person:
-        if staff not in self._people:
-            self._people[staff] = person_of(Staff.objects.get(pk=staff))
-        return self._people[staff]
+        found = self._people.get(staff)
+        if found is None:
+            found = self._people[staff] = people_of([staff])[staff]
+        return found
 
     def warm(self) -> None:
         """Read everybody now, so that no query is needed later (before processes part)."""
-        for there in self.posts.values():
-            for staff in there:
-                self._person(staff)
+        self._people.update(people_of({staff for there in self.posts.values() for staff in there}))
 
 
 def staffing(pack: Pack) -> Staffing:

@@ -91,7 +91,7 @@ class Actor:
         self.request = life.request
         self.dice = Dice(world.seed, self.request.index)
         self.steps: list[Step] = []
-        self.known: dict[tuple[str, str], Person] = {}
+        self.known: dict[tuple[str, str], Person] = {("system", ""): SYSTEM}
         self.at = self.request.at.astimezone(world.pack.calendar().zone)
         self.visited_at: datetime | None = None
         channel = self.pack.channels[self.request.channel]
@@ -110,18 +110,18 @@ class Actor:
         self, role: str, unit: str, act: str, fixed: Fixed = (), /, *, late: str = "", shape: str = "", **own: Any
     ) -> None:
         """Let somebody act now; moments never stand still, and never fall on a whole second."""
-        by = SYSTEM if role == "system" else self.who(role, unit)
-        moment = self.at + timedelta(0, 0, 1 + self.dice(999_998) - self.at.microsecond)
-        if self.steps and moment <= self.steps[-1].at:
-            moment = self.steps[-1].at + timedelta(milliseconds=200 + self.dice(700))
+        by = self.known.get((role, unit)) or self.who(role, unit)
+        at, steps = self.at, self.steps
+        moment = at + timedelta(0, 0, 1 + self.dice(999_998) - at.microsecond)
+        if steps and moment <= steps[-1].at:
+            moment = steps[-1].at + timedelta(milliseconds=200 + self.dice(700))
         self.at = moment
-        self.steps.append(Step(moment, act, by, fixed, own, late, unit, shape, self.spot))
+        steps.append(Step(moment, act, by, fixed, own, late, unit, shape, self.spot))
 
     def who(self, role: str, unit: str) -> Person:
-        """Return somebody for the act; who takes an order's callback is who calls."""
-        if (role, unit) not in self.known:
-            self.known[role, unit] = self.world.people.pick(role, unit, self.dice(1 << 20))
-        return self.known[role, unit]
+        """Return somebody for the act, and for all later ones of the kind: who takes a callback is who calls."""
+        by = self.known[role, unit] = self.world.people.pick(role, unit, self.dice(1 << 20))
+        return by
 
     def wait(self, low: int, high: int) -> None:
         """Let some minutes pass; urgent matters go six times as fast."""

@@ -1,0 +1,63 @@
+"""What one writer has learnt the others need not learn: lives, and what fills them in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from open12345.directory import packs
+from open12345.simulate.history.copying import Ids
+from open12345.simulate.history.library import Library
+from open12345.simulate.history.stamp import Sheet, Stamper
+from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import World
+from open12345.simulate.shapes import Fate, Life
+from tests.cast import Town
+from tests.simulate.made import lives
+from tests.simulate.test_bulk_truth import BEGIN
+
+
+@pytest.fixture
+def some(town: Town) -> list[Life]:
+    until = BEGIN + timedelta(days=40)
+    return list(lives(town.pack, 6, begin=BEGIN, until=until, seed=5, fates=(Fate.REFUSED, Fate.SOLVED)))
+
+
+def stamper(town: Town, folder: Path) -> Stamper:
+    version, _pack = packs.pack_at(BEGIN)
+    connection.ensure_connection()
+    made = Stamper(World(town.pack, staffing(town.pack)), version, Ids(connection.connection, 50))
+    made.library = Library(folder)
+    return made
+
+
+@pytest.mark.usefixtures("loader")
+def test_a_second_writer_plays_no_life_again(town: Town, tmp_path: Path, some: list[Life]) -> None:
+    one, other = stamper(town, tmp_path), stamper(town, tmp_path)
+    sheets = Sheet(), Sheet()
+    for life in some:
+        one.stamp(life, sheets[0])
+    for life in some:
+        other.stamp(life, sheets[1])
+    assert one.learned > 0
+    assert other.learned == 0
+    assert sheets[0].rows == sheets[1].rows
+    assert len(list(tmp_path.glob("*.form"))) == len(one.patterns)
+
+
+@pytest.mark.usefixtures("loader")
+def test_what_another_plays_just_now_is_learnt_last(town: Town, tmp_path: Path, some: list[Life]) -> None:
+    ours, theirs = stamper(town, tmp_path), stamper(town, tmp_path)
+    told = [ours.tell(life) for life in some]
+    busy, order = told[0], list[Any]()
+    with theirs.library.claimed(busy.acts) as claimed:
+        assert claimed
+        ours._play = order.append  # type: ignore[method-assign]
+        learnt = [ours._learnt_now(one) for one in told]
+    assert learnt == [one.acts is not busy.acts for one in told]
+    assert all(one.acts is not busy.acts for one in order)
+    assert order
