@@ -60,8 +60,9 @@ def _run() -> None:
         f"seconds                  {done.seconds:9.1f}   " + ", ".join(f"{n} {s:.1f}" for n, s in done.phases.items())
     )
     print(f"rate                     {rate:9.0f} orders/s, {done.rows / done.seconds:,.0f} rows/s")
-    learnt = sum(1 for kept in (HOME / "simulate" / "learnt").rglob("*") if kept.is_file())
-    print(f"kinds learnt             {learnt:9,}   each played once through the services")
+    kept = [path for path in (HOME / "simulate" / "learnt").rglob("*") if path.is_file()]
+    kinds, forms = sum("-" in path.name for path in kept), sum(path.suffix == ".form" for path in kept)
+    print(f"kinds learnt             {kinds:9,}   in {forms:,} ways: in time, or late in one way or another")
     print(
         f"CPU per order            {ours * 1000 / done.orders:9.3f} ms in Python, "
         f"{database * 1000 / done.orders:.3f} ms in PostgreSQL"

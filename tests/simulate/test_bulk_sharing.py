@@ -56,7 +56,7 @@ def test_what_another_plays_just_now_is_learnt_last(town: Town, tmp_path: Path, 
     busy, order = told[0], list[Any]()
     with theirs.library.claimed(busy.acts) as claimed:
         assert claimed
-        ours._play = order.append  # type: ignore[method-assign]
+        ours._play = order.append  # type: ignore[assignment, method-assign]
         learnt = [ours._learnt_now(one) for one in told]
     assert learnt == [one.acts is not busy.acts for one in told]
     assert all(one.acts is not busy.acts for one in order)

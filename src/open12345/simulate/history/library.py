@@ -7,6 +7,7 @@ kind of life (`code.Written`) is kept too, so that it is written out and compile
 from __future__ import annotations
 
 import fcntl
+import os
 import pickle
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -85,8 +86,8 @@ def _name(key: Any, flags: Flags | None = None) -> str:
 
 
 def _put(path: Path, what: Any) -> None:
-    """Write a file that is there at once and whole."""
-    fresh = path.with_suffix(f".{id(what)}")
+    """Write a file that is there at once and whole; until then it has a name that nobody looks for."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.write_bytes(pickle.dumps(what))
     fresh.replace(path)
 

@@ -266,7 +266,8 @@ class Stamper:
 
     def _keep(self, key: Any, known: tuple[Skeleton, learning.Found]) -> None:
         if key not in self.skeletons:
-            self.library.keep(*key, known)
+            acts, flags = key
+            self.library.keep(acts, flags, known)
             self._remember(key, known)
 
     def _remember(self, key: Any, known: tuple[Skeleton, learning.Found]) -> None:
