@@ -106,8 +106,8 @@ def _run(port: int, secret: str, session: tuple[str, str], processes: Mapping[st
     stop = threading.Event()
     accepted: list[float] = []
     screens, facts = [Watched() for _ in range(SCREENS)], Watched()
-    threads = [threading.Thread(target=_screen, args=(port, session, one, stop)) for one in screens]
-    threads.append(threading.Thread(target=_facts, args=(facts, stop)))
+    threads = [threading.Thread(target=_screen, args=(port, session, one, stop), daemon=True) for one in screens]
+    threads.append(threading.Thread(target=_facts, args=(facts, stop), daemon=True))
     writers = [threading.Thread(target=_write, args=(port, secret, place, accepted)) for place in range(WRITERS)]
     for thread in threads:
         thread.start()
