@@ -162,7 +162,8 @@ def test_the_word_file_is_laid_out_as_official_papers_are(watched: Town) -> None
                 continue
             named = run._r.rPr.rFonts.get(qn("w:eastAsia"))
             fonts.setdefault(named, []).append((run.text, run.font.size.pt, paragraph.style.name))
-    assert (paper.title, 22.0, "Normal") in fonts["方正小标宋简体"]
+    title = [text for text, size, style in fonts["方正小标宋简体"] if (size, style) == (22.0, "Normal")]
+    assert "".join(title).replace("\n", "") == paper.title  # in balanced lines
     assert any(text.startswith("一、") and style == "Heading 1" for text, _size, style in fonts["黑体"])
     assert {size for _text, size, style in fonts["仿宋_GB2312"] if style == "Normal"} >= {16.0}
     assert file.settings.odd_and_even_pages_header_footer
