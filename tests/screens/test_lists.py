@@ -172,7 +172,7 @@ def test_home_leads_to_what_one_may_see(town: Town, at_screen: AtScreen) -> None
         assert f'href="{url}"' in dispatcher
     assert re.search(r'/dispatch/">全部 <b>1</b>', dispatcher)
     assert "/handling/" not in dispatcher
-    assert "还没有您的工作台" in at_screen("watcher").open("/")
+    assert "现在没有转给您的事项" in at_screen("watcher").open("/")
 
 
 def test_empty_lists_say_what_would_be_here(at_screen: AtScreen) -> None:

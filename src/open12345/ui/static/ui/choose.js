@@ -3,6 +3,15 @@
 
 const LONG = 12; // options
 
+function make(tag, said = {}, ...inside) {
+  const one = document.createElement(tag);
+  Object.entries(said).forEach(([name, value]) => one.setAttribute(name, value));
+  one.append(...inside);
+  return one;
+}
+const labelOf = (select) => document.getElementById(`${select.id}-label`) ?? select.labels[0];
+const tell = (select) => select.dispatchEvent(new Event("change", { bubbles: true }));
+
 function chooser(select) {
   select.dataset.chosen = "";
   const path = [];
@@ -14,21 +23,15 @@ function chooser(select) {
     const above = group ?? (option.value ? path.slice(1, -1).join(" / ") : "");
     return { value: option.value, name, above, all: `${above} ${name}`.toLowerCase() };
   });
-  const box = document.createElement("div");
-  box.className = "chooser";
-  const input = document.createElement("input");
-  const list = document.createElement("ul");
-  list.id = `${select.id}-list`;
-  list.hidden = true;
-  list.setAttribute("role", "listbox");
-  Object.entries({ type: "text", class: "form-control", role: "combobox", autocomplete: "off", id: `${select.id}-find`, "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list", placeholder: ways[0].value ? "" : ways[0].name }).forEach(([name, value]) => input.setAttribute(name, value));
+  const label = labelOf(select);
+  const list = make("ul", { id: `${select.id}-list`, hidden: "", role: "listbox", "aria-label": label?.textContent.trim() ?? "" });
+  const input = make("input", { type: "text", class: "form-control", role: "combobox", autocomplete: "off", id: `${select.id}-find`, "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list", placeholder: ways[0].value ? "" : ways[0].name });
   ["data-key", "data-key-label"].forEach((name) => {
     if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
     select.removeAttribute(name);
   });
-  const label = document.getElementById(`${select.id}-label`) ?? select.labels[0];
   if (label) label.htmlFor = input.id;
-  list.setAttribute("aria-label", label?.textContent.trim() ?? "");
+  const box = make("div", { class: "chooser" });
   select.before(box);
   box.append(input, list, select);
   select.tabIndex = -1;
@@ -46,13 +49,7 @@ function chooser(select) {
     here = Math.max(0, shown.findIndex((way) => !words.length && way.value === select.value));
     list.replaceChildren(
       ...shown.map((way, index) => {
-        const line = document.createElement("li");
-        line.id = `${list.id}-${index}`;
-        line.setAttribute("role", "option");
-        const above = document.createElement("span");
-        above.className = "faint";
-        above.textContent = way.above;
-        line.append(way.name, " ", above);
+        const line = make("li", { id: `${list.id}-${index}`, role: "option" }, way.name, " ", make("span", { class: "faint" }, way.above));
         line.addEventListener("pointerdown", (event) => {
           event.preventDefault();
           pick(way);
@@ -79,7 +76,7 @@ function chooser(select) {
   function pick(way) {
     select.value = way.value;
     close();
-    select.dispatchEvent(new Event("change", { bubbles: true }));
+    tell(select);
   }
   input.addEventListener("input", () => open(input.value));
   input.addEventListener("click", () => list.hidden && open(""));
@@ -128,41 +125,22 @@ function several(more) {
     boxes.forEach((box, option) => (box.firstChild.checked = option.selected));
   }
   function line(option) {
-    const box = document.createElement("label");
-    const tick = document.createElement("input");
-    const title = document.createElement("span");
-    Object.assign(tick, { type: "checkbox", className: "form-check-input", checked: option.selected });
-    title.textContent = option.text;
-    box.className = "option";
-    box.append(tick, title);
+    const tick = make("input", { type: "checkbox", class: "form-check-input" });
+    tick.checked = option.selected;
+    const box = make("label", { class: "option" }, tick, make("span", {}, option.text));
     tick.addEventListener("change", (event) => {
       event.stopPropagation();
       option.selected = tick.checked;
-      select.dispatchEvent(new Event("change", { bubbles: true }));
+      tell(select);
     });
     boxes.set(option, box);
     return box;
   }
   function build() {
-    const input = document.createElement("input");
-    Object.entries({ type: "search", class: "form-control options-filter", autocomplete: "off", "aria-label": english ? "Filter" : "筛选", placeholder: english ? "Filter" : "输入名称筛选" }).forEach(([name, value]) => input.setAttribute(name, value));
-    const list = document.createElement("div");
-    list.className = "options many";
-    list.setAttribute("role", "group");
-    list.setAttribute("aria-label", (document.getElementById(`${select.id}-label`) ?? select.labels[0])?.textContent.trim() ?? "");
-    for (const part of select.children) {
-      if (part.tagName !== "OPTGROUP") {
-        list.append(line(part));
-        continue;
-      }
-      const group = document.createElement("div");
-      const title = document.createElement("span");
-      title.className = "options-title";
-      title.textContent = part.label;
-      group.append(title, ...[...part.children].map(line));
-      list.append(group);
-    }
-    select.before(input, list);
+    const input = make("input", { type: "search", class: "form-control options-filter", autocomplete: "off", "aria-label": english ? "Filter" : "筛选", placeholder: english ? "Filter" : "输入名称筛选" });
+    const group = (part) => make("div", {}, make("span", { class: "options-title" }, part.label), ...[...part.children].map(line));
+    const parts = [...select.children].map((part) => (part.tagName === "OPTGROUP" ? group(part) : line(part)));
+    select.before(input, make("div", { class: "options many", role: "group", "aria-label": labelOf(select)?.textContent.trim() ?? "" }, ...parts));
     input.addEventListener("input", (event) => {
       event.stopPropagation();
       const wanted = input.value.trim().toLowerCase();
