@@ -85,8 +85,9 @@ def _of_place(talk: Talk) -> Likely | None:
     seen, named = queries.visible_to(talk.sight.person), queries.by_words(talk.sight.person, place)
     found: dict[int, str] = {}
     for rows in (seen, named):
-        newest = rows.filter(area__isnull=False).order_by("-pk").values_list("pk", "area__code", "place")[:_EARLIER]
-        found |= {pk: code for pk, code, where in newest if place in where}
+        # Those without an area are left out here: in SQL a run of them would be read to its end.
+        newest = rows.order_by("-pk").values_list("pk", "area__code", "place")[:_EARLIER]
+        found |= {pk: code for pk, code, where in newest if code and place in where}
     here = list(found.values())
     for code, times in Counter(here).most_common(1):
         if code in pack.area_tree and times >= _AGREE * len(here):

@@ -32,10 +32,11 @@ ENDED: Final = f"""
 KEPT: Final = "a.state IN ('reported', 'checked')"
 SINCE: Final = "coalesce(a.reported_at, a.ended_at)"
 
-# The statements are put together from the constants above alone; every value is a parameter.
+# The statements are put together from the constants above alone; every value is a parameter. An age is float8: a power
+# of integers is one of numeric, some ten microseconds each.
 _TALLIES: Final = f"""
     WITH aged AS (
-        SELECT p.category, p.area, p.unit_id, p.after_id, p.kept, p.back, %(today)s::date - p.since AS age,
+        SELECT p.category, p.area, p.unit_id, p.after_id, p.kept, p.back, (%(today)s::date - p.since)::float8 AS age,
                p.since > coalesce(max(p.since) FILTER (WHERE p.after_id IS NULL AND p.kept > 0) OVER (
                    PARTITION BY p.category, p.area, coalesce(p.after_id, p.unit_id)
                ), '-infinity') AS running
