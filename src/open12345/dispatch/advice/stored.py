@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
+from psycopg.types.datetime import TimestamptzLoader
 
 from open12345.dispatch.advice.evidence import (
     DAYS,
@@ -89,6 +90,8 @@ def evidence(asked: Iterable[Level], categories: Collection[str], at: datetime) 
     if not wanted:
         return Evidence(at)
     with connection.cursor() as cursor:
+        # A page of orders reads some 4,000 moments: psycopg's own loader is compiled, Django's is not.
+        cursor.cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         cursor.execute(f"{_TALLIES};{_PAST}", values)  # both in one go: each page asks them
         for category, area, unit, before, *counts in cursor.fetchall():
             told = Tally(*counts)
