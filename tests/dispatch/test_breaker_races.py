@@ -98,7 +98,7 @@ def test_endings_noted_at_once_trip_a_breaker_once(town: Town) -> None:
         assert (change.figures["outcomes"], change.figures["bad"]) == (RULE.least, RULE.least), "locked: judged in turn"
     wide = BreakerChange.objects.get(scope=BreakerScope.ALL, key="").figures
     assert wide["bad"] == wide["outcomes"], "each of them went wrong"
-    assert RULE.least <= wide["outcomes"] <= len(found), "locked only by who trips it: one more may have ended meanwhile"
+    assert RULE.least <= wide["outcomes"] <= len(found), "locked by who trips it: more may have ended meanwhile"
 
 
 def test_an_ending_waits_for_none_of_another_matter(town: Town) -> None:

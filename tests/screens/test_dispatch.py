@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Town
 from tests.orders.walks import RETURN, UNHAPPY, assignment, dispatched, granted, signed, to_callback
@@ -31,6 +33,14 @@ def test_the_duty_list_names_the_unit_with_principle_and_clause(town: Town, at_s
     told = at_screen("clerk.enforcement").open(f"/orders/{number}/")
     assert "派单原则" in told
     assert "条块结合、以条为主" in told
+
+
+def test_an_order_opened_beside_its_list_is_weighed_once(town: Town, at_screen: AtScreen) -> None:
+    number = town.register(category="A0101", area="310117107001")
+    with CaptureQueriesContext(connection) as asked:
+        page = at_screen("dispatcher").open(f"/dispatch/?open={number}")
+    assert "003 附件1 第八条" in page.split('id="pane"')[1]
+    assert sum("dispatch_practice" in one["sql"] for one in asked.captured_queries) == 1
 
 
 @pytest.mark.function("DIS-17")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
-from open12345.dispatch.advice import Recommendation, kept, recommend_all
+from open12345.dispatch.advice import Recommendation, decided_with, kept, recommend_all
 from open12345.dispatch.asked import told_of
 from open12345.dispatch.automatic import modes
 from open12345.orders import batches, dues, lists, queries, web
@@ -39,6 +39,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     page = lists.page_of(shown.select_related("area", "claim"), request.GET.get("after", ""), by="due_at")
     lines = lists.lines(page.rows, sight.pack, sight.at, ClockKind.DISPATCH)
     advised = recommend_all(sight.pack, [line.order for line in lines], at=sight.at, viewer=sight.person)
+    known = {line.order.pk: found for line, found in zip(lines, advised, strict=True)}
     off = modes.switched_off(sight.pack, [line.order.category for line in lines])
     advised = [[] if silent else found for silent, found in zip(off, advised, strict=True)]
     groups = marks_of([line.order.pk for line in lines])
@@ -54,7 +55,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         empty=(_("没有待派的工单"), _("新登记的和退回的工单会按时限排在这里。")),
         words="派单 责任清单 主办 协办 核实 占有 时限 退单",
     )
-    return show(request, sight, bench, "dispatch/queue.html")
+    with decided_with(known):  # the order beside the list is mostly one of it
+        return show(request, sight, bench, "dispatch/queue.html")
 
 
 def _row(sight: Sight, line: lists.Line, found: list[Recommendation], groups: Sequence[Group]) -> Row:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from open12345.directory.person import Person
@@ -24,7 +25,7 @@ from open12345.policy import Pack
 #: Where no category is set, so many that the words speak for are weighed, from this probability.
 _GUESSED: Final = 4
 _LEAST_SURE: Final = 0.05
-_decided: ContextVar[tuple[int, tuple[Recommendation, ...]] | None] = ContextVar("decided", default=None)
+_decided: ContextVar[Mapping[int, Sequence[Recommendation]]] = ContextVar("decided", default=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,12 @@ def recommend_all(
 
 
 @contextmanager
-def decided_with(order_id: int, found: Sequence[Recommendation]) -> Iterator[None]:
-    """Let what is done to an order in here rest on a recommendation that was asked for before, without its lock."""
-    token = _decided.set((order_id, tuple(found)))
+def decided_with(found: Mapping[int, Sequence[Recommendation]]) -> Iterator[None]:
+    """Let what is done to orders in here, or shown of them, rest on recommendations that were asked for before.
+
+    They are asked for without the orders' locks; `found`: what was recommended, by the order's id.
+    """
+    token = _decided.set(found)
     try:
         yield
     finally:
@@ -82,8 +86,8 @@ def kept(pack: Pack, order: WorkOrder, *, at: datetime, viewer: Person | None = 
     Within `decided_with` what was decided with, so that the event tells no other one.
     """
     decided = _decided.get()
-    if decided is not None and decided[0] == order.pk:
-        return list(decided[1])
+    if order.pk in decided:
+        return list(decided[order.pk])
     held: dict[Any, list[Recommendation]] = order.__dict__.setdefault("_advice", {})
     key = (at, order.category, order.area_id, order.returns_granted, viewer and viewer.ref)
     if key not in held:

@@ -197,7 +197,7 @@ def _dispatch(found: Judgement, best: Recommendation, at: datetime) -> None:
         "no_return": best.no_return,
         "reason": best.clause or _("智能派单：按同类工单的承办惯例"),
     }
-    with decided_with(found.order.pk, found.advice):
+    with decided_with({found.order.pk: found.advice}):
         perform(number, "dispatch", dispatched, by=SYSTEM, at=at, key=key)
 
 
