@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-PYTHON ?= python3
+PYTHON ?= $(shell scripts/python)
 BIN := .venv/bin
 RUN := $(BIN)/open12345
 PORT ?= 8000
@@ -90,9 +90,9 @@ clean: ## remove what was fetched (never var/)
 # A package of which a stopped set-up left half counts as installed: after one, all are installed anew.
 
 .venv/.uv-ready:
-	@scripts/check-machine $(PYTHON)
-	@echo "making .venv …"
-	@$(PYTHON) -m venv .venv
+	@python='$(PYTHON)'; scripts/check-machine "$$python" && \
+	  echo "making .venv with $$python ($$("$$python" -c 'import platform; print(platform.python_version())')) …" && \
+	  "$$python" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9" || scripts/no-network "uv from PyPI"
 	@touch $@
 
