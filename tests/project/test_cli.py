@@ -17,10 +17,14 @@ from open12345.project.cluster import APPLICATION, OWNER, THROWAWAY, Cluster
 Result = subprocess.CompletedProcess[str]
 
 
+#: As a person calls it: the settings of the tests would name a folder of their own.
+OWN = {"DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "open12345.project.settings"}
+
+
 def run(home: Path, *arguments: str, **environment: str) -> Result:
     return subprocess.run(
         [sys.executable, "-m", "open12345.project", *arguments],
-        env={**os.environ, "OPEN12345_HOME": str(home), "DATABASE_URL": "", **environment},
+        env={**os.environ, **OWN, "OPEN12345_HOME": str(home), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -126,9 +130,18 @@ def test_a_server_of_ones_own_is_migrated_as_its_owner(folder: Path) -> None:
     assert not (folder / "home" / "pg").exists()
 
 
+def test_a_check_of_a_folder_where_nothing_was_started_makes_no_database_there(folder: Path) -> None:
+    done = run(folder / "wrong", "fsck")
+    assert done.returncode == 3
+    assert f"No instance lives in {folder / 'wrong'}" in done.stderr
+    assert "OPEN12345_HOME=" in done.stderr
+    assert not (folder / "wrong" / "pg" / "data").exists()
+
+
 @pytest.mark.parametrize("command", ["serve", "worker", "fsck"])
 def test_nothing_works_on_a_database_that_was_not_migrated(module_folder: Path, command: str) -> None:
-    done = run(module_folder, command)
+    with embedded.running(Cluster(module_folder)):
+        done = run(module_folder, command)
     assert done.returncode == 3
     assert "Run first: open12345 migrate" in done.stderr
     assert "Traceback" not in done.stderr

@@ -15,7 +15,8 @@ from typing import Any
 
 import typer
 
-from open12345.project import boot
+from open12345.project import boot, connections, home
+from open12345.project.problems import EnvironmentProblem
 
 ROOMS = ("directory", "orders", "repeats", "intake", "dispatch", "facts", "appraisal", "reports", "api", "simulate")
 LANGUAGE = "en"
@@ -56,6 +57,8 @@ def _with_database(work: Callable[..., Any], *, plays: bool) -> Callable[..., An
 
     @functools.wraps(work)
     def run(*args: Any, **options: Any) -> Any:
+        if not plays:
+            _require_instance()
         with boot.database_running(), translation.override(settings.LANGUAGE_CODE if plays else LANGUAGE):
             if plays and database.is_empty():
                 database.migrate(verbosity=0)
@@ -66,3 +69,12 @@ def _with_database(work: Callable[..., Any], *, plays: bool) -> Callable[..., An
                 raise
 
     return run
+
+
+def _require_instance() -> None:
+    """Raise where nothing was ever started: a check of the wrong folder must not make a database there."""
+    if connections.is_embedded() and not boot.cluster().data.exists():
+        raise EnvironmentProblem(
+            f"No instance lives in {home.home()}: nothing was started there yet.",
+            "Name the folder of yours: OPEN12345_HOME=/path open12345 …, or begin one: open12345 up, open12345 migrate",
+        )
