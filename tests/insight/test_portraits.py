@@ -150,6 +150,7 @@ def test_words_begin_at_their_thresholds(code: str, value: float, middle: float,
 def test_changes_and_matters_are_said_from_their_thresholds_on() -> None:
     moved = words.said([measure(80.0, 80.0, before=86.0)], [])
     assert [one.text for one in moved] == ["市民满意率比上期降 6.0 个百分点"]
+    assert words.said([replace(measure(80.0, 80.0, before=86.0), enough_before=False)], []) == []
     heavy = words.Matter("占道经营", 30, 10, 0.3, "/")
     assert [one.text for one in words.said([], [heavy])] == [
         "占道经营最集中：30 件，占 30%", "占道经营明显增多：30 件，上期 10 件",
@@ -183,6 +184,7 @@ def test_every_figure_of_the_page_opens_its_orders(town: Town, at_screen: AtScre
     assert "别的单位的" not in found
     beside = leader.open(f"/insight/units/{UNIT}/?period={span}&with={OTHER}")
     assert Unit.objects.get(code=OTHER).name in beside
+    assert re.search(r">受理量</th>\s*<td[^>]*>\s*<a[^>]*>3</a>\s*</td>\s*<td[^>]*>\s*<a[^>]*>1</a>", beside)
     leader.open(f"/insight/units/{UNIT}/?period=nonsense", 400)
     at_screen("approver.urban").open(f"/insight/units/{UNIT}/?period={span}&with={OTHER}", 404)
 

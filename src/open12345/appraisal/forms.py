@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from open12345.appraisal.measuring import ranked_units
 from open12345.appraisal.months import Month, month_named
-from open12345.appraisal.scheme import Scheme, presets, title_of
-from open12345.appraisal.words import plain
+from open12345.appraisal.scheme import Scheme, presets
+from open12345.appraisal.words import plain, spoken
 from open12345.facts.metrics import BY_CODE
 from open12345.orders.errors import DomainError, Refused
 from open12345.policy import Pack
@@ -63,7 +63,7 @@ class WeightsForm(forms.Form):
         for code in codes:
             widget = forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"})
             self.fields[f"{PREFIX}{code}"] = forms.DecimalField(
-                label=title_of(pack, code), required=False, min_value=0, max_value=1000, max_digits=7,
+                label=spoken(pack, code), required=False, min_value=0, max_value=1000, max_digits=7,
                 decimal_places=2, widget=widget,
             )  # fmt: skip
 

@@ -87,7 +87,7 @@ def scheme(request: HttpRequest) -> HttpResponseBase:
             return redirect("appraisal:scheme")
     month = _last_month(sight)
     context = {
-        "sight": sight, "tab": "scheme", **may(sight), "form": form, "holds": holds, "rules": _rules(holds),
+        "sight": sight, "tab": "scheme", **may(sight), "form": form, "holds": holds, "rules": _rules(sight, holds),
         "stubs": _stubs(sight, preset, holds), "months": month, "preset": presets(sight.pack).get(preset),
         "presets": presets(sight.pack).values(), "changes": [
             (row, words.weights_told(sight.pack, row.weights))
@@ -110,8 +110,11 @@ def _changed(sight: Sight, form: WeightsForm) -> Change | None:
     return made
 
 
-def _rules(holds: Scheme | None) -> list[tuple[Item, str, str]]:
-    return [(item, words.plain(item.points), words.rule_of(item)) for item in holds.items] if holds else []
+def _rules(sight: Sight, holds: Scheme | None) -> list[tuple[Item, str, str, str]]:
+    return [
+        (item, words.spoken(sight.pack, item.code, item.title), words.plain(item.points), words.rule_of(item))
+        for item in (holds.items if holds else ())
+    ]
 
 
 def _stubs(sight: Sight, preset: str, holds: Scheme | None) -> list[tuple[str, str]]:

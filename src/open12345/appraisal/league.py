@@ -90,6 +90,11 @@ class League:
     as_of: date | None
 
     @property
+    def counted(self) -> bool:
+        """Whether any unit had orders in the month: without them all have full points, which says nothing."""
+        return any(score.orders or score.extras for score in self.adjudicated.scores.values())
+
+    @property
     def minimum(self) -> int:
         """Units with fewer orders are not ranked."""
         return self.adjudicated.scheme.minimum

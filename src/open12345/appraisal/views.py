@@ -105,6 +105,8 @@ def table(request: HttpRequest) -> HttpResponseBase:
         "own_codes": queries.units_seen(sight.person, sight.pack)[1],
         "before": asked.month.back(), "after": asked.month.next() if asked.month < this_month else None,
         "over": asked.month < this_month, "items": "items" in request.GET,
+        "item_titles": [words.spoken(sight.pack, item.code, item.title) for item in shown.adjudicated.scheme.items]
+        if shown else [],
         "editions": Edition.objects.filter(month=asked.month.first, published_at__isnull=False).order_by("number"),
         "days": [day for day in reversed(store.published()) if day >= asked.month.first][:60] if shown else [],
     }  # fmt: skip
@@ -142,6 +144,7 @@ class Told:
     """One line of a score card: what happened in words, and where its orders are."""
 
     line: Line
+    title: str
     rule: str
     why: str
     value: str
@@ -198,8 +201,9 @@ def _line(sight: Sight, shown: League, one: Ranked, line: Line, raw: str, rule: 
         exclusions = excluded_from(BY_CODE[line.code], sight.pack)
         cut = Cut(line.code, shown.month.period, (), ((one.way, one.unit.code),), None, exclusions)
         url = figure_url(cut, part, View(as_of=as_of, adjudicated=True))  # type: ignore[arg-type]
+    title = words.spoken(sight.pack, line.code, line.title)
     return Told(
-        line, rule, words.lost_why(line), words.value_of(line), words.made_of(line), words.plain(line.points),
+        line, title, rule, words.lost_why(line), words.value_of(line), words.made_of(line), words.plain(line.points),
         words.plain(line.maximum), words.plain(line.lost), raw, url, part,
     )  # fmt: skip
 

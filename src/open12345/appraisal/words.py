@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from open12345.appraisal.scheme import Item, Scheme, title_of
 from open12345.appraisal.scoring import Line, Score
 from open12345.facts.metrics import BY_CODE
+from open12345.facts.words import titled
 from open12345.policy import Pack
 
 
@@ -99,9 +101,16 @@ def _lost(line: Line) -> str:
     return _("%(value)s（%(of)s），失 %(lost)s 分") % named
 
 
+def spoken(pack: Pack, code: str, title: str = "") -> str:
+    """An indicator's title in the reader's language; a name that the scheme itself gives to it (超期扣分) stays."""
+    own = title_of(pack, code)
+    foreign = not (get_language() or "zh").startswith("zh")
+    return titled(BY_CODE[code]) if foreign and code in BY_CODE and title in {"", own} else title or own
+
+
 def weights_told(pack: Pack, weights: Mapping[str, object]) -> str:
     """Weights in a line, by the indicators' titles."""
-    parts = [f"{title_of(pack, code)} {plain(Decimal(str(points)))}" for code, points in weights.items()]
+    parts = [f"{spoken(pack, code)} {plain(Decimal(str(points)))}" for code, points in weights.items()]
     return "，".join(sorted(parts))
 
 

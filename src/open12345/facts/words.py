@@ -131,5 +131,5 @@ def told(where: Iterable[tuple[str, Any]], pack: Pack) -> list[tuple[str, str, s
     for name, value in where:
         values = value if isinstance(value, tuple) else (value,)
         said = labels(name, values, pack)
-        found.append((name, titled(dimension(name)), "、".join(filled(said.get(one, "")) for one in values)))
+        found.append((name, titled(dimension(name)), gettext("、").join(filled(said.get(one, "")) for one in values)))
     return found

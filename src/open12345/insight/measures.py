@@ -38,6 +38,7 @@ class Measure:
     middle: float | None
     cut: Cut
     enough: bool
+    enough_before: bool = True
 
     @property
     def part(self) -> Part:
@@ -78,7 +79,8 @@ def _measure(
     figure = now.get(key, none)
     cut = Cut(code, period, (), tuple(subject.where.items()))
     middle = median(values) if len(values) >= ENOUGH_PEERS else None
-    return Measure(metric(code), figure, then.get(key, none), middle, cut, counts(figure, minimum))
+    past = then.get(key, none)
+    return Measure(metric(code), figure, past, middle, cut, counts(figure, minimum), counts(past, minimum))
 
 
 def counts(figure: Figure, minimum: int) -> bool:

@@ -80,6 +80,20 @@ class Portrait:
     said: tuple[Said, ...]
 
     @property
+    def ever(self) -> bool:
+        """Say whether there was any order in the months of the trend."""
+        return any(point.value for line in self.trend.rows for point in line)
+
+    @property
+    def measured(self) -> bool:
+        """Say whether any indicator has a value, of now or before, of itself or its peers."""
+        return any(
+            value is not None
+            for one in self.measures
+            for value in (one.figure.value, one.middle, one.before.value if one.before else None)
+        )
+
+    @property
     def whole_url(self) -> str:
         """Return where all its orders are."""
         return figure_url(self.whole)

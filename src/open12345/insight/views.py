@@ -45,6 +45,7 @@ class Row:
     other: str = ""
     other_url: str = ""
     few: bool = False
+    other_few: bool = False
 
 
 @needs(*SEERS)
@@ -88,7 +89,7 @@ def _drawn(request: HttpRequest, sight: Sight, subject: Subject) -> HttpResponse
         wrong = explained(error, request)
         return render(request, "insight/none.html", {"subject": subject, "wrong": wrong}, status=wrong.status)
     context: dict[str, Any] = {
-        "sight": sight, "shown": shown, "beside": beside, "rows": _rows(shown.measures, beside),
+        "sight": sight, "shown": shown, "beside": beside, "rows": _rows(shown, beside),
         "spans": _spans(sight, over), "asked": request.GET.get("period", ""), "peers": _peers(sight, subject),
         "kind": f"{subject.kind}s", "minimum": sight.pack.appraisal.minimum, "apart": f"{words.APART:.0f}",
         **_addresses(subject, over),
@@ -142,9 +143,18 @@ def _peers(sight: Sight, subject: Subject) -> list[tuple[str, str]]:
     return [(code, names[code]) for code in subject.peers if code != subject.code and code in names]
 
 
-def _rows(measures: tuple[Measure, ...], beside: Portrait | None) -> list[Row]:
+def _rows(shown: Portrait, beside: Portrait | None) -> list[Row]:
+    """The indicators; beside another portrait, after how many orders each of the two rests on."""
     others = {one.metric.code: one for one in beside.measures} if beside else {}
-    return [_row(one, others.get(one.metric.code)) for one in measures]
+    rows = [_row(one, others.get(one.metric.code)) for one in shown.measures]
+    return [_volume(shown, beside), *rows] if beside else rows
+
+
+def _volume(shown: Portrait, beside: Portrait) -> Row:
+    own, other = shown.whole.whole, beside.whole.whole.figure
+    before = str(own.before.numerator) if own.before else ""
+    title, value = _("受理量"), str(own.figure.numerator)
+    return Row(title, value, "", before, shown.whole_url, str(other.numerator), beside.whole_url)
 
 
 def _row(one: Measure, other: Measure | None) -> Row:
@@ -152,7 +162,7 @@ def _row(one: Measure, other: Measure | None) -> Row:
         words.name(one), words.printed(one, one.figure.value), words.printed(one, one.middle),
         words.printed(one, one.before.value if one.before else None), figure_url(one.cut, one.part),
         words.printed(other, other.figure.value) if other else "", figure_url(other.cut, other.part) if other else "",
-        few=not one.enough,
+        few=not one.enough, other_few=other is not None and not other.enough,
     )  # fmt: skip
 
 

@@ -6,7 +6,8 @@
     a matter weighs where it makes up at least `HEAVY` of the orders;
     a matter rises where it has at least `MANY` orders and grew by at least `GROWN`.
 
-Nothing is said of an indicator that rests on fewer orders than the pack's minimum for ranking.
+Nothing is said of an indicator that rests on fewer orders than the pack's minimum for ranking, and of no change since a
+period that rests on fewer.
 """
 
 from __future__ import annotations
@@ -72,9 +73,10 @@ def _of_measure(measure: Measure) -> Iterable[Said]:
             yield Said("strength", _("%(title)s %(value)s，好于同组中位数 %(middle)s") % values, behind)
         elif better <= -_limit(measure):
             yield Said("weakness", _("%(title)s %(value)s，差于同组中位数 %(middle)s") % values, url)
-    if measure.metric.unit == "%" and measure.moved is not None and abs(measure.moved) >= APART:
-        words = _("%(title)s比上期升 %(n)s 个百分点") if measure.moved > 0 else _("%(title)s比上期降 %(n)s 个百分点")
-        yield Said("change", words % {"title": title, "n": f"{abs(measure.moved):.1f}"}, url)
+    moved = measure.moved if measure.enough_before else None
+    if measure.metric.unit == "%" and moved is not None and abs(moved) >= APART:
+        words = _("%(title)s比上期升 %(n)s 个百分点") if moved > 0 else _("%(title)s比上期降 %(n)s 个百分点")
+        yield Said("change", words % {"title": title, "n": f"{abs(moved):.1f}"}, url)
 
 
 def _better(measure: Measure) -> float | None:

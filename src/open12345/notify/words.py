@@ -62,7 +62,7 @@ def _told(notices: list[Notice], seen: Seen, pack: Pack) -> Told:
     details = dict.fromkeys(part for notice in alike for part in _details(notice.facts, pack))
     title = str(known.title) if known else kind
     more = len({n.kind for n in said}) - 1
-    return Told(notices[0], kind, title, "、".join(details), not new, _subject(notices[0], pack), more)
+    return Told(notices[0], kind, title, _("、").join(details), not new, _subject(notices[0], pack), more)
 
 
 def _subject(notice: Notice, pack: Pack) -> str:

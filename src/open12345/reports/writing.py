@@ -90,10 +90,18 @@ class Writer:
             return
         if section.heading:
             yield {"key": key, "type": "heading", "level": level, "made": self.said(section.heading)}
-        for place, block in enumerate(section.blocks):
-            yield from self._block(block, f"{key}.b{place + 1}")
+        inside = [
+            one for place, block in enumerate(section.blocks) for one in self._block(block, f"{key}.b{place + 1}")
+        ]
         for place, below in enumerate(section.sections):
-            yield from self._section(below, f"{key}.s{place + 1}", level + bool(section.heading))
+            inside += self._section(below, f"{key}.s{place + 1}", level + bool(section.heading))
+        if section.heading and not inside and (section.blocks or section.sections):
+            sentence = {
+                "key": f"{key}.none.1",
+                "made": "本期无此项内容。",
+            }  # a heading with nothing below it looks lost
+            yield {"key": f"{key}.none", "type": "text", "bold": "", "sentences": [sentence]}
+        yield from inside
 
     def _block(self, block: Block, key: str) -> Iterator[dict[str, Any]]:
         if block.text:

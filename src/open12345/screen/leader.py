@@ -45,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=204)
     context = {
         "told": found.told, "lines": lines(found.told), "units": late_units(found.told), "seen": found.etag.strip('"'),
-        "at": found.at, "hot": hot(found.told), "orders_url": reverse("orders:list"),
+        "at": found.at, "hot": hot(found.told), "rates": rates(found.told), "orders_url": reverse("orders:list"),
         "instructs": actor(request).has("leader"),
     }  # fmt: skip
     answer = render(request, "screen/parts/today.html" if again else "screen/leader.html", context)
@@ -94,6 +94,11 @@ def late_units(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     url = reverse("orders:list")
     found = told["late_units"][:_UNITS]
     return [unit | {"url": f"{url}?{urlencode({'state': 'late', 'unit': unit['code']})}"} for unit in found]
+
+
+def rates(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rates of the last thirty days; none where there was nothing to count in sixty."""
+    return told["rates"] if any(one["value"] is not None or one["before"] is not None for one in told["rates"]) else []
 
 
 def hot(told: Mapping[str, Any]) -> list[dict[str, Any]]:

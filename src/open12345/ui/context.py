@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from . import navigation
 
@@ -105,7 +106,7 @@ class Frame:
     def titles(self) -> str:
         """What the reader is, in words."""
         roles = self.reader.roles if self.reader else frozenset[str]()
-        return "、".join(str(title) for code, title in _role_titles.items() if code in roles)
+        return gettext("、").join(str(title) for code, title in _role_titles.items() if code in roles)
 
     @cached_property
     def light(self) -> str:

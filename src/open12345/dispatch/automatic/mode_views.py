@@ -94,6 +94,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
     mode = mode if mode in dict(modes_of) else ""
     rulings, figures = Rulings(sight.pack), standing.by_category(sight.pack, sight.at)
     all_of_it = standing.Line("", _("全部分类"), 0, rulings.of(""), figures.get("", standing.Both()))
+    weeks = standing.weeks(sight.at)
     context = {
         "sight": sight,
         "lamp": lamps.lamp(sight.pack),
@@ -102,7 +103,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
         "modes": modes_of,
         "all": all_of_it,
         "lines": standing.tree(sight.pack, rulings, figures, words, mode),
-        "weeks": standing.weeks(sight.at),
+        "weeks": weeks,
+        "sent_lately": any(week.both.sent for week in weeks),
         "rulings": rulings,
         "may": sight.person.has(*DECIDERS),
     }

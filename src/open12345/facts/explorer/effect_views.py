@@ -44,6 +44,7 @@ class Shown:
     interval: str
     verdict: str
     chart: Chart
+    known: bool
 
 
 @needs(*EXPLORERS)
@@ -91,7 +92,11 @@ def _shown(sight: Sight, asked: Asked, one: Metric, found: Spans) -> Shown:
     interval = ""
     if told.low is not None and told.high is not None:
         interval = _("%(low)s 到 %(high)s") % {"low": _step(one, told.low), "high": _step(one, told.high)}
-    return Shown(one, titled(one), rows, _step(one, told.difference), interval, _verdict(told), _chart(answer, found))
+    known = any(
+        one.denominator or one.numerator for one in (told.before, told.after, told.control_before, told.control_after)
+    )
+    step = _step(one, told.difference)
+    return Shown(one, titled(one), rows, step, interval, _verdict(told), _chart(answer, found), known)
 
 
 def _year_before(found: Spans) -> Spans:

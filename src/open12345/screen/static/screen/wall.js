@@ -55,10 +55,12 @@ function flow(box, { flow: told }) {
   const scale = box.closest(".solo") ? 1.8 : 1;
   const small = { color: colour("muted"), fontSize: size(1.3 * scale) };
   const series = (name, data, more) => ({ name: said[name], data, type: "line", symbol: "none", ...more });
+  const any = [told.accepted, told.closed, told.yesterday].some((values) => values.some(Boolean));
   chart(box).setOption({
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     grid: { top: size(3.4 * scale), left: size(0.4), right: size(1), bottom: 0, containLabel: true },
+    graphic: { id: "none", type: "text", left: "center", top: "middle", silent: true, style: { text: any ? "" : said.none, fill: colour("muted"), fontSize: size(1.5 * scale) } },
     legend: { top: 0, right: 0, itemHeight: size(0.8), itemWidth: size(1.6), textStyle: small },
     xAxis: { type: "category", data: told.accepted.map((_, at) => at), axisLabel: small, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("line") } } },
     yAxis: { type: "value", minInterval: 1, axisLabel: small, splitLine: { lineStyle: { color: colour("line") } } },
@@ -161,7 +163,9 @@ const draws = {
   },
   rates(body, { rates }) {
     const percent = (value) => (value === null ? "–" : `${value.toFixed(1)}%`);
-    rows(body, rates, (rate) => make("li", "", make("b", "", rate.title), bar([["plain", rate.value]], 100), make("em", "", percent(rate.value)), make("small", "", `${said.before} ${percent(rate.before)}`)), said.nofacts);
+    const beside = ({ before }) => (before === null ? "" : `${said.before} ${percent(before)}`);
+    const known = rates.some(({ value, before }) => value !== null || before !== null) ? rates : [];
+    rows(body, known, (rate) => make("li", "", make("b", "", rate.title), bar([["plain", rate.value]], 100), make("em", "", percent(rate.value)), make("small", "", beside(rate))), rates.length ? said.norates : said.nofacts);
   },
   warnings(body, { warnings, breaker }) {
     const level = { yellow: said.yellow, orange: said.orange, red: said.crimson };
@@ -178,8 +182,9 @@ function draw(told) {
   last = told;
   for (const figure of told.figures) {
     const box = one(`[data-figure="${figure.code}"]`);
-    one("b", box).replaceChildren(figure.value === null ? "–" : whole.format(figure.value), figure.unit ? make("i", "", figure.unit) : "");
-    one("small", box).textContent = (figure.beside ?? []).map(([name, value]) => `${name}\u00a0${value === null ? "–" : whole.format(value)}${value === null ? "" : figure.unit ?? ""}`).join("　");
+    const [none, beside] = [figure.value === null, (figure.beside ?? []).filter(([, value]) => value !== null)];
+    one("b", box).replaceChildren(none ? "–" : whole.format(figure.value), !none && figure.unit ? make("i", "", figure.unit) : "");
+    one("small", box).textContent = beside.map(([name, value]) => `${name}\u00a0${whole.format(value)}${figure.unit ?? ""}`).join("　") || (none ? said.unrated : "");
     box.classList.toggle("is-none", !figure.value);
   }
   for (const tile of document.querySelectorAll("[data-module]")) draws[tile.dataset.module](one("[data-body]", tile), told);
