@@ -69,11 +69,6 @@ def test_a_unit_reads_what_a_correction_changed_for_it_and_for_no_other(
     assert "改动的market" in at_screen("analyst").open(f"/appraisal/?month={month}")
 
 
-@pytest.mark.parametrize("query", ["month=0001-01", "month=9999-12", "month=x"])
-def test_a_month_out_of_reach_is_none(town: Town, at_screen: AtScreen, facts_home: Path, query: str) -> None:
-    at_screen("analyst").open(f"/appraisal/?{query}", 404)
-
-
 @pytest.mark.function("KPI-09", "KPI-04")
 def test_a_score_card_says_what_was_lost_and_leads_to_the_orders(town: Town, at_screen: AtScreen, month: Month) -> None:
     analyst = at_screen("analyst")

@@ -187,6 +187,7 @@ def test_every_figure_of_the_page_opens_its_orders(town: Town, at_screen: AtScre
     assert re.search(r">受理量</th>\s*<td[^>]*>\s*<a[^>]*>3</a>\s*</td>\s*<td[^>]*>\s*<a[^>]*>1</a>", beside)
     leader.open(f"/insight/units/{UNIT}/?period=nonsense", 400)
     at_screen("approver.urban").open(f"/insight/units/{UNIT}/?period={span}&with={OTHER}", 404)
+    assert "没有“nosuch”可以对照" in leader.open(f"/insight/units/{UNIT}/?with=nosuch", 400)
 
 
 def test_the_table_is_taken_on_record(town: Town, at_screen: AtScreen) -> None:

@@ -41,9 +41,12 @@ def show(
     from open12345.facts import store  # noqa: PLC0415 - the same
 
     at, wanted = database_time(), _month(month)
+    pack = packs.pack_at(at)[1]
+    if wanted.first > queries.today(pack, at):
+        _refuse(f"{wanted} has not begun yet: it has no table.")
     edition = None if now else queries.edition_of(wanted, any_state=True)
     try:
-        found = queries.table_of(packs.pack_at(at)[1], wanted, at=at, adjudicated=not raw, edition=edition)
+        found = queries.table_of(pack, wanted, at=at, adjudicated=not raw, edition=edition)
     except store.NoFacts as error:
         _refuse(str(error))
     if found is None:

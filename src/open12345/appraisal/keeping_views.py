@@ -16,15 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from open12345.appraisal import goals, queries, services, words
+from open12345.appraisal.asking import last_month, may, month_asked, not_begun, told
 from open12345.appraisal.forms import AdjustmentForm, TalkForm, WeightsForm, refused, typed
 from open12345.appraisal.measuring import Ranked, measured, ranked_units
 from open12345.appraisal.models import Adjustment, Change, Edition, Exclusion, State, Talk
 from open12345.appraisal.months import Month, month_named, month_of
 from open12345.appraisal.scheme import Item, Scheme, build, presets
 from open12345.appraisal.scoring import Score, table
-from open12345.appraisal.views import may
 from open12345.directory.web import needs
 from open12345.facts import store
+from open12345.facts.wrong import explained
 from open12345.orders import web
 from open12345.orders.errors import DomainError
 from open12345.orders.models import Application
@@ -85,7 +86,7 @@ def scheme(request: HttpRequest) -> HttpResponseBase:
         if form.is_valid() and _changed(sight, form) is not None:
             messages.success(request, _("已保存。"))
             return redirect("appraisal:scheme")
-    month = _last_month(sight)
+    month = last_month(sight)
     context = {
         "sight": sight, "tab": "scheme", **may(sight), "form": form, "holds": holds, "rules": _rules(sight, holds),
         "stubs": _stubs(sight, preset, holds), "months": month, "preset": presets(sight.pack).get(preset),
@@ -124,24 +125,22 @@ def _stubs(sight: Sight, preset: str, holds: Scheme | None) -> list[tuple[str, s
     return [(item.title, item.note) for item in holds.items if item.why == "stub"] if holds else []
 
 
-def _last_month(sight: Sight) -> Month:
-    published = queries.published_months()
-    return published[0] if published else month_of(queries.today(sight.pack, sight.at)).back()
-
-
 @needs(*_CENTRE)
 @require_GET
+@told
 def tried(request: HttpRequest) -> HttpResponseBase:
     """The ranking under other weights beside the present one; nothing is stored."""
     sight = web.look(request)
     preset = request.GET.get("preset", "")
     form = WeightsForm(sight.pack, None, request.GET, preset=preset)
-    month = _month(request.GET["month"]) if request.GET.get("month") else _last_month(sight)
+    month = month_asked(request, sight)
     context = {"sight": sight, "months": month, **_tried(sight, typed(form), preset, month)}
     return web.private(render(request, "appraisal/parts/tried.html", context))
 
 
 def _tried(sight: Sight, weights: Any, preset: str, month: Month) -> dict[str, Any]:
+    if ahead := not_begun(sight, month):
+        return {"why": ahead.title}
     holds = queries.scheme_on(sight.pack, month.first) or queries.scheme_on(sight.pack, month.last)
     if holds is None:
         return {"why": _("这个月没有生效的考核办法")}
@@ -332,17 +331,19 @@ def include(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @needs(*_CENTRE)
 @require_GET
+@told
 def goal_board(request: HttpRequest) -> HttpResponseBase:
     """The centre's own targets."""
     sight = web.look(request)
-    month = _month(request.GET["month"]) if request.GET.get("month") else _last_month(sight)
-    why, rows = "", []
+    month = month_asked(request, sight)
+    wrong, rows = not_begun(sight, month), []
     try:
-        rows = goals.board(sight.pack, month, person=sight.person, at=sight.at)
+        rows = [] if wrong else goals.board(sight.pack, month, person=sight.person, at=sight.at)
     except store.NoFacts as error:
-        why = str(error)
+        wrong = explained(error, request)
+    this_month = month_of(queries.today(sight.pack, sight.at))
     context = {
-        "sight": sight, "tab": "goals", **may(sight), "rows": rows, "why": why, "months": month,
-        "before": month.back(), "after": month.next(),
+        "sight": sight, "tab": "goals", **may(sight), "rows": rows, "wrong": wrong, "months": month,
+        "before": month.back(), "after": month.next() if month < this_month else None,
     }  # fmt: skip
     return web.private(render(request, "appraisal/goals.html", context))

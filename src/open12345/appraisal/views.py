@@ -13,95 +13,56 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.appraisal import queries, sheets, words
+from open12345.appraisal.asking import Asked, asked_of, may, not_begun, told
 from open12345.appraisal.league import League, league
 from open12345.appraisal.measuring import Ranked
 from open12345.appraisal.models import Edition
-from open12345.appraisal.months import Month, month_named, month_of
+from open12345.appraisal.months import month_of
 from open12345.appraisal.scoring import Line
-from open12345.appraisal.services import DECIDE, PREPARE
 from open12345.directory.web import needs
 from open12345.facts import store
 from open12345.facts.cuts import Cut
 from open12345.facts.links import figure_url
 from open12345.facts.metrics import BY_CODE
 from open12345.facts.queries import View, excluded_from
+from open12345.facts.wrong import Wrong, explained
 from open12345.orders import web
 from open12345.orders.sight import Sight
 from open12345.ui import charts
 
 _READERS = sorted(queries.READERS)
-_DIGITS = 5
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Which month is asked for, and how: as published, as of a day, or as things stand."""
-
-    month: Month
-    edition: Edition | None = None
-    as_of: date | None = None
-    now: bool = False
-
-
-def asked_of(request: HttpRequest, sight: Sight) -> Asked:
-    """Read the address. Units see published editions alone; without a month, the last published one."""
-    all_seen = queries.sees_all(sight.person)
-    month = _month(request.GET.get("month", ""), sight)
-    as_of = _day(request.GET.get("as_of", "")) if all_seen else None
-    now = all_seen and "now" in request.GET
-    edition = None if as_of or now else queries.edition_of(month, any_state=all_seen)
-    if edition is not None and (number := request.GET.get("edition", "")).isdecimal() and len(number) < _DIGITS:
-        rows = edition.__class__.objects.filter(month=month.first, number=int(number))
-        edition = (rows if all_seen else rows.filter(published_at__isnull=False)).first()
-        if edition is None:
-            raise Http404
-    return Asked(month, edition, as_of, now)
-
-
-def _month(text: str, sight: Sight) -> Month:
-    try:
-        return month_named(text) if text else _first_month(sight)
-    except ValueError as error:
-        raise Http404 from error
-
-
-def _first_month(sight: Sight) -> Month:
-    published = queries.published_months()
-    return published[0] if published else month_of(queries.today(sight.pack, sight.at)).back()
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Http404 from error
-
-
-def _league(sight: Sight, asked: Asked) -> tuple[League | None, str]:
+def _league(request: HttpRequest, sight: Sight, asked: Asked) -> tuple[League | None, Wrong | None]:
     """Return the table, or why there is none."""
+    ahead = not_begun(sight, asked.month)
+    if ahead is not None:
+        return None, ahead
     units, opens = queries.units_seen(sight.person, sight.pack)
-    own = frozenset() if queries.sees_all(sight.person) else opens
-    if asked.edition is None and not queries.sees_all(sight.person):
-        return None, _("这个月的结果还没有公布")
+    all_seen = queries.sees_all(sight.person)
+    if asked.edition is None and not all_seen:
+        return None, Wrong(_("这个月的结果还没有公布"), _("公布之后，您可以看到本组的名次和本单位的得分说明。"))
+    own = frozenset() if all_seen else opens
     try:
         found = league(
             sight.pack, asked.month, units, opens, at=sight.at, edition=asked.edition, as_of=asked.as_of, own=own
         )
     except store.NoFacts as error:
-        return None, str(error)
-    return found, "" if found else _("这个月没有生效的考核办法")
+        return None, explained(error, request)
+    return found, None if found else Wrong(_("这个月没有生效的考核办法"), _("规则包的 appraisal.yaml 给出第一版权重。"))
 
 
 @needs(*_READERS)
 @require_GET
+@told
 def table(request: HttpRequest) -> HttpResponseBase:
     """The league table of a month."""
     sight = web.look(request)
     asked = asked_of(request, sight)
-    shown, why = _league(sight, asked)
+    shown, wrong = _league(request, sight, asked)
     this_month = month_of(queries.today(sight.pack, sight.at))
     context = {
-        "sight": sight, "asked": asked, "shown": shown, "why": why, "tab": "table", **may(sight),
+        "sight": sight, "asked": asked, "shown": shown, "wrong": wrong, "tab": "table", **may(sight),
         "own_codes": queries.units_seen(sight.person, sight.pack)[1],
         "before": asked.month.back(), "after": asked.month.next() if asked.month < this_month else None,
         "over": asked.month < this_month, "items": "items" in request.GET,
@@ -113,25 +74,18 @@ def table(request: HttpRequest) -> HttpResponseBase:
     return web.private(render(request, "appraisal/table.html", context))
 
 
-def may(sight: Sight) -> dict[str, bool]:
-    """Return what the person may do here, for templates."""
-    person = sight.person
-    return {
-        "all_seen": queries.sees_all(person), "prepares": person.has(*PREPARE), "decides": person.has(*DECIDE),
-    }  # fmt: skip
-
-
 @needs(*_READERS)
 @require_POST
+@told
 def export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The table as a file."""
     if ending not in {"csv", "xlsx"}:
         raise Http404
     sight = web.look(request)
     request.GET = request.POST.copy()  # type: ignore[assignment]  # the same question, from the form
-    shown, why = _league(sight, asked_of(request, sight))
+    shown, wrong = _league(request, sight, asked_of(request, sight))
     if shown is None:
-        messages.error(request, why)
+        messages.error(request, wrong.title if wrong else "")
         return redirect("appraisal:table")
     return sheets.table_file(request, shown, ending, sight.at)
 
@@ -159,6 +113,7 @@ class Told:
 
 @needs(*_READERS)
 @require_GET
+@told
 def card(request: HttpRequest, code: str) -> HttpResponseBase:
     """The score card of a unit: each point that was lost, in words, with its orders."""
     sight = web.look(request)
@@ -167,12 +122,12 @@ def card(request: HttpRequest, code: str) -> HttpResponseBase:
     if one is None or code not in opens:
         raise Http404
     asked = asked_of(request, sight)
-    shown, why = _league(sight, asked)
+    shown, wrong = _league(request, sight, asked)
     row = next((row for group in shown.groups for row in (*group.rows, *group.unranked) if row.unit.unit.code == code),
                None) if shown else None  # fmt: skip
     lines = _told(sight, shown, one) if shown and row else []
     context = {
-        "sight": sight, "asked": asked, "shown": shown, "row": row, "one": one, "why": why, "lines": lines,
+        "sight": sight, "asked": asked, "shown": shown, "row": row, "one": one, "wrong": wrong, "lines": lines,
         "tab": "table", **may(sight), "trend": _trend(one, shown) if shown else None,
         "maximum": words.plain(row.score.maximum) if row else "",
         "lost": words.plain(sum((told.line.lost for told in lines), Decimal(0))),

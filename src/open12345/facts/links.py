@@ -29,7 +29,7 @@ BASES: Final = get_args(Basis)
 class BadQuestion(ValueError):
     """An address that asks nothing.
 
-    `what` is wrong: "metric", "period", "part", "by", "basis", "as_of", or a dimension.
+    `what` is wrong: "metric", "period", "calendar_month", "with", "part", "by", "basis", "as_of", or a dimension.
     """
 
     def __init__(self, what: str, given: str) -> None:

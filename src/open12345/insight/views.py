@@ -80,8 +80,8 @@ def area(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _drawn(request: HttpRequest, sight: Sight, subject: Subject) -> HttpResponseBase:
-    other = _other(request, sight, subject)
     try:
+        other = _other(request, sight, subject)
         over = _period(request, sight)
         shown = portrait.draw(subject, over, person=sight.person, at=sight.at, pack=sight.pack)
         beside = portrait.draw(other, over, person=sight.person, at=sight.at, pack=sight.pack) if other else None
@@ -113,7 +113,12 @@ def _other(request: HttpRequest, sight: Sight, subject: Subject) -> Subject | No
     if not code or code == subject.code:
         return None
     made = subjects.unit_subject if subject.kind == "unit" else subjects.area_subject
-    return made(sight.person, sight.pack, code)
+    try:
+        return made(sight.person, sight.pack, code)
+    except Http404 as error:
+        if not subjects.sees_all(sight.person):
+            raise
+        raise BadQuestion("with", code) from error
 
 
 def _period(request: HttpRequest, sight: Sight) -> Period:
