@@ -7,7 +7,7 @@ import pytest
 from open12345.facts.dimensions import DIMENSIONS
 from open12345.facts.metrics import BY_CODE
 from open12345.policy.reports import PLACEHOLDER, WORDS
-from open12345.reports import composing, library
+from open12345.reports import composing, library, spans
 from tests.cast import pack_named
 
 PACKS = [folder.name for folder in sorted((Path(__file__).parents[2] / "packs").iterdir()) if folder.is_dir()]
@@ -41,7 +41,7 @@ def test_a_heading_of_a_pack_finds_the_section_of_the_room_that_writes_it() -> N
 
 def test_the_kind_of_a_period_is_found_by_its_length() -> None:
     pack = pack_named("baoshan")
-    assert composing.kind_for(pack, composing.read_period("2022-H1")).code == "half_year"
-    assert composing.kind_for(pack, composing.read_period("2022-W15")).code == "hot_topics"
+    assert composing.kind_for(pack, spans.read("2022-H1")).code == "half_year"
+    assert composing.kind_for(pack, spans.read("2022-W15")).code == "hot_topics"
     with pytest.raises(KeyError, match="half_year"):
-        composing.kind_for(pack, composing.read_period("2022"), "nothing")
+        composing.kind_for(pack, spans.read("2022"), "nothing")

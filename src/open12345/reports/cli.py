@@ -1,6 +1,7 @@
 """Papers on the command line: `open12345 report --period 2022-H1 --out FILE.docx` (pdf, xlsx, html by the ending).
 
-Exit codes: 0 written, 1 no facts or no such paper, 2 wrong usage.
+Exit codes: 0 written; 1 no facts, or a period that has not begun; 2 wrong usage: no such period, kind or ending, or a
+kind that is not written about such a period.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from open12345.orders.queries import database_time
 from open12345.policy import Pack, PackError, find_pack, read_pack
 
 if TYPE_CHECKING:
+    from open12345.facts.periods import Period
+    from open12345.reports.composing import Order
     from open12345.reports.writing import Content
 
 _REFUSED, _USAGE = 1, 2
@@ -53,22 +56,45 @@ def report(
 
 
 def _composed(pack: Pack, over: str, kind: str, as_of: str) -> Content:
-    from datetime import date  # noqa: PLC0415 - next to its only use
-
     from open12345.facts.store import NoFacts  # noqa: PLC0415 - other commands start fast
-    from open12345.reports import composing, queries  # noqa: PLC0415 - the same
+    from open12345.reports import composing  # noqa: PLC0415 - the same
 
+    order = _order(pack, over, kind, as_of)
     try:
-        span = composing.read_period(over)
-        day = date.fromisoformat(as_of) if as_of else None
-        order = composing.Order(composing.kind_for(pack, span, kind), span, as_of=day, issued=queries.issued_count)
         return composing.compose(order, pack, person=SYSTEM, at=database_time())
-    except ValueError as error:
-        _refuse(str(error), _USAGE)
     except KeyError as error:
         _refuse(str(error.args[0]))
     except NoFacts as error:
         _refuse(str(error))
+
+
+def _order(pack: Pack, over: str, kind: str, as_of: str) -> Order:
+    """Return what is wanted; whatever cannot be written is refused before anything is asked."""
+    from open12345.reports import composing, queries, spans  # noqa: PLC0415 - other commands start fast
+
+    span = _days("--period", over)
+    day = _days("--as-of", as_of).last if as_of else None
+    try:
+        found = composing.kind_for(pack, span, kind)
+    except KeyError as error:
+        _refuse(f"--kind: {error.args[0]}.", _USAGE)
+    today = composing.today(pack, database_time(), day)
+    if found.period and kind and not composing.fits(found, span):
+        example = spans.ended_before(found.period, today).name
+        _refuse(f"--kind {kind} is written about a {found.period.replace('_', ' ')}, as {example}; "
+                f"--period {over} is none. Leave --kind out, or name another.", _USAGE)  # fmt: skip
+    if span.first > today:
+        _refuse(f"--period {over} has not begun: it starts on {span.first}, and there are facts until {today}.")
+    return composing.Order(found, span, as_of=day, issued=queries.issued_count)
+
+
+def _days(option: str, text: str) -> Period:
+    from open12345.reports import spans  # noqa: PLC0415 - other commands start fast
+
+    try:
+        return spans.read(text)
+    except ValueError as error:
+        _refuse(f"{option} {error}.", _USAGE)
 
 
 def _pack(name: str) -> Pack:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils import translation
 
 from open12345.directory.person import Person
-from open12345.facts.periods import Period, period
+from open12345.facts.periods import Period
 from open12345.policy import Pack
 from open12345.policy.reports import Outline, ReportKind, Section, Where
 from open12345.reports import library, spans
@@ -19,8 +19,9 @@ from open12345.reports.writing import Content, Words, Writer
 
 PAPERS_SPEAK: Final = "zh-hans"
 """Papers are written in the language of the centre, whatever the reader's screens speak."""
-_BY_LENGTH: Final = ((1, "day"), (7, "week"), (14, "two_weeks"), (31, "month"), (62, "two_months"), (92, "quarter"),
-                     (184, "half_year"), (366, "year"))  # fmt: skip
+_PLAIN: Final = ReportKind(code="report", title="热线工作情况", period="year", receivers=("—",),
+                           sections=("诉求总量", "诉求分类", "办理情况"))  # fmt: skip
+"""How a period is told of that no kind of the pack is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +104,30 @@ def _kind_matter(kind: ReportKind, pack: Pack) -> str:
 
 
 def kind_for(pack: Pack, over: Period, code: str = "") -> ReportKind:
-    """Return the kind of paper that fits a period; raises KeyError that names the kinds there are."""
+    """Return the kind of paper that fits a period, or the one named; raises KeyError that names the kinds there are."""
     kinds = pack.reports.kinds
     if code:
         found = pack.reports.kind(code)
         if found is None:
             raise KeyError(f"no report {code}; there are: {', '.join(kind.code for kind in kinds)}")
         return found
-    length = next((name for most, name in _BY_LENGTH if over.days <= most), "year")
-    same = [kind for kind in kinds if kind.period == length]
-    if same:
-        return min(same, key=lambda kind: kind.document is None)
-    written = [kind for kind in kinds if kind.document is not None or kind.period is not None]
-    if not written:
-        return ReportKind(
-            code="report", title="热线工作情况", receivers=("—",), sections=("诉求总量", "诉求分类", "办理情况")
-        )
-    return next((kind for kind in written if kind.document is not None), written[0])
+    same = [kind for kind in kinds if kind.period and fits(kind, over)]
+    exact = {kind.code for kind in same if kind.period and spans.fits(kind.period, over)}
+    return min(same, key=lambda kind: (kind.code not in exact, kind.document is None), default=_PLAIN)
 
 
-def read_period(text: str) -> Period:
-    """Return a period by its name; raises ValueError that says how one is written."""
-    return period(text)
+def fits(kind: ReportKind, over: Period) -> bool:
+    """Say whether a kind of paper may be written about a period: a monthly one about a month, a brief about any.
+
+    A yearly paper with a document of its own may be about a half-year as well, as seed 004 is.
+    """
+    if kind.period is None:
+        return True
+    half = kind.document is not None and kind.period == "year"
+    return spans.fits(kind.period, over) or (half and spans.fits("half_year", over))
+
+
+def today(pack: Pack, at: datetime, as_of: date | None = None) -> date:
+    """Return the day up to which there are facts."""
+    local = at.astimezone(pack.calendar().zone).date()
+    return local if as_of is None else min(local, as_of)

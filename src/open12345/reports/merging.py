@@ -121,9 +121,16 @@ def news_of(content: Content) -> list[Json]:
 
 def typed_numbers(content: Content) -> list[str]:
     """Return the numbers that somebody typed: no query stands behind them."""
-    found: list[str] = []
+    return [number for numbers, _sentence in typed_in(content) for number in numbers]
+
+
+def typed_in(content: Content) -> list[tuple[list[str], str]]:
+    """Return the typed numbers of each piece that holds some, and the piece as it is read."""
+    found = []
     for piece in _pieces(content):
         if "text" in piece:
             before = set(_NUMBER.findall(PLACEHOLDER.sub("", piece["made"])))
-            found += [n for n in _NUMBER.findall(PLACEHOLDER.sub("", piece["text"])) if n not in before]
+            numbers = [n for n in _NUMBER.findall(PLACEHOLDER.sub("", piece["text"])) if n not in before]
+            if numbers:
+                found.append((numbers, shape.plain(content, piece)))
     return found

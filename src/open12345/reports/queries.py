@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import ProgrammingError
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from open12345.directory.person import Person
@@ -48,6 +48,17 @@ def issued(kind: str = "", year: int | None = None, words: str = "") -> QuerySet
     if words:
         found = found.filter(title__icontains=words) | found.filter(number__icontains=words)
     return found
+
+
+def alike(kind: str, first: date, last: date, matter: dict[str, Any], but: int = 0) -> QuerySet[Paper]:
+    """Return the papers written here of a kind, about the same days and matter, but for one; issued ones first."""
+    found = Paper.objects.filter(kind=kind, first=first, last=last, matter=matter).exclude(content={})
+    return (
+        found.exclude(state=State.DISCARDED)
+        .exclude(pk=but)
+        .defer("content")
+        .order_by(F("issued_on").desc(nulls_last=True), "-pk")
+    )
 
 
 def issued_by_kind(year: int | None = None) -> dict[str, tuple[int, date]]:

@@ -14,12 +14,12 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
 
 from open12345.directory import access
 from open12345.directory.person import Person
-from open12345.facts.periods import period
 from open12345.orders import news
-from open12345.orders.errors import Conflict, NotAllowed, NotFound, Problem, Refused
+from open12345.orders.errors import Conflict, NotAllowed, NotFound, Problem, Refused, refuse
 from open12345.policy import Pack
 from open12345.policy.reports import ReportKind
 from open12345.reports import composing, merging, queries, spans
@@ -29,6 +29,10 @@ from open12345.reports.writing import Content
 
 _VERSION_AFTER_SECONDS: Final = 600
 NO_MATTER: Final = Matter()
+_EACH: Final = {
+    "day": __("一天"), "week": __("一周"), "two_weeks": __("两周"), "month": __("一个月"), "two_months": __("两个月"),
+    "quarter": __("一个季度"), "half_year": __("半年"), "year": __("一年"),
+}  # fmt: skip
 _NUMBERING: Final = 0x12345_0A9E  # any number that no other lock has
 
 
@@ -42,8 +46,12 @@ class Wanted:
 
 
 def draft(wanted: Wanted, pack: Pack, *, by: Person, at: datetime) -> Paper:
-    """Write a paper and keep it as a draft. Raises Refused for a period or kind that there is not."""
+    """Write a paper and keep it as a draft.
+
+    Raises Refused for a period or kind that there is not, a period that has not begun, one that the kind is not about.
+    """
     order = _order(wanted, pack)
+    _begun_and_fitting(order, pack, at)
     content = composing.compose(order, pack, person=by, at=at)
     with transaction.atomic():
         paper = Paper.objects.create(
@@ -61,11 +69,29 @@ def _order(wanted: Wanted, pack: Pack) -> composing.Order:
     if kind is None:
         raise Refused([Problem("kind", "unknown", _("规则包里没有这种报告"))])
     try:
-        over = period(wanted.period)
+        over = spans.read(wanted.period)
     except ValueError as error:
         how = _("期间的写法：2022、2022-H1、2022-04、2022-W15、2022-04-12")
         raise Refused([Problem("period", "period", how)]) from error
     return composing.Order(kind, over, wanted.matter, issued=queries.issued_count)
+
+
+def _begun_and_fitting(order: composing.Order, pack: Pack, at: datetime) -> None:
+    today, kind = composing.today(pack, at), order.kind
+    if kind.period and not composing.fits(kind, order.over):
+        said = {"kind": kind.title, "each": _EACH[kind.period],
+                "example": spans.ended_before(kind.period, today).name}  # fmt: skip
+        raise refuse("period", "kind", _("“%(kind)s”写的是%(each)s，时段如 %(example)s。别的时段请选别的种类。") % said)
+    if order.over.first > today:
+        said = {"period": order.over.name, "first": order.over.first.isoformat()}
+        raise refuse("period", "not_begun", _("这一期还没有开始：%(period)s 从 %(first)s 起。") % said)
+
+
+def others(wanted: Wanted, pack: Pack) -> list[Paper]:
+    """Return the papers of the same kind, days and matter that there are already, the issued ones first."""
+    matter = wanted.matter.as_json() if wanted.matter != NO_MATTER else {}
+    over = _order(wanted, pack).over
+    return list(queries.alike(wanted.kind, over.first, over.last, matter))
 
 
 def save(pk: int, edition: int, typed: Mapping[str, str], *, by: Person, at: datetime) -> Paper:
@@ -160,16 +186,19 @@ def discard(pk: int, *, by: Person, at: datetime) -> None:
         access.record("report.discard", by=by, at=at, on=f"report:{pk}")
 
 
-def issue(pk: int, pack: Pack, *, by: Person, at: datetime) -> Paper:
+def issue(pk: int, pack: Pack, *, by: Person, at: datetime, expected: str | None = None) -> Paper:
     """Issue a submitted paper: it gets its number and day, is registered, and its subscribers are told.
 
     Two pairs of eyes: who submitted it does not issue it. The platform itself issues what its schedule says.
+    `expected`: the number that the signer was shown; raises Conflict where it would be another one by now.
     """
     with transaction.atomic():
         paper = _locked(pk, by, queries.ISSUERS, State.SUBMITTED)
         if by.kind == "staff" and paper.submitted_by == by.ref:
             raise NotAllowed(_("自己提交的报告由别人签发"))
         _number(paper, pack, at)
+        if expected is not None and paper.number != expected:
+            raise Conflict(_("编号现在是%(number)s，请看过再签发") % {"number": paper.number})
         paper.state, paper.issued_name, paper.issued_at, paper.changed_at = State.ISSUED, by.name, at, at
         paper.edition += 1
         paper.save()
@@ -179,14 +208,29 @@ def issue(pk: int, pack: Pack, *, by: Person, at: datetime) -> Paper:
     return paper
 
 
-def _number(paper: Paper, pack: Pack, at: datetime) -> None:
-    """Give the next serial of its kind in this year, and put number and day on the paper."""
-    day = at.astimezone(pack.calendar().zone).date()
+def next_number(paper: Paper, pack: Pack, at: datetime) -> str:
+    """Return the number that the paper would get now."""
+    return _numbered(paper, _today(pack, at))[1]
+
+
+def _today(pack: Pack, at: datetime) -> date:
+    return at.astimezone(pack.calendar().zone).date()
+
+
+def _numbered(paper: Paper, day: date) -> tuple[int, str]:
+    """Return the next serial of a paper's kind in the year of a day, and the number with it."""
     said = str(paper.content.get("head", {}).get("number") or "{year}年第{serial}期")
     pattern = said.replace("{year}", str(day.year))
+    serial = _last_serial(paper.kind, day.year, pattern) + 1
+    return serial, pattern.replace("{serial}", str(serial))[:80]
+
+
+def _number(paper: Paper, pack: Pack, at: datetime) -> None:
+    """Give the next serial of its kind in this year, and put number and day on the paper."""
+    day = _today(pack, at)
     _one_at_a_time()
-    paper.issued_on, paper.year, paper.serial = day, day.year, _last_serial(paper.kind, day.year, pattern) + 1
-    paper.number = pattern.replace("{serial}", str(paper.serial))[:80]
+    paper.issued_on, paper.year = day, day.year
+    paper.serial, paper.number = _numbered(paper, day)
     head = {**paper.content.get("head", {}), "number_said": paper.number, "dated": spans.day_said(day, year=True)}
     paper.content = {**paper.content, "head": head}
 

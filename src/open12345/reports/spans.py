@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
-from open12345.facts.periods import Period, period
+from open12345.facts.periods import YEARS, Period, period
 from open12345.policy import names
 
 _DAY: Final = timedelta(days=1)
@@ -15,6 +16,8 @@ _HALVES: Final = {"1": "上半年", "2": "下半年"}
 _QUARTERS: Final = {"1": "一", "2": "二", "3": "三", "4": "四"}
 _MONTHS: Final = {"month": 1, "two_months": 2, "quarter": 3, "half_year": 6, "year": 12}
 _WEEKS: Final = {"week": 7, "two_weeks": 14}
+_DATE: Final = re.compile(r"(\d{4})(?:-(?:H[12]|Q[1-4]|W(\d\d)|(\d\d)(?:-(\d\d))?))?")
+_HOW: Final = "Write 2022, 2022-H1, 2022-Q2, 2022-04, 2022-W15, 2022-04-12 or 2022-04-01..2022-05-31"
 _NAMED: Final = re.compile(r"(\d{4})(?:-(?:H([12])|Q([1-4])|W(\d\d)|(\d\d)))?")
 
 
@@ -54,6 +57,39 @@ def until(over: Period, today: date) -> Period:
     if _NAMED.fullmatch(over.name):
         return period(f"{over.name}..{today}")
     return _span(over.first, today)
+
+
+def read(text: str) -> Period:
+    """Return a period by its name. Raises ValueError that says in words what is wrong and how one is written."""
+    try:
+        return period(text)
+    except ValueError as error:
+        raise ValueError(f"{text}: {_wrong(text)}. {_HOW}") from error
+
+
+def _wrong(text: str) -> str:
+    """Say what is wrong with what should name a period."""
+    first, dots, last = text.partition("..")
+    ends = [_DATE.fullmatch(end) for end in (first, last) if end]
+    if any(end is None for end in ends) or not ends:
+        return "not a period"
+    for end in ends:
+        if (wrong := _wrong_end(end)) if end else "":
+            return wrong
+    return "it ends before it begins" if dots and first > last else "not a period"
+
+
+def _wrong_end(end: re.Match[str]) -> str:
+    year, week, month, day = end.groups()
+    if int(year) not in YEARS:
+        return f"years go from {YEARS[0]} to {YEARS[-1]}"
+    if week:
+        return "" if 1 <= int(week) <= date(int(year), 12, 28).isocalendar().week else f"{year} has no week {week}"
+    if month and not 1 <= int(month) <= 12:  # noqa: PLR2004 - months
+        return f"there is no month {month}"
+    if day and not 1 <= int(day) <= monthrange(int(year), int(month))[1]:
+        return f"there is no {year}-{month}-{day}"
+    return ""
 
 
 def called(over: Period) -> str:
@@ -126,6 +162,13 @@ def ended_before(length: names.Period, day: date) -> Period:
     number = (day.year * 12 + day.month - 1) // months - 1
     first = _month(number * months)
     return _named(length, first, _month((number + 1) * months) - _DAY)
+
+
+def fits(length: names.Period, over: Period) -> bool:
+    """Say whether a period is one of a kind: a month for a monthly paper; one that ends early by its whole."""
+    whole = period(called(over))
+    same = ended_before(length, whole.last + _DAY)
+    return (same.first, same.last) == (whole.first, whole.last)
 
 
 def begins(length: names.Period, day: date) -> date:

@@ -17,9 +17,9 @@ from open12345.directory import access
 from open12345.directory.web import needs
 from open12345.facts.store import NoFacts
 from open12345.orders import web
-from open12345.orders.errors import Conflict, DomainError, NotFound
+from open12345.orders.errors import Conflict, DomainError, NotFound, Refused
 from open12345.orders.sight import Sight
-from open12345.reports import files, forms, linking, merging, page, queries, services, shape, titles
+from open12345.reports import files, forms, linking, merging, notices, page, queries, services, shape, titles
 from open12345.reports.models import Paper, State
 from open12345.reports.queries import ISSUERS, READERS, WRITERS
 
@@ -66,19 +66,38 @@ def _new(request: HttpRequest, *, special: bool) -> HttpResponseBase:
     kind = request.GET.get("kind", "")
     first = {"kind": kind, "period": request.GET.get("period", "")}
     form = forms.PaperForm(sight.pack, request.POST or None, special=special, initial=first)
+    others: list[Paper] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            paper = services.draft(form.wanted(sight.at), sight.pack, by=sight.person, at=sight.at)
-        except DomainError as error:
-            form.add_error(None, error.message)
-        except NoFacts:
-            form.add_error(None, _("数据还没有建好，请稍后再试。"))
-        else:
-            return redirect("reports:paper", paper.pk)
-    status = _UNPROCESSABLE if form.errors else 200
-    kinds = not special or forms.special_kinds(sight.pack)
-    context = {"sight": sight, "form": form, "special": special, "kinds": kinds}
+        wanted = form.wanted(sight.at)
+        others = services.others(wanted, sight.pack)
+        if _known(others) == request.POST.get("known", ""):  # nothing is there yet, or what is there was shown
+            if (paper := _drafted(form, wanted, sight)) is not None:
+                return redirect("reports:paper", paper.pk)
+            others = []
+    status = _UNPROCESSABLE if form.errors or others else 200
+    context = {
+        "sight": sight, "form": form, "special": special, "kinds": not special or forms.special_kinds(sight.pack),
+        "others": [(one, notices.named(one)) for one in others], "known": _known(others),
+    }  # fmt: skip
     return web.private(render(request, "reports/new.html", context, status=status))
+
+
+def _known(others: list[Paper]) -> str:
+    return ",".join(str(one.pk) for one in others)
+
+
+def _drafted(form: forms.PaperForm, wanted: services.Wanted, sight: Sight) -> Paper | None:
+    """Write the paper; None, with what is wrong at its field, where it cannot be written."""
+    try:
+        return services.draft(wanted, sight.pack, by=sight.person, at=sight.at)
+    except Refused as error:
+        for problem in error.problems:
+            form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+    except DomainError as error:
+        form.add_error(None, error.message)
+    except NoFacts:
+        form.add_error(None, _("数据还没有建好，请稍后再试。"))
+    return None
 
 
 @needs(*READERS)
@@ -89,6 +108,9 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _get(sight, pk)
     editing = found.state == State.DRAFT and sight.person.has(*WRITERS)
     kind = sight.pack.reports.kind(found.kind)
+    may_issue = (found.state == State.SUBMITTED and sight.person.has(*ISSUERS)
+                 and found.submitted_by != sight.person.ref)  # fmt: skip
+    told = notices.of(found) if found.state in {State.DRAFT, State.SUBMITTED} else []
     context = {
         "facts_at": datetime.fromisoformat(found.content["facts"]) if found.content.get("facts") else None,
         "sight": sight, "paper": found, "kind": kind.title if kind else found.kind, "editing": editing,
@@ -97,13 +119,25 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
         "content": found.content, "head": found.content.get("head", {}), "versions": queries.versions(found)[:20],
         "news": merging.news_of(found.content) if found.content else [],
         "numbers": merging.typed_numbers(found.content) if found.content else [],
-        "may_issue": found.state == State.SUBMITTED and sight.person.has(*ISSUERS)
-        and found.submitted_by != sight.person.ref,
+        "told": [one for one in told if not (editing and one.code == "typed")],  # to the drafter as it is typed
+        "may_issue": may_issue, "signing": _signing(found, sight) if may_issue else {},
         "may_return": found.state == State.SUBMITTED and sight.person.has(*ISSUERS, *WRITERS),
         "may_note": found.state == State.ISSUED and sight.person.has(*WRITERS, *queries.LEADERS),
         "endings": [] if not found.content else ["docx", "pdf", "xlsx"], "heads": _heads(found) if editing else [],
     }  # fmt: skip
     return web.private(render(request, "reports/paper.html", context))
+
+
+def _signing(found: Paper, sight: Sight) -> dict[str, str]:
+    """The number that the paper will get, and what is asked before it does."""
+    number = services.next_number(found, sight.pack, sight.at)
+    issued = [one for one in queries.alike(found.kind, found.first, found.last, found.matter, but=found.pk)
+              if one.state == State.ISSUED]  # fmt: skip
+    asked = _("签发后编号“%(number)s”，登记并通知订阅的人，不能收回。") % {"number": number}
+    if issued:
+        others = "、".join(notices.named(one) for one in issued)
+        asked = _("同一种、同一时段已经签发过%(others)s。") % {"others": others} + asked
+    return {"number": number, "asked": asked + _("签发吗？")}
 
 
 def _heads(found: Paper) -> list[tuple[str, object, str]]:
@@ -148,7 +182,7 @@ def do(request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
         "submit": lambda s: services.submit(pk, by=s.person, at=s.at),
         "return": lambda s: services.give_back(pk, request.POST.get("reason", ""), by=s.person, at=s.at),
         "discard": lambda s: services.discard(pk, by=s.person, at=s.at),
-        "issue": lambda s: services.issue(pk, s.pack, by=s.person, at=s.at),
+        "issue": lambda s: services.issue(pk, s.pack, by=s.person, at=s.at, expected=request.POST.get("number", "")),
         "note": lambda s: services.note(pk, request.POST.dict(), by=s.person, at=s.at),
     }
     if act not in acts:
