@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from open12345.facts import services as facts
 from open12345.facts.periods import period
 from open12345.orders.errors import Conflict, Refused
+from open12345.policy import names
 from open12345.reports import cli, composing, notices, services, spans
 from open12345.reports.models import Paper, State
 from open12345.reports.services import Wanted
@@ -87,7 +88,7 @@ def test_a_monthly_paper_is_about_a_month(busy: Town, over: str) -> None:
         ("year", "2025", True), ("year", "2025-H1", False),
     ],
 )  # fmt: skip
-def test_a_kind_of_paper_fits_the_periods_of_its_length(length: spans.names.Period, over: str, fitting: bool) -> None:
+def test_a_kind_of_paper_fits_the_periods_of_its_length(length: names.Period, over: str, fitting: bool) -> None:
     assert spans.fits(length, period(over)) is fitting
 
 
