@@ -26,6 +26,8 @@ PAGES = (
     ("/facts/", "这个时段没有数据", "explore-kinds"),
     ("/dispatch/automatic/", "十二周内没有派出过工单", "—"),
     ("/dispatch/automatic/A0101/", "还没有结果", "—%"),
+    ("/orders/", "这个状态没有工单", "去掉几项筛选"),
+    ("/orders/?state=all", "还没有工单", "去掉几项筛选"),
     ("/screen/leader/", "近 30 天没有可算的工单", "–%"),
 )
 

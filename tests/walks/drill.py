@@ -38,6 +38,9 @@ FOLDER: Final = ROOT / "docs" / "pictures" / "drill"
 #: With a usual threshold the recommender, which sees each return at once, changes its mind before the breaker trips.
 LOW: Final = 0.01
 CHART: Final = "[data-chart] canvas"
+#: What sticks to the top of the page would lie over a part that is scrolled to.
+UNSTUCK: Final = """() => document.querySelectorAll("body *").forEach(
+    (one) => getComputedStyle(one).position === "sticky" && (one.style.position = "static"))"""
 OF, BREAKERS = f"/dispatch/automatic/{MATTER}/", "/dispatch/breakers/"
 #: A second folder for pictures on a phone and in the dark, to be looked at and not kept.
 MORE: Final = os.environ.get("OPEN12345_PICTURES", "")
@@ -81,6 +84,7 @@ class Recorder:
         file = FOLDER / f"{len(self.told) + 1:02d}-{name}.png"
         part = how.get("part")
         if part:
+            page.evaluate(UNSTUCK)
             page.locator(part).first.screenshot(path=file)
         else:
             page.screenshot(path=file)
