@@ -8,4 +8,7 @@
   };
   wear();
   machine.addEventListener("change", wear);
+  // Paper is white
+  window.addEventListener("beforeprint", () => { root.dataset.bsTheme = "light"; });
+  window.addEventListener("afterprint", wear);
 })();
