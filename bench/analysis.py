@@ -66,8 +66,8 @@ QUESTIONS: Final = (
              f"SELECT category_1, area_street, sum(main) FROM facts WHERE main = 1 AND accepted_day "
              f"{_H1} GROUP BY 1, 2"),
     Question("signed in time by unit, a year", "signed_in_time", ("unit",), "2022",
-             "SELECT unit, sum(signed_in_time), sum(given) FROM facts WHERE given = 1 AND dispatched_day "
-             f"{_YEAR} GROUP BY 1"),
+             "SELECT unit, sum(signed_in_time), sum(given - sign_running) FROM facts WHERE given = 1 AND "
+             f"dispatched_day {_YEAR} GROUP BY 1"),
     Question("contacted in time by unit, five years", "contacted_in_time", ("unit",), "2018-01-01..2022-12-31",
              "SELECT unit, sum(contacted_in_time), sum(contact_due) FROM facts WHERE given = 1 AND dispatched_day "
              f"{_ALL} GROUP BY 1"),

@@ -13,11 +13,14 @@ from django.http import QueryDict
 from openpyxl import load_workbook
 
 from open12345.directory.models import AccessLog
+from open12345.directory.person import SYSTEM
 from open12345.facts import queries, services
 from open12345.facts.explorer import asking, choices, definitions, drawing, table
 from open12345.facts.metrics import METRICS, metric
 from open12345.facts.periods import period
 from open12345.facts.queries import Answer, Figure, Line
+from open12345.orders import watch
+from open12345.orders.models import WorkOrder
 from open12345.orders.savedviews import SavedView
 from open12345.orders.sight import Sight
 from tests.cast import Town
@@ -83,6 +86,8 @@ def test_a_fall_of_what_should_be_high_is_weighty_and_a_rise_is_not(town: Town) 
 @pytest.mark.function("SCR-06")
 def test_every_figure_of_the_table_opens_its_orders(watched: Town) -> None:
     late, good = signed(watched), closed(watched)
+    watched.now += timedelta(days=2)
+    watch.mark_breaches(by=SYSTEM, at=watched.now)
     services.refresh(watched.now)
     page = text(look(watched, "analyst", ASK))
     found = {tuple(re.findall(r"part=(\w+)", url)): url for url in re.findall(r'href="(/facts/orders/[^"]+)"', page)}
@@ -215,7 +220,39 @@ def test_free_dates_become_a_period_of_the_address(watched: Town) -> None:
     services.refresh(watched.now)
     answer = look(watched, "analyst", "/facts/?metric=orders&period=this_month&from=2025-06-01&to=2025-06-09&by=unit")
     assert answer.headers["Location"] == "/facts/?metric=orders&period=2025-06-01..2025-06-09&by=unit"
-    assert look(watched, "analyst", "/facts/?metric=orders&from=2025-06-09&to=2025-06-01").status_code in {302, 400}
+    url = "/facts/?metric=orders&from=2025-06-09&to=2025-06-01"
+    assert "结束早于开始" in text(client_of(watched, "analyst").get(url, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("unit=zzz", "“承办单位”不能是“zzz”"), ("channel=phone&channel=zzz", "“渠道”不能是“zzz”"),
+     ("top=abc", "行数不能是“abc”"), ("least=x", "至少几件不能是“x”"), ("sort=z", "没有“z”这种排序"),
+     ("period=2099", "“2099”还没有开始"), ("period=2099-07-01..2099-07-02", "还没有开始"),
+     ("period=2025-06-30..2025-06-01", "结束早于开始")],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused_with_what_to_do(watched: Town, query: str, said: str) -> None:
+    dispatched(watched)
+    services.refresh(watched.now)
+    page = look(watched, "analyst", f"/facts/?metric=orders&by=unit&{query}")
+    assert page.status_code == 400
+    assert said in text(page)
+    assert "zzz" not in page.context["wrong"].url
+
+
+def test_a_value_that_only_the_rows_still_know_is_asked_for(watched: Town) -> None:
+    number = dispatched(watched)
+    WorkOrder.objects.filter(number=number).update(channel="telegraph")
+    services.refresh(watched.now)
+    assert look(watched, "analyst", "/facts/?metric=orders&period=2025-06&channel=telegraph").status_code == 200
+
+
+def test_a_period_that_is_not_over_is_compared_with_as_much_of_the_last(watched: Town) -> None:
+    today = watched.now.date()
+    for spelt in ("2025-06", "this_month"):
+        found = asked(f"metric=orders&period={spelt}", watched).question.period
+        assert (found.name, found.before().last) == (f"2025-06..{today}", today.replace(month=5))
+    assert asked("metric=orders&period=2025-05", watched).question.period.name == "2025-05"
 
 
 @pytest.mark.function("KPI-01")

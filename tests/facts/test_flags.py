@@ -45,7 +45,8 @@ def test_an_open_order_is_neither_due_nor_late_until_its_limit_has_passed(watche
     number = signed(watched)
     row = fresh(watched)[number, UNIT]
     assert (row["reply_due"], row["done"], row["over"], row["appraised"]) == (0, 0, 0, 0)
-    assert (row["signed_in_time"], row["contact_due"], row["contacted_in_time"]) == (1, 1, 0)
+    assert (row["signed_in_time"], row["contact_due"], row["contacted_in_time"]) == (1, 0, 0)
+    assert (row["sign_running"], row["contact_running"]) == (0, 1)
 
 
 def test_every_unit_with_a_share_has_a_row_and_one_of_them_stands_for_the_order(watched: Town) -> None:

@@ -1,6 +1,7 @@
 """Addresses of figures: they read back as they were written, and what they cannot mean is named."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from django.http import QueryDict
@@ -18,13 +19,22 @@ from open12345.facts.queries import View
 _TEXT = st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=12)
 
 
+_FIRST_DAYS: dict[str, Callable[[date], date]] = {
+    "year": lambda day: date(day.year, 1, 1),
+    "quarter": lambda day: date(day.year, (day.month - 1) // 3 * 3 + 1, 1),
+    "month": lambda day: day.replace(day=1),
+    "week": lambda day: day - timedelta(days=day.weekday()),
+}
+
+
 def _keys(name: str) -> st.SearchStrategy[object]:
     if DIMENSIONS[name].step:
-        return st.dates(date(2000, 1, 1), date(2099, 12, 31))
+        days = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+        return days.map(lambda day: _FIRST_DAYS[name](day) if name in _FIRST_DAYS else day)
     if name in {"cell_x", "cell_y"}:
         return st.none() | st.integers(-40_000, 40_000)
     if name in {"hour", "weekday", "anonymous", "enterprise", "confidential", "point_to_point", "repeat"}:
-        return st.integers(0, 23)
+        return st.integers(0, {"hour": 23, "weekday": 6}.get(name, 1))
     return _TEXT
 
 
@@ -57,7 +67,10 @@ def test_an_address_reads_back_as_it_was_written(cut: Cut, part: str, adjudicate
     [("metric=nonsense&period=2022", "metric"), ("metric=orders&period=May", "period"),
      ("metric=orders&period=2022&part=all", "part"), ("metric=orders&period=2022&as_of=today", "as_of"),
      ("metric=orders&period=2022&by=colour", "by"), ("metric=orders&period=2022&basis=x", "basis"),
-     ("metric=orders&period=2022&hour=noon", "hour"), ("metric=orders&period=0001-W01", "period"),
+     ("metric=orders&period=2022&hour=noon", "hour"),
+     ("metric=orders&period=2022&hour=24", "hour"), ("metric=orders&period=2022&repeat=2", "repeat"),
+     ("metric=orders&period=2022&month=2022-04-12", "month"),
+     ("metric=orders&period=2022-06-30..2022-01-01", "ends"), ("metric=orders&period=0001-W01", "period"),
      ("metric=orders&period=9999-W52", "period"), ("metric=orders&period=2022&unit=a%00b", "unit"),
      (f"metric=orders&period=2022&unit={'x' * 201}", "unit"),
      ("metric=orders&period=2022&month=2022-13-01", "month")],

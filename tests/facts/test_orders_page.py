@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from open12345.directory.models import AccessLog
+from open12345.directory.person import SYSTEM
 from open12345.facts import links, queries, services
 from open12345.facts.periods import period
 from open12345.facts.queries import View
+from open12345.orders import watch
 from tests.cast import Town
 from tests.facts.looking import client_of, look, text
 from tests.orders.walks import closed, dispatched
@@ -41,6 +43,9 @@ def test_a_figure_opens_the_orders_it_counts(told: tuple[Town, str, str]) -> Non
 @pytest.mark.function("KPI-04")
 def test_numerator_rest_and_denominator_are_told_apart(told: tuple[Town, str, str]) -> None:
     town, mine, other = told
+    town.now += timedelta(days=2)
+    watch.mark_breaches(by=SYSTEM, at=town.now)
+    services.refresh(town.now)
     answer = queries.ask("signed_in_time", JUNE, person=town.person("leader"), at=town.now)
     found = {
         part: [one in text(look(town, "leader", links.figure_url(answer, part))) for one in (mine, other)]

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemaining
 
 from open12345.directory.models import Staff
 from open12345.directory.person import SYSTEM, Person, person_of
-from open12345.facts.periods import Period, period
+from open12345.facts.periods import Period, period, so_far
 from open12345.orders.queries import database_time
 
 if TYPE_CHECKING:
@@ -122,7 +122,12 @@ def metrics(
 def ask(  # noqa: PLR0913 - one option for each thing that can be asked
     metric: Annotated[str, typer.Argument(help="A code of `open12345 facts metrics`.")],
     *,
-    over: Annotated[str, typer.Option("--period", help="2022, 2022-H1, 2022-Q2, 2022-04, 2022-04-12, FIRST..LAST.")],
+    over: Annotated[
+        str,
+        typer.Option(
+            "--period", help="2022, 2022-H1, 2022-Q2, 2022-04, 2022-04-12, FIRST..LAST; as far as it has come."
+        ),
+    ],
     by: Annotated[list[str] | None, typer.Option(help="A dimension; may be given twice.")] = None,
     where: Annotated[list[str] | None, typer.Option(help="DIMENSION=VALUE that must hold.")] = None,
     username: Annotated[str, typer.Option("--as", metavar="USERNAME", help="As whom; else as the platform.")] = "",
@@ -136,6 +141,7 @@ def ask(  # noqa: PLR0913 - one option for each thing that can be asked
 ) -> None:
     """Ask for a figure: by unit, month, category …; with its comparison, or the orders behind it."""
     from open12345.facts import document, queries  # noqa: PLC0415 - other commands start fast
+    from open12345.facts.dimensions import DIMENSIONS  # noqa: PLC0415 - the same
 
     if engine not in {"duckdb", "postgres"} or orders not in {"", "numerator", "denominator", "rest", "excluded"}:
         _refuse("--engine is duckdb or postgres; --orders is numerator, denominator, rest or excluded.", _USAGE)
@@ -143,9 +149,14 @@ def ask(  # noqa: PLR0913 - one option for each thing that can be asked
     view = queries.View(
         engine, date.fromisoformat(as_of) if as_of else None, adjudicated, compared and not orders  # type: ignore[arg-type]
     )  # fmt: skip
-    wanted, person = _period(over), _person(username)
+    conditions, person = _where(where), _person(username)
+    wanted = _period(over, _asked(lambda: queries.today(at)))
+    strange = _asked(lambda: queries.unheard(conditions, at=at, view=view))
+    if strange:
+        listed = f"`open12345 facts ask {metric} --period {over} --by {strange[0]}` lists those there are"
+        _refuse(f"--where {'='.join(strange)}: no {DIMENSIONS[strange[0]].english} is called so; {listed}.", _USAGE)
     answer = _asked(lambda: queries.ask(
-        metric, wanted, person=person, at=at, by=tuple(by or ()) if not orders else (), where=_where(where), view=view
+        metric, wanted, person=person, at=at, by=tuple(by or ()) if not orders else (), where=conditions, view=view
     ))  # fmt: skip
     if orders:
         numbers = queries.orders_of(answer.cut, orders, at=at, view=view)  # type: ignore[arg-type]
@@ -173,9 +184,10 @@ def _where(given: list[str] | None) -> dict[str, Any]:
     return found
 
 
-def _period(text: str) -> Period:
+def _period(text: str, today: date) -> Period:
+    """Read a period; one that is not over ends today, as in the explorer."""
     try:
-        return period(text)
+        return so_far(period(text), today)
     except ValueError as error:
         _refuse(str(error), _USAGE)
 

@@ -63,6 +63,12 @@ def orders_sql(cut: Cut, part: Part, dialect: Dialect, most: int, after: int = 0
     return marks.filled(_orders_text(marks.shape(cut), part, dialect, most, after))
 
 
+def one_sql(name: str, key: str, dialect: Dialect) -> str:
+    """Return the SQL that finds a row whose dimension has this key, if there is one."""
+    rows = FACTS.filter(_equals(dimension(name).of(FACTS, ""), key)).select("order_id").limit(1)
+    return str(ibis.to_sql(rows, dialect=dialect, pretty=False))
+
+
 def count_sql(cut: Cut, part: Part, dialect: Dialect) -> str:
     """Return the SQL that counts the orders behind a cut."""
     marks = _Marks()

@@ -103,10 +103,25 @@ def read_key(name: str, text: str) -> Any:
     if len(text) > _LONGEST_KEY or "\x00" in text:
         raise ValueError("no key is so long, or holds that")
     if dimension(name).step:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if name in _BEGINS and not _BEGINS[name](day):
+            raise ValueError(f"a {name} is called by its first day")
+        return day
     column = BY_NAME.get(name)
     if name in {"cell_x", "cell_y"}:
         return int(text) if text else None
-    if name in {"hour", "weekday"} or (column is not None and column.type in {"flag", "count"}):
-        return int(text)
-    return text
+    most = _MOST.get(name) or (1 if column is not None and column.type == "flag" else None)
+    if most is None:
+        return text
+    if int(text) not in range(most + 1):
+        raise ValueError(f"from 0 to {most}")
+    return int(text)
+
+
+_MOST: Final = {"hour": 23, "weekday": 6}
+_BEGINS: Final[dict[str, Callable[[date], bool]]] = {
+    "year": lambda day: (day.month, day.day) == (1, 1),
+    "quarter": lambda day: (day.month % 3, day.day) == (1, 1),
+    "month": lambda day: day.day == 1,
+    "week": lambda day: day.weekday() == 0,
+}

@@ -18,7 +18,7 @@ from django.urls import reverse
 from open12345.facts.cuts import Cut, Part
 from open12345.facts.dimensions import DIMENSIONS, key_text, read_key
 from open12345.facts.metrics import BY_CODE, Basis
-from open12345.facts.periods import RECENT, Period, period, recent
+from open12345.facts.periods import RECENT, EndsFirst, NotBegun, Period, begun, period, recent
 from open12345.facts.queries import AS_IT_IS, Answer, View
 
 Pairs = list[tuple[str, str]]
@@ -29,7 +29,8 @@ BASES: Final = get_args(Basis)
 class BadQuestion(ValueError):
     """An address that asks nothing.
 
-    `what` is wrong: "metric", "period", "calendar_month", "with", "part", "by", "basis", "as_of", or a dimension.
+    `what` is wrong: "metric", "period", "ends" and "future" (of a period), "calendar_month", "with", "part", "by",
+    "basis", "as_of", "sort", "top", "least", or a dimension.
     """
 
     def __init__(self, what: str, given: str) -> None:
@@ -93,7 +94,8 @@ def _written(pairs: Pairs) -> str:
 def read(query: QueryDict, *, metric: str = "", over: str = "", today: date | None = None) -> Question:
     """Read an address back; raises `BadQuestion`.
 
-    `metric` and `over`: what is asked where it names none; `today`: for periods such as "this_month".
+    `metric` and `over`: what is asked where it names none; `today`: for periods such as "this_month", and to refuse one
+    that has not begun.
     """
     code, part = query.get("metric", metric), query.get("part", "numerator")
     if code not in BY_CODE:
@@ -120,7 +122,12 @@ def _period(text: str, today: date | None) -> Period:
     try:
         if today is not None and text in RECENT:
             return recent(text, today)
-        return period(text)
+        found = period(text)
+        return found if today is None else begun(found, today)
+    except EndsFirst as error:
+        raise BadQuestion("ends", text) from error
+    except NotBegun as error:
+        raise BadQuestion("future", text) from error
     except ValueError as error:
         raise BadQuestion("period", text) from error
 

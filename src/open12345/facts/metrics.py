@@ -26,7 +26,8 @@ Rows = Literal["main", "given", "all"]
 class Metric:
     """One indicator. `falling`: the lower the better; `precision`: decimals when printed.
 
-    Numerators are whole numbers, so that every engine sums them alike; `scale`: how many of them are one.
+    Numerators are whole numbers, so that every engine sums them alike; `scale`: how many of them are one. `running`:
+    the volume of what counts neither above nor below, because its limit still runs and nothing is decided.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Metric:
     scale: int = 1
     source: str = "†"
     note: str = ""
+    running: str = ""
 
     @property
     def factor(self) -> int:
@@ -81,11 +83,18 @@ METRICS: Final[tuple[Metric, ...]] = (
             falling=True, source="ours"),
     _volume("late_outright", "超期量", "late outright", _.late_outright, rows="given", basis="due", falling=True,
             source="ours"),
+    _volume("sign_running", "签收时限未到", "not signed, limit still runs", _.sign_running, rows="given",
+            basis="dispatched", source="ours"),
+    _volume("contact_running", "先行联系时限未到", "not contacted, limit still runs", _.contact_running, rows="given",
+            basis="dispatched", source="ours"),
+    _volume("feedback_running", "首次反馈时限未到", "no feedback, limit still runs", _.feedback_running, rows="given",
+            basis="dispatched", source="ours"),
     # dispatch
     Metric("dispatched_in_time", "派单及时率", "dispatched in time", _.dispatched_in_time, _.dispatched,
            basis="dispatched"),
-    Metric("signed_in_time", "签收及时率", "signed in time", _.signed_in_time, _.given, rows="given",
-           basis="dispatched"),
+    Metric("signed_in_time", "签收及时率", "signed in time", _.signed_in_time, _.given - _.sign_running,
+           rows="given", basis="dispatched", running="sign_running",
+           note="once signed, or the limit is over; what still runs: `sign_running`"),
     Metric("first_right", "首次派单准确率", "first dispatch right", _.first_right, _.dispatched, basis="dispatched",
            source="ours", note="never returned, taken back or given to another lead"),
     Metric("returns", "退单率", "requests to return", _.returns_asked, _.given, rows="given", basis="dispatched",
@@ -96,13 +105,16 @@ METRICS: Final[tuple[Metric, ...]] = (
            rows="given", basis="dispatched", falling=True),
     # contact and reply
     Metric("contacted_in_time", "先行联系率", "contacted in time", _.contacted_in_time, _.contact_due, rows="given",
-           basis="dispatched"),
+           basis="dispatched", running="contact_running",
+           note="once contacted, or the limit is over; what still runs: `contact_running`"),
     Metric("contacted_today", "当日先联率", "contacted on the day", _.contacted_today, _.contact_due, rows="given",
-           basis="dispatched", source="(003)"),
+           basis="dispatched", source="(003)", running="contact_running",
+           note="once contacted, or the limit is over; what still runs: `contact_running`"),
     Metric("contact_confirmed", "先行联系率（市民确认）", "contacted, as citizens say", _.contact_confirmed,
            _.contact_asked, basis="closed", note="of valid callbacks in which it was asked"),
     Metric("feedback_in_time", "首次反馈及时率", "first feedback in time", _.feedback_in_time, _.feedback_due,
-           rows="given", basis="dispatched", source="ours"),
+           rows="given", basis="dispatched", source="ours", running="feedback_running",
+           note="once told, or the limit is over; what still runs: `feedback_running`"),
     Metric("done_in_time", "按时办结率", "done in time", _.done_in_time, _.reply_due, rows="given", basis="due"),
     Metric("late_within_rate", "超时率", "late within an extension", _.late_within, _.reply_due, rows="given",
            basis="due", falling=True, source="ours"),

@@ -19,6 +19,14 @@ _WEEK: Final = re.compile(r"(\d{4})-W(\d\d)")
 YEARS: Final = range(1990, 2101)
 
 
+class EndsFirst(ValueError):
+    """A span whose last day lies before its first."""
+
+
+class NotBegun(ValueError):
+    """A period of which no day has come yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The days from `first` to `last`, both counted, and the name by which they were asked for."""
@@ -30,7 +38,7 @@ class Period:
     def __post_init__(self) -> None:
         """A span has at least one day."""
         if self.last < self.first:
-            raise ValueError(f"{self.name}: ends before it begins")
+            raise EndsFirst(f"{self.name}: ends before it begins.")
 
     @property
     def days(self) -> int:
@@ -92,6 +100,8 @@ def period(text: str) -> Period:
         first, last = date.fromisoformat(first_text), date.fromisoformat(last_text or first_text)
         if {first.year, last.year} <= set(YEARS):
             return Period(text, first, last)
+    except EndsFirst:
+        raise
     except ValueError as error:
         raise ValueError(f"{text}: {error}. {_HOW}") from error
     raise ValueError(f"{text}: not a period. {_HOW}")
@@ -119,6 +129,22 @@ def _until(whole: Period, last: date) -> Period:
     if not whole.first <= last < whole.last:
         raise ValueError(f"{last} is not in {whole.name}")
     return Period(f"{whole.name}..{last}", whole.first, last)
+
+
+def begun(asked: Period, today: date) -> Period:
+    """Return a period that has begun; raises `NotBegun` for one of which nothing can be known."""
+    if asked.first > today:
+        raise NotBegun(f"{asked.name} has not begun yet: today is {today}.")
+    return asked
+
+
+def so_far(asked: Period, today: date) -> Period:
+    """Return as much of a period as there has been, so that it meets its equal; raises `NotBegun`.
+
+    A free span has no kind that another could equal: it stays as it was asked.
+    """
+    whole = _named(begun(asked, today).name)
+    return asked if whole is None or today >= asked.last else _until(whole, today)
 
 
 #: What a period may be called by the day on which it is asked for, and how far back it lies.

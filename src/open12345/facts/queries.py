@@ -16,12 +16,12 @@ from open12345.directory import packs
 from open12345.directory.person import Person
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.facts import answers, engines, store, touched
-from open12345.facts.cuts import MOST_CELLS, Cut, Dialect, Part, count_sql, cut_sql, orders_sql, several_sql
+from open12345.facts.cuts import MOST_CELLS, Cut, Dialect, Part, count_sql, cut_sql, one_sql, orders_sql, several_sql
 from open12345.facts.dimensions import dimension, key_text, moved
 from open12345.facts.metrics import Basis, Metric, metric
 from open12345.facts.periods import Period
 from open12345.facts.reference import reference
-from open12345.facts.words import labels
+from open12345.facts.words import known, labels
 from open12345.policy import Pack
 
 Key = tuple[Any, ...]
@@ -153,9 +153,43 @@ def orders_of(
     return [str(row[0]) for row in rows]
 
 
+def still_running(cut: Cut, *, at: datetime, view: View = View()) -> tuple[Cut, int] | None:
+    """Return how many rows count neither above nor below, because their limit still runs, and the cut that holds them.
+
+    None where the metric has no limit that can run; exclusions do not apply to what is not counted yet.
+    """
+    code = metric(cut.metric).running
+    if not code:
+        return None
+    running = replace(cut, metric=code, by=(), exclusions=())
+    found = _Source.of(view, at).figures(metric(code), running)
+    return running, sum(figure.numerator for figure in found.values())
+
+
 def count_orders(cut: Cut, part: Part, *, at: datetime, view: View = View()) -> int:
     """Return how many orders stand behind a figure."""
     return int(_Source.of(view, at).ask(count_sql(cut, part, view.engine))[0][0])
+
+
+def today(at: datetime) -> date:
+    """Return the day it is where the pack is in force."""
+    return at.astimezone(packs.pack_at(at)[1].calendar().zone).date()
+
+
+def unheard(where: Mapping[str, Any], *, at: datetime, view: View = View()) -> tuple[str, str] | None:
+    """Return the first condition, as name and key, that no row can meet: the key means nothing, and no row has it.
+
+    What packs have forgotten and rows still bear is heard of. Raises `store.NoFacts`.
+    """
+    pack = packs.shown_at(at)
+    for name, value in where.items():
+        keys = value if isinstance(value, tuple) else (value,)
+        strange = [key for key in keys if isinstance(key, str) and key]
+        strange = [key for key in strange if key not in known(name, strange, pack)]
+        for key in strange:
+            if not _Source.of(view, at).ask(one_sql(name, key, view.engine)):
+                return name, key
+    return None
 
 
 def paths_of(person: Person) -> tuple[str, ...] | None:

@@ -1,5 +1,6 @@
 -- One row per order and unit that ever had a share of it; and one without a unit for an order that nobody leads now.
 -- Everything follows from what is stored, nothing from the present moment: the same stored order gives the same rows.
+-- A clock "runs" until it is stopped or the watch puts on record that it ran out: what runs has neither kept nor failed.
 WITH wanted AS MATERIALIZED (
     SELECT o.id, o.number, o.origin, o.channel, o.kind, o.order_type, o.category, o.urgency, o.area_id, o.requester_id,
         o.confidential, o.longitude, o.latitude, o.stage, o.lead_unit_id, o.accepted_at, o.dispatched_at, o.closed_at,
@@ -48,10 +49,13 @@ WITH wanted AS MATERIALIZED (
 ), ticked AS (  -- what the clocks say of one assignment
     SELECT c.assignment_id AS id,
         bool_or(c.kind = 'sign') AS sign, bool_or(c.kind = 'sign' AND c.breached_at IS NOT NULL) AS sign_late,
+        bool_or(c.kind = 'sign' AND c.stopped_at IS NULL AND c.breached_at IS NULL) AS sign_runs,
         bool_or(c.kind = 'contact') AS contact,
         bool_or(c.kind = 'contact' AND c.breached_at IS NOT NULL) AS contact_late,
+        bool_or(c.kind = 'contact' AND c.stopped_at IS NULL AND c.breached_at IS NULL) AS contact_runs,
         bool_or(c.kind = 'feedback') AS feedback,
         bool_or(c.kind = 'feedback' AND c.breached_at IS NOT NULL) AS feedback_late,
+        bool_or(c.kind = 'feedback' AND c.stopped_at IS NULL AND c.breached_at IS NULL) AS feedback_runs,
         max(c.due_at) FILTER (WHERE c.kind = 'reply') AS due_at,
         bool_or(c.kind = 'reply' AND c.breached_at IS NOT NULL) AS late,
         bool_or(c.kind = 'reply' AND c.breached_at IS NOT NULL
@@ -77,6 +81,9 @@ WITH wanted AS MATERIALIZED (
         bool_and((a.contacted_at AT TIME ZONE %(zone)s)::date = (a.assigned_at AT TIME ZONE %(zone)s)::date)
             FILTER (WHERE t.contact) AS same_day,
         bool_or(t.feedback) AS feedback, bool_or(t.feedback_late) AS feedback_late,
+        bool_or(t.sign_runs) AND NOT bool_or(t.sign_late) AS sign_runs,
+        bool_or(t.contact_runs) AND NOT bool_or(t.contact_late) AS contact_runs,
+        bool_or(t.feedback_runs) AND NOT bool_or(t.feedback_late) AS feedback_runs,
         max(t.due_at) AS due_at, bool_or(t.late) AS late, bool_or(t.outright) AS outright,
         (array_agg(a.state = 'checked' ORDER BY a.id DESC) FILTER (WHERE t.due_at IS NOT NULL))[1] AS passed
     FROM orders_assignment a LEFT JOIN ticked t ON t.id = a.id
@@ -113,7 +120,7 @@ WITH wanted AS MATERIALIZED (
     SELECT w.*, p.main, p.unit_id AS unit_id, s.given, s.role AS unit_role, s.given_at, s.signed_at,
         s.contacted_at AS unit_contacted_at, s.arrived_at, s.answered_at AS unit_answered_at, s.reported_at, s.state,
         s.returned, s.sign, s.sign_late, s.signed, s.contact, s.contact_late, s.contacted, s.same_day, s.feedback,
-        s.feedback_late, s.due_at AS unit_due_at, s.late, s.outright, s.passed,
+        s.feedback_late, s.sign_runs, s.contact_runs, s.feedback_runs, s.due_at AS unit_due_at, s.late, s.outright, s.passed,
         w.stage IN ('closed', 'archived') AS over,
         coalesce(s.given_at, CASE WHEN p.main THEN w.dispatched_at END) AS first_given_at
     FROM paired p JOIN wanted w ON w.id = p.order_id

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 _GRACE: Final = 900.0  # seconds
 #: Published days are all kept for a quarter, then the last of each month.
@@ -40,17 +41,27 @@ class TooManyCells(NoFacts):
     """An answer would have more than `most` cells."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"The answer has more than {most} cells: ask for fewer days, or cut more coarsely.")
+        super().__init__(most)
         self.most = most
+
+    def __str__(self) -> str:
+        """Say so in the reader's language."""
+        return gettext("这样切分超过 %(n)s 格：请缩短时段，或换粗一些的维度。") % {"n": f"{self.most:,}"}
 
 
 class NotPublished(NoFacts):
     """No facts were published on `day`; `nearest` is the published day next to it, None where there is none."""
 
     def __init__(self, day: date, nearest: date | None) -> None:
-        near = f"the nearest is {nearest}" if nearest else "nothing was published yet"
-        super().__init__(f"Nothing was published on {day}; {near}.")
+        super().__init__(day, nearest)
         self.day, self.nearest = day, nearest
+
+    def __str__(self) -> str:
+        """Say so in the reader's language."""
+        if self.nearest is None:
+            return gettext("%(day)s 没有发布数据：还没有发布过。") % {"day": self.day}
+        told = {"day": self.day, "near": self.nearest}
+        return gettext("%(day)s 没有发布数据，离它最近的是 %(near)s 发布的。") % told
 
 
 class Busy(Exception):
@@ -122,7 +133,7 @@ def required() -> Manifest:
     """Return the manifest in force; raises `NoFacts`."""
     found = current()
     if found is None:
-        raise NoFacts("No facts yet: run `open12345 facts rebuild`, or let a worker run.")
+        raise NoFacts(gettext("数据还没有生成：后台任务运行后就会有；也可以运行 open12345 facts rebuild。"))
     return found
 
 

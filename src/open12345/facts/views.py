@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_GET, require_POST
 
-from open12345.directory import exports, packs
+from open12345.directory import exports
 from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.directory.web import needs
 from open12345.facts import links, queries, store
@@ -95,9 +95,12 @@ def refused(request: HttpRequest, wrong: Wrong, template: str) -> HttpResponseBa
 
 
 def read(query: QueryDict, at: datetime) -> Question:
-    """Read an address; one that names nothing asks for the orders of this month."""
-    zone = packs.pack_at(at)[1].calendar().zone
-    return links.read(query, metric="orders", over="this_month", today=at.astimezone(zone).date())
+    """Read an address; one that names nothing asks for the orders of this month. Raises `BadQuestion`."""
+    asked = links.read(query, metric="orders", over="this_month", today=queries.today(at))
+    unheard = queries.unheard(asked.where, at=at, view=asked.view)
+    if unheard:
+        raise BadQuestion(*unheard)
+    return asked
 
 
 def _cut(sight: Sight, asked: Question) -> Cut:
@@ -147,11 +150,16 @@ def _tabs(sight: Sight, asked: Question, cut: Cut) -> list[Tab]:
     rate = metric(asked.metric).denominator is not None
     parts: list[Part] = ["numerator", "rest", "denominator"] if rate else ["numerator"]
     parts += ["excluded"] if cut.exclusions else []
-    return [
+    found = [
         Tab(_part(asked, part) if rate or part == "excluded" else _("计入的"), links.figure_url(cut, part, asked.view),
             queries.count_orders(cut, part, at=sight.at, view=asked.view), part == asked.part)
         for part in parts
     ]  # fmt: skip
+    running = queries.still_running(cut, at=sight.at, view=asked.view)
+    if running is not None and running[1]:
+        url = links.figure_url(running[0], view=replace(asked.view, adjudicated=False))
+        found.append(Tab(_("时限未到，未计入"), url, running[1], active=False))
+    return found
 
 
 @needs(*READERS)

@@ -49,11 +49,12 @@ def titled(one: Named) -> str:
 def labels(name: str, keys: Iterable[Any], pack: Pack) -> dict[Any, str]:
     """Return what keys of a dimension mean; a code that nobody knows stands for itself, "" for nothing."""
     wanted = [key for key in keys if key not in (None, "")]
-    known = _known(name, wanted, pack)
-    return {key: str(known.get(key) or _plain(name, key)) for key in wanted}
+    said = known(name, wanted, pack)
+    return {key: str(said.get(key) or _plain(name, key)) for key in wanted}
 
 
-def _known(name: str, wanted: list[Any], pack: Pack) -> _Words:
+def known(name: str, wanted: list[Any], pack: Pack) -> _Words:
+    """Return what is known of keys of a dimension by name; all of its keys where there are few."""
     if name in {"unit", "unit_above", "unit_top"}:
         return dict(Unit.objects.filter(code__in=wanted).values_list("code", "name"))
     if name.startswith("area"):

@@ -35,6 +35,11 @@ _BAD: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     ),
     "calendar_month": (__("看不懂月份“%(given)s”"), __("请写成 2026-10 这样的月份。")),
     "with": (__("没有“%(given)s”可以对照"), __("请在页面上“与之对照”里重新选。")),
+    "ends": (__("时段“%(given)s”的结束早于开始"), __("请把两个日期对调，或重新选时段。")),
+    "future": (__("“%(given)s”还没有开始"), __("请选今天或更早开始的时段。")),
+    "sort": (__("没有“%(given)s”这种排序"), __("请在数据页里重新选。")),
+    "top": (__("行数不能是“%(given)s”"), __("请写 1 到 1000 的整数。")),
+    "least": (__("至少几件不能是“%(given)s”"), __("请写不小于 0 的整数。")),
     "part": (__("没有“%(given)s”这一部分"), __("请从数据页的图表里重新点开。")),
     "by": (__("没有“%(given)s”这个维度"), __("维度也许改了名，请在数据页里重新选。")),
     "basis": (__("没有“%(given)s”这个日期口径"), __("请从数据页的图表里重新点开。")),
@@ -45,7 +50,7 @@ _BAD: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
 def explained(error: BadQuestion | NoFacts, request: HttpRequest) -> Wrong:
     """Return an error in words for the page."""
     if isinstance(error, BadQuestion):
-        return _bad(error)
+        return _bad(error, request)
     if isinstance(error, NotPublished):
         return _not_published(error, request)
     if isinstance(error, TooManyCells):
@@ -54,12 +59,15 @@ def explained(error: BadQuestion | NoFacts, request: HttpRequest) -> Wrong:
     return Wrong(_("数据还没有生成"), _("后台任务运行后就会有，通常不到一分钟。"), status=200)
 
 
-def _bad(error: BadQuestion) -> Wrong:
+def _bad(error: BadQuestion, request: HttpRequest) -> Wrong:
     if error.what in DIMENSIONS:
         what = {"what": titled(DIMENSIONS[error.what]), "given": error.given}
-        return Wrong(_("“%(what)s”不能是“%(given)s”") % what, _("请去掉这项筛选，重新选。"))
-    title, text = _BAD[error.what]
-    return Wrong(str(title) % {"given": error.given}, str(text))
+        query = request.GET.copy()
+        query.pop(error.what, None)
+        title = _("“%(what)s”不能是“%(given)s”") % what
+        return Wrong(title, _("可能写错了，或早已不用。"), f"?{query.urlencode()}", _("去掉这项筛选"))
+    said, todo = _BAD[error.what]
+    return Wrong(str(said) % {"given": error.given}, str(todo))
 
 
 def _not_published(error: NotPublished, request: HttpRequest) -> Wrong:

@@ -8,10 +8,11 @@ from typing import Any, Final, Literal, cast, get_args
 
 from django.http import QueryDict
 
-from open12345.facts import links, views
+from open12345.facts import links, queries, views
 from open12345.facts.dimensions import dimension
-from open12345.facts.links import Question
+from open12345.facts.links import BadQuestion, Question
 from open12345.facts.metrics import Metric, metric
+from open12345.facts.periods import so_far
 
 Sort = Literal["key", "high", "low", "worse", "better", "up", "down"]
 SORTS: Final = get_args(Sort)
@@ -67,17 +68,27 @@ def default_sort(asked: Question) -> Sort:
 
 
 def read(query: QueryDict, at: datetime) -> Asked:
-    """Read an address; raises `BadQuestion`. What cannot be meant of the showing is left out."""
+    """Read an address; raises `BadQuestion`. A period that is not over ends today.
+
+    A chart that does not fit is left out.
+    """
     question = views.read(query, at)
     by = question.by[:2]
-    question = Question(question.metric, question.period, by, question.where, question.view)
-    given = query.get("sort", "")
-    sort = cast("Sort", given) if given in SORTS else default_sort(question)
     over = query.get("period", "") or "this_month"
+    span = so_far(question.period, queries.today(at))
+    question = Question(question.metric, span, by, question.where, question.view)
+    given = query.get("sort", "")
+    if given and given not in SORTS:
+        raise BadQuestion("sort", given)
+    sort = cast("Sort", given) if given else default_sort(question)
     return Asked(question, sort, _number(query, "top", TOP), _number(query, "least", 0), query.get("chart", "")[:10],
                  over if over != question.period.name else "")  # fmt: skip
 
 
 def _number(query: QueryDict, name: str, none: int) -> int:
-    text = query.get(name, "")
-    return min(MOST, int(text)) if text.isascii() and text.isdigit() else none
+    text = query.get(name, "").strip()
+    if not text:
+        return none
+    if not text.isascii() or not text.isdigit():
+        raise BadQuestion(name, text)
+    return min(MOST, int(text))

@@ -16,7 +16,7 @@ from open12345.directory.web import needs
 from open12345.facts import queries
 from open12345.facts.columns import BY_NAME
 from open12345.facts.explorer.choices import UNITS
-from open12345.facts.metrics import METRICS, Metric
+from open12345.facts.metrics import METRICS, Metric, metric
 from open12345.facts.views import EXPLORERS
 from open12345.facts.words import titled
 from open12345.orders import web
@@ -39,6 +39,10 @@ _NOTES: Final[dict[str, str | Promise]] = {
     "satisfied": _("各级按规则包权重合计 ÷ 已评价"),
     "content": _("规则包算作满意的各级 ÷ 已评价"),
     "called_back": _("占结案的比率，不含直接答复"),
+    "signed_in_time": _("还没签收、时限也未到的不计入分子和分母，签收了或时限到了才计"),
+    "contacted_in_time": _("还没联系、时限也未到的不计入分子和分母，联系了或时限到了才计"),
+    "contacted_today": _("还没联系、先行联系时限也未到的不计入分子和分母，联系了或时限到了才计"),
+    "feedback_in_time": _("还没反馈、时限也未到的不计入分子和分母，反馈了或时限到了才计"),
 }
 #: What of an expression is for the engine, not for people.
 _MACHINERY: Final = re.compile(r"\.(notnull\(\)|cast\('\w+'\)|fill_null\(0\))")
@@ -60,6 +64,12 @@ class Definition:
     def note(self) -> str | Promise:
         """What is to be known beside."""
         return _NOTES.get(self.metric.code, self.metric.note)
+
+    @property
+    def running(self) -> tuple[str, str] | None:
+        """The volume of what is not counted yet: its code and its title."""
+        code = self.metric.running
+        return (code, titled(metric(code))) if code else None
 
     @property
     def source(self) -> str | Promise:

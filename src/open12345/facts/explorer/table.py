@@ -130,7 +130,10 @@ def _with_parts(row: Row, metric: Metric, figure: Figure) -> Row:
 
 def of_orders(metric: Metric) -> bool:
     """Say whether numerator and denominator count rows one by one, so that their difference does too."""
-    names = [repr(one).removeprefix("_.") for one in (metric.numerator, metric.denominator)]
+    if metric.denominator is None:
+        return False
+    below = repr(metric.denominator).removeprefix("(_.given - ").removesuffix(")" if metric.running else "")
+    names = [repr(metric.numerator).removeprefix("_."), below.removeprefix("_.")]
     return all(name in BY_NAME and BY_NAME[name].type == "flag" for name in names)
 
 

@@ -74,7 +74,7 @@ def _context(sight: Sight, asked: Asked) -> dict[str, Any]:
         "shown": shown, "chart": _chart(sight, asked, answer, shown), "kind": drawing.chosen(asked),
         "kinds": [(kind, drawing.KINDS[kind], asked.address(chart=kind)) for kind in kinds] if len(kinds) > 1 else [],
         "heads": _heads(asked, answer), "wide": table.of_orders(answer.metric), "chips": choices.chips(asked, sight),
-        "rest": rest_word(answer.metric.falling),
+        "rest": rest_word(answer.metric.falling), "running": _running(sight, asked, answer),
         "metrics": choices.metrics(), "dimensions": choices.dimensions(), "narrowing": choices.narrowing(),
         "periods": choices.PERIODS.items(), "published": choices.published(), "sorts": _sorts(asked),
         "period": asked.over or asked.question.period.name, "fresh": fresh(sight.at, asked.question.view.as_of),
@@ -84,6 +84,15 @@ def _context(sight: Sight, asked: Asked) -> dict[str, Any]:
         "bare": asked.address(least=None, **dict.fromkeys(asked.question.where)),
         "more": asked.address(top=table.more(asked)) if shown.cut else "",
     }  # fmt: skip
+
+
+def _running(sight: Sight, asked: Asked, answer: Answer) -> dict[str, Any] | None:
+    """Return how many are not counted yet, because their limit still runs, and where they are listed."""
+    view = asked.question.view
+    found = queries.still_running(answer.cut, at=sight.at, view=view)
+    if found is None or not found[1]:
+        return None
+    return {"count": found[1], "url": links.figure_url(found[0], view=replace(view, adjudicated=False))}
 
 
 def _chart(sight: Sight, asked: Asked, answer: Answer, shown: table.Shown) -> Any:
