@@ -201,6 +201,7 @@ def test_the_adjudicated_view_leaves_out_what_the_pack_excludes_and_names_it(wat
     view = View(adjudicated=True, compared=False)
     adjudicated = queries.ask("signed_in_time", JUNE, person=SYSTEM, at=watched.now, view=view)
     watched.do("dispatcher", wandered, "dispatch", {"lead": "enforcement"})
+    watched.do("clerk.enforcement", wandered, "sign")
     services.refresh(watched.now)
     later = queries.ask("signed_in_time", JUNE, person=SYSTEM, at=watched.now, view=view)
     assert raw.whole.figure.denominator is not None

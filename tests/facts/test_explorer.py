@@ -196,9 +196,49 @@ def test_the_table_goes_out_whole_marked_and_on_record(watched: Town) -> None:
     assert "metric=dispatches" in log.reason
     book: Any = analyst.post("/facts/export/xlsx/", {"query": query})
     sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).worksheets[0]
+    assert sheet.title == "派单量"
     assert sorted(str(sheet.cell(line, 1).value) for line in (3, 4)) == ["market", "urban"]
     assert sheet.cell(5, 3).value == 2
     assert analyst.post("/facts/export/pdf/", {"query": query}).status_code == 404
+
+
+def test_the_file_says_its_units_and_rounds_as_the_page_does(watched: Town) -> None:
+    for number in (dispatched(watched), dispatched(watched), signed(watched)):
+        assert number
+    watched.now += timedelta(days=2)
+    watch.mark_breaches(by=SYSTEM, at=watched.now)
+    services.refresh(watched.now)
+    analyst = client_of(watched, "analyst")
+    query = {"query": "metric=signed_in_time&period=2025-06&by=unit"}
+    book: Any = analyst.post("/facts/export/xlsx/", query)
+    sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).worksheets[0]
+    heads, row = ([cell.value for cell in sheet[line]] for line in (2, 3))
+    assert heads == [
+        "承办单位代码", "承办单位", "签收及时率（%）", "分子", "未达到", "分母", "上期 2025-05（%）",
+        "较上期（个百分点）", "去年同期 2024-06（%）", "较去年同期（个百分点）",
+    ]  # fmt: skip
+    assert row[2:6] == [33.33, 1, 2, 3]
+    assert (sheet.cell(3, 3).number_format, sheet.title) == ("0.00", "签收及时率")
+    sent: Any = analyst.post("/facts/export/csv/", query)
+    rows = list(csv.reader(io.StringIO(b"".join(sent.streaming_content).decode("utf-8-sig"))))
+    assert rows[2][2:6] == ["33.33", "1", "2", "3"]
+
+
+def test_what_there_is_nothing_to_compare_with_says_so(watched: Town) -> None:
+    closed(watched)
+    services.refresh(watched.now)
+    for code, said in (("signed_in_time", "无数据"), ("orders", "0，不作比较")):
+        page = look(watched, "analyst", f"/facts/?metric={code}&period=2025-06")
+        assert {then.lacking for then in page.context["shown"].whole.thens} == {said}
+        assert text(page).count(said) == 2
+
+
+@pytest.mark.parametrize(("count", "said"), [(16, True), (15, False)])
+def test_a_chart_of_bars_says_how_many_rows_it_leaves_out(town: Town, count: int, said: bool) -> None:
+    lines = tuple(_line(f"u{n:02}", (n, 20), None) for n in range(count))
+    question, answer = asked("metric=contacted_in_time&period=2025-06&by=unit", town), _answer(town, *lines)
+    chart = drawing.drawn(answer, table.shown(answer, question), question, town.pack)
+    assert drawing.undrawn(chart, answer, question) == ((15, count) if said else None)
 
 
 @pytest.mark.function("KPI-06")

@@ -11,6 +11,7 @@ from open12345.facts.metrics import METRICS, metric
 from open12345.facts.periods import period
 from open12345.facts.queries import View
 from open12345.orders import watch
+from open12345.orders.lists import Deed
 from tests.cast import CONTACT, Town, jiuting
 from tests.facts.looking import look, text
 from tests.facts.rows import fresh, whole
@@ -116,3 +117,34 @@ def test_the_definitions_say_so(town: Town, code: str) -> None:
     article = page[page.index(f'id="{code}"') :].partition("</article>")[0]
     assert "未到的不计入" in article
     assert f"?metric={metric(code).running}" in article
+
+
+def test_the_list_says_until_when_and_what_became_of_it(watched: Town) -> None:
+    """Of first contact: the limit of first contact and the call, not whatever clock runs now."""
+    kept, late, lacking = signed(watched), signed(watched), signed(watched)
+    watched.do(clerk(), kept, "contact", CONTACT)
+    watched.now += timedelta(days=5)
+    watched.do(clerk(), late, "contact", CONTACT | {"late_reason": LATE})
+    watch_comes_by(watched)
+    services.refresh(watched.now)
+
+    def deeds(query: str) -> dict[str, Deed | None]:
+        page = look(watched, "analyst", f"/facts/orders/?period=2025-06&part=denominator&{query}")
+        return {line.order.number: line.deed for line in page.context["lines"]}
+
+    found = deeds("metric=contacted_in_time&unit=urban")
+    assert {number: deed and (deed.title, deed.word, deed.late) for number, deed in found.items()} == {
+        kept: ("先行联系时限", "已联系", False),
+        late: ("先行联系时限", "超时，已联系", True),
+        lacking: ("先行联系时限", "超时，未联系", True),
+    }
+    said = found[late]
+    assert said is not None
+    assert said.done is not None
+    assert said.until < said.done
+    today = deeds("metric=contacted_today")[late]
+    assert (today and today.title, today and today.word) == ("派单", "不在当日，已联系")
+    assert set(deeds("metric=dispatches").values()) == {None}
+    page = text(look(watched, "analyst", "/facts/orders/?metric=contacted_in_time&period=2025-06&part=rest"))
+    assert page.count("先行联系时限") >= 2
+    assert "超时，未联系" in page

@@ -64,7 +64,7 @@ def test_the_figures_of_a_unit_are_those_counted_by_hand(town: Town) -> None:
     months = [(row[0].said, row[1].value) for row in shown.trend.rows]
     assert (len(months), months[0], months[-1]) == (13, ("2024-06", 0), ("2025-06", 3))
     rates = {one.metric.code: one.figure for one in shown.measures}
-    assert (rates["satisfied"].value, rates["signed_in_time"].denominator) == (100.0, 3)
+    assert (rates["satisfied"].value, rates["signed_in_time"].denominator) == (100.0, 2)  # one may still be signed
 
 
 @pytest.mark.function("INS-08")

@@ -1,6 +1,7 @@
 """Files that leave the house: watermarked with who and when, and on record (SEC-09)."""
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,17 +25,25 @@ ENDINGS: Final = (("xlsx", __("Excel 文件")), ("csv", __("CSV 文件")))
 """The kinds of file that are offered, each in words."""
 _FOOT: Final = 240
 """Excel takes no longer foot of a page."""
+_NAME: Final = 31
+_NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
+"""What Excel does not take in the name of a sheet, nor more than so many characters."""
 CHUNK: Final = 1000
 """Rows that are read from the database at a time: a file may have millions, the memory holds these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What goes into a file: the headings, the rows as they are read, and how many there are."""
+    """What goes into a file: the headings, the rows as they are read, and how many there are.
+
+    `sheet`: what the sheet of a workbook is called; `decimals`: of the numbers of each column, 0 where none are said.
+    """
 
     heads: Sequence[object]
     rows: Iterable[Sequence[object]]
     count: int
+    sheet: str = ""
+    decimals: Sequence[int] = ()
 
 
 def table_file(
@@ -59,11 +68,10 @@ def _write_sheet(file: IO[bytes], mark: str, table: Table) -> None:
     import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - half a second that only exports need
 
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet, bold, grey = (
-        book.add_worksheet(),
-        book.add_format({"bold": True}),
-        book.add_format({"font_color": "#616e7c"}),
-    )
+    sheet = book.add_worksheet(_NOT_IN_NAMES.sub(" ", table.sheet)[:_NAME] or None)
+    bold, grey = book.add_format({"bold": True}), book.add_format({"font_color": "#616e7c"})
+    fixed = {n: book.add_format({"num_format": f"0.{'0' * n}"}) for n in set(table.decimals) if n}
+    forms = dict(enumerate(fixed.get(n) for n in table.decimals))
     sheet.set_footer(f"&L{mark.replace('&', '&&')[:_FOOT]}&R&P / &N")
     sheet.freeze_panes(2, 1)
     sheet.set_column(0, len(table.heads) - 1, 16)
@@ -73,7 +81,7 @@ def _write_sheet(file: IO[bytes], mark: str, table: Table) -> None:
     for line, row in enumerate(table.rows, start=2):
         for place, cell in enumerate(row):
             if isinstance(cell, int | float | Decimal):
-                sheet.write_number(line, place, cell)
+                sheet.write_number(line, place, cell, forms.get(place))
             elif cell is not None:
                 sheet.write_string(line, place, str(cell))
     book.close()

@@ -17,6 +17,16 @@ _UNITS: Final[dict[str, str | Promise]] = {"%": "%", "count": "", "WD": _(" 工�
 _STEPS: Final[dict[str, str | Promise]] = {"count": "%", "%": _(" 个百分点"), "WD": _(" 工作日"), "min": _(" 分钟")}
 
 
+def unit(asked: Metric) -> str:
+    """Return the unit of a figure in a word; "" for what is counted."""
+    return str(_UNITS[asked.unit]).strip()
+
+
+def unit_of_change(asked: Metric) -> str:
+    """Return the unit in which a figure changes."""
+    return str(_STEPS[asked.unit]).strip()
+
+
 def printed(asked: Metric, figure: Figure | None) -> str:
     """Return a figure with its unit; a dash where nothing counts."""
     if figure is None or figure.value is None:

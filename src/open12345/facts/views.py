@@ -19,6 +19,7 @@ from open12345.directory.roles import CENTRE_ROLES, UNIT_ROLES
 from open12345.directory.web import needs
 from open12345.facts import links, queries, store
 from open12345.facts.cuts import Cut, Part
+from open12345.facts.deeds import with_deeds
 from open12345.facts.links import BadQuestion, Question
 from open12345.facts.metrics import metric
 from open12345.facts.words import rest_word, span, titled, told
@@ -122,7 +123,8 @@ def _shown(sight: Sight, asked: Question, number: str) -> dict[str, Any]:
     return {
         "sight": sight, "asked": asked, "metric": metric(asked.metric), "title": titled(metric(asked.metric)),
         "figure": figure.whole.figure, "conditions": told(cut.where, sight.pack),
-        "tabs": _tabs(sight, asked, cut), "page": page, "lines": lists.lines(found, sight.pack, sight.at),
+        "tabs": _tabs(sight, asked, cut), "page": page,
+        "lines": with_deeds(lists.lines(found, sight.pack, sight.at), asked.metric, asked.where),
         "unseen": len(numbers) - len(found), "most": export.AT_MOST, "part": _part(asked, asked.part),
         "query": _query(cut, asked), "explore": links.explore_url(cut, asked.view),
         "explores": sight.person.has(*EXPLORERS), "endings": exports.ENDINGS,

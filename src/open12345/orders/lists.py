@@ -146,8 +146,19 @@ def shown(orders: QuerySet[WorkOrder], *more: str) -> QuerySet[WorkOrder]:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What was to be done until when, and what became of it: `word` says that, `done` when; `late`: not in time."""
+
+    title: str
+    until: datetime
+    word: str
+    done: datetime | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
 class Line:
-    """One order in a list."""
+    """One order in a list; `deed`, where the list is about one, stands in place of the clock that runs."""
 
     order: WorkOrder
     clock: Face | None
@@ -156,6 +167,7 @@ class Line:
     kind: str
     holder: Claim | None
     more: Any = None
+    deed: Deed | None = None
 
 
 def lines(orders: Sequence[WorkOrder], pack: Pack, now: datetime, *kinds: str) -> list[Line]:

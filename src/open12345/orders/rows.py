@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop
 
-from open12345.orders.lists import Line
+from open12345.orders.lists import Deed, Line
 from open12345.orders.models import WorkOrder
 from open12345.orders.stages import Stage, Urgency
 from open12345.ui.components import Times, chip, clock_bar, order_number, said
@@ -109,12 +109,22 @@ def _urged(order: WorkOrder) -> str:
 
 
 def _when(line: Line, times: Times) -> str:
-    """Return the clock that runs, else when the order was closed or changed."""
+    """Return the deed that the list is about, the clock that runs, or when the order was closed or changed."""
+    if line.deed:
+        return _deed(line.deed, times)
     if line.clock:
         return clock_bar(line.clock, times)
     at = line.order.closed_at
     word = said(_CLOSED) if at else said(_CHANGED)
     return f'<span class="clock-title faint">{escape(word)}</span> {times.moment(at or line.order.changed_at)}'
+
+
+def _deed(deed: Deed, times: Times) -> str:
+    done = f" {times.moment(deed.done)}" if deed.done else ""
+    return (
+        f'<span class="clock-title faint">{escape(deed.title)}</span> {times.due(deed.until)}'
+        f' <span class="q-deed{" late" if deed.late else " faint"}">{escape(deed.word)}{done}</span>'
+    )
 
 
 # The list of a desk

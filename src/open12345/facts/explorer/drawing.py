@@ -79,6 +79,18 @@ def drawn(answer: Answer, shown: Shown, asked: Asked, pack: Pack) -> Chart | Non
     return _DRAW[chosen(asked)](_Drawing(answer, asked, pack), lines)
 
 
+def undrawn(chart: Chart | None, answer: Answer, asked: Asked) -> tuple[int, int] | None:
+    """Return how many rows of the first dimension a chart of bars shows, and of how many; None where it shows all."""
+    if chart is None or not answer.cut.by or chosen(asked) not in {"bar", "grouped"}:
+        return None
+    every = {line.key[0] for line in answer.lines if cases(line.figure) >= asked.least and _known(line)}
+    return (len(chart.rows), len(every)) if len(chart.rows) < len(every) else None
+
+
+def _known(line: Line) -> bool:
+    return any(map(cases, (line.figure, line.before, line.year_before)))
+
+
 class _Drawing:
     """What all kinds of charts need of one answer."""
 

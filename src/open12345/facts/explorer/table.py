@@ -23,11 +23,15 @@ EVERY: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """An earlier figure and how far the present one is from it; `worse`: in the bad direction."""
+    """An earlier figure and how far the present one is from it; `worse`: in the bad direction.
+
+    `lacking` says why there is nothing to compare with.
+    """
 
     figure: str
     change: str
     worse: bool
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,8 @@ def _with_urls(row: Row, cut: Cut, asked: Asked) -> Row:
 def _then(metric: Metric, now: Figure, then: Figure | None) -> Then:
     found = change(metric, now, then)
     worse = found is not None and metric.falling is not None and (found > 0 if metric.falling else found < 0)
-    return Then(saying.printed(metric, then), saying.changed(metric, now, then), worse)
+    lacking = "" if cases(then) else _("无数据") if metric.denominator is not None else _("0，不作比较")
+    return Then(saying.printed(metric, then), saying.changed(metric, now, then), worse, lacking)
 
 
 def _sorted(lines: list[Line], asked: Asked) -> list[Line]:

@@ -14,8 +14,7 @@ from open12345.directory import exports
 from open12345.directory.web import needs
 from open12345.facts import links, queries, store, views
 from open12345.facts.dimensions import dimension, key_text
-from open12345.facts.document import change
-from open12345.facts.explorer import choices, drawing, saved, table
+from open12345.facts.explorer import choices, drawing, saved, sheets, table
 from open12345.facts.explorer.asking import SORTS, Asked, read
 from open12345.facts.explorer.fresh import fresh
 from open12345.facts.links import BadQuestion
@@ -69,9 +68,11 @@ def _context(sight: Sight, asked: Asked) -> dict[str, Any]:
     answer = _ask(sight, asked)
     shown = table.shown(answer, asked)
     kinds = drawing.kinds(asked)
+    chart = _chart(sight, asked, answer, shown)
     return {
         "sight": sight, "asked": asked, "answer": answer, "metric": answer.metric, "title": titled(answer.metric),
-        "shown": shown, "chart": _chart(sight, asked, answer, shown), "kind": drawing.chosen(asked),
+        "shown": shown, "chart": chart, "undrawn": drawing.undrawn(chart, answer, asked),
+        "kind": drawing.chosen(asked),
         "kinds": [(kind, drawing.KINDS[kind], asked.address(chart=kind)) for kind in kinds] if len(kinds) > 1 else [],
         "heads": _heads(asked, answer), "wide": table.of_orders(answer.metric), "chips": choices.chips(asked, sight),
         "rest": rest_word(answer.metric.falling), "running": _running(sight, asked, answer),
@@ -172,28 +173,9 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
         return views.refused(request, explained(error, request), "facts/explorer.html")
     whole = Asked(asked.question, asked.sort, table.EVERY, asked.least)
     lines = [row.line for row in table.shown(answer, whole).rows]
-    rows = [*(_cells(answer, line) for line in lines if line.key), _cells(answer, answer.whole)]
-    made = exports.Table(_file_heads(answer), rows, len(rows))
+    rows = [*(sheets.cells(answer, line) for line in lines if line.key), sheets.cells(answer, answer.whole)]
+    heads = sheets.heads(answer)
+    made = exports.Table([head.title for head in heads], rows, len(rows), titled(answer.metric),
+                         [head.decimals for head in heads])  # fmt: skip
     title = views.in_words(asked.question, answer.cut, sight)
     return exports.table_file(request, ending, "figures", title, made, at=sight.at, what=asked.address())
-
-
-def _file_heads(answer: Answer) -> list[str]:
-    names = [titled(dimension(name)) for name in answer.cut.by]
-    found = [*(_("%(what)s代码") % {"what": name} for name in names), *names, titled(answer.metric)]
-    found += [_("分子"), _("分母")] if answer.metric.denominator is not None else []
-    for other in (answer.before, answer.year_before):
-        found += [span(other), _("较 %(period)s") % {"period": span(other)}] if other else []
-    return found
-
-
-def _cells(answer: Answer, line: queries.Line) -> list[Any]:
-    metric, by = answer.metric, answer.cut.by
-    whole = not line.key
-    cells: list[Any] = [*([""] * len(by) if whole else map(key_text, line.key))]
-    cells += [_("合计"), *[""] * (len(by) - 1)][: len(by)] if whole else line.words
-    cells.append(line.figure.value)
-    cells += [line.figure.numerator / metric.scale, line.figure.denominator] if metric.denominator is not None else []
-    for other, then in ((answer.before, line.before), (answer.year_before, line.year_before)):
-        cells += [then.value if then else None, change(metric, line.figure, then)] if other else []
-    return cells
