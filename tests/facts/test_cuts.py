@@ -306,7 +306,7 @@ def test_as_of_a_day_is_what_was_published_on_it(watched: Town) -> None:
         assert mirror.run(store.as_of(day), "SELECT * FROM facts ORDER BY ALL") == rows
     with pytest.raises(FileExistsError):
         services.publish(published[0][0], watched.now)
-    with pytest.raises(store.NoFacts, match=f"the nearest is {published[-1][0]}"):
+    with pytest.raises(store.NoFacts, match=f"离它最近的是 {published[-1][0]}"):
         queries.ask("orders", JUNE, person=SYSTEM, at=watched.now, view=View(as_of=date(2030, 1, 1)))
 
 
