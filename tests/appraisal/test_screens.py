@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from open12345.appraisal import queries, services
-from open12345.appraisal.models import Change, Edition
+from open12345.appraisal.models import Change, Edition, Exclusion
 from open12345.appraisal.months import Month, month_of
 from open12345.directory.models import AccessLog
 from open12345.facts import services as mirror
@@ -81,6 +81,31 @@ def test_a_score_card_says_what_was_lost_and_leads_to_the_orders(town: Town, at_
     unhappy, content = (WorkOrder.objects.filter(satisfied=level) for level in ("dissatisfied", "satisfied"))
     assert f"/orders/{unhappy.get().number}/" in orders
     assert not [one for one in content if f"/orders/{one.number}/" in orders]
+
+
+@pytest.mark.function("KPI-09", "KPI-04")
+def test_a_score_card_names_the_orders_that_do_not_count_and_why(town: Town, at_screen: AtScreen, month: Month) -> None:
+    unhappy = WorkOrder.objects.select_related("lead_unit").get(satisfied="dissatisfied")
+    assert unhappy.lead_unit is not None
+    Exclusion.objects.create(
+        order=unhappy, unit=unhappy.lead_unit, code="beyond_duty", application=1, made_at=town.now, made_by_name="x"
+    )
+    mirror.touch([unhappy.pk])
+    mirror.refresh(town.now)
+    clerk = at_screen("analyst")
+    page = " ".join(clerk.open(f"/appraisal/units/market/?month={month}&now=1").split())
+    assert "100.00%（2 ÷ 2），满分" in page
+    assert "剔除前 2 ÷ 3" in page
+    assert page.count(f"/orders/{unhappy.number}/") == 2  # solved and satisfied, no other line
+    assert "超出职责或职权" in page
+    link = next(
+        part.split('"')[0].replace("&amp;", "&")
+        for part in page.split('href="')
+        if "metric=satisfied" in part and "part=excluded" in part
+    )
+    assert f"/orders/{unhappy.number}/" in clerk.open(link)
+    published = clerk.open(f"/appraisal/units/market/?month={month}")
+    assert "超出职责或职权" not in published  # not known on the day of which the edition is
 
 
 @pytest.mark.function("KPI-07", "KPI-02")

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 from open12345.appraisal import queries, sheets, words
 from open12345.appraisal.asking import Asked, asked_of, may, not_begun, told
 from open12345.appraisal.league import League, league
+from open12345.appraisal.left_out import LeftOut, left_out
 from open12345.appraisal.measuring import Ranked
 from open12345.appraisal.models import Edition
 from open12345.appraisal.months import month_of
 from open12345.appraisal.scoring import Line
 from open12345.directory.web import needs
 from open12345.facts import store
-from open12345.facts.cuts import Cut
+from open12345.facts.cuts import Cut, Part
 from open12345.facts.links import figure_url
 from open12345.facts.metrics import BY_CODE
 from open12345.facts.queries import View, excluded_from
@@ -95,20 +96,22 @@ def export(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 @dataclass(frozen=True)
 class Told:
-    """One line of a score card: what happened in words, and where its orders are."""
+    """One line of a score card: what happened in words, where its orders are, and which of them do not count.
+
+    `whole`: numerator and denominator before anything was left out, where that differs.
+    """
 
     line: Line
-    title: str
     rule: str
     why: str
-    value: str
-    of: str
     points: str
     maximum: str
     lost: str
     raw: str
     url: str
     part: str
+    whole: str
+    out: LeftOut | None
 
 
 @needs(*_READERS)
@@ -143,28 +146,46 @@ def _told(sight: Sight, shown: League, one: Ranked) -> list[Told]:
     raw = {line.code: line for line in shown.raw.scores[code].lines}
     items = {item.code: item for item in shown.adjudicated.scheme.items}
     as_of = shown.edition.facts_day if shown.edition else shown.as_of
+    lines = shown.adjudicated.scores[code].lines
+    out = left_out(sight, one, [line.code for line in lines if not _uncounted(line)], shown.month.period, as_of)
     return [
-        _line(sight, shown, one, line, words.plain(raw[line.code].points), words.rule_of(items[line.code]), as_of)
-        for line in shown.adjudicated.scores[code].lines
+        _line(line, raw[line.code], words.rule_of(items[line.code]), _url(sight, shown, one, line, as_of),
+              out.get(line.code))
+        for line in lines
     ]  # fmt: skip
 
 
-def _line(sight: Sight, shown: League, one: Ranked, line: Line, raw: str, rule: str, as_of: date | None) -> Told:
-    part = part_lost(line)
-    url = ""
-    if line.code in BY_CODE and not line.why and (line.lost or line.rule == "share_of_group"):
-        exclusions = excluded_from(BY_CODE[line.code], sight.pack)
-        cut = Cut(line.code, shown.month.period, (), ((one.way, one.unit.code),), None, exclusions)
-        url = figure_url(cut, part, View(as_of=as_of, adjudicated=True))  # type: ignore[arg-type]
-    title = words.spoken(sight.pack, line.code, line.title)
+def _uncounted(line: Line) -> bool:
+    return line.why in {"stub", "missing"}
+
+
+def _line(line: Line, raw: Line, rule: str, url: str, out: LeftOut | None) -> Told:
+    made, whole = words.made_of(line), words.made_of(raw)
     return Told(
-        line, title, rule, words.lost_why(line), words.value_of(line), words.made_of(line), words.plain(line.points),
-        words.plain(line.maximum), words.plain(line.lost), raw, url, part,
+        line, rule, words.lost_why(line), words.plain(line.points), words.plain(line.maximum), words.plain(line.lost),
+        words.plain(raw.points), url, part_lost(line), whole if whole != made else "", out,
     )  # fmt: skip
 
 
-def part_lost(line: Line) -> str:
-    """Return which orders cost the points: those not counted above, or where less is better, those that are."""
+def _url(sight: Sight, shown: League, one: Ranked, line: Line, as_of: date | None) -> str:
+    """Where the orders of a line are: those that cost points, else those that it counts; "" where there are none."""
+    if line.code not in BY_CODE or line.why or line.value.number is None:
+        return ""
+    if line.value.denominator is None and not line.value.numerator:
+        return ""
+    exclusions = excluded_from(BY_CODE[line.code], sight.pack)
+    cut = Cut(line.code, shown.month.period, (), ((one.way, one.unit.code),), None, exclusions)
+    view = View(as_of=as_of, adjudicated=True)
+    return figure_url(cut, part_lost(line), view)
+
+
+def part_lost(line: Line) -> Part:
+    """Return which orders cost the points: those not counted above, or where less is better, those that are.
+
+    Of a line without a loss all that it counts.
+    """
+    if not line.lost and line.value.denominator is not None and line.rule != "share_of_group":
+        return "denominator"
     metric = BY_CODE.get(line.code)
     counted = metric is None or metric.denominator is None or metric.falling or line.rule == "deduction"
     return "numerator" if counted else "rest"

@@ -84,7 +84,8 @@ def lost_why(line: Line) -> str:
     if line.why == "none":
         return _("本期没有可计的工单，按满分计") if line.points else _("本期没有可计的工单，不得分")
     if not line.lost and line.rule != "deduction":
-        return _("满分")
+        made = made_of(line)
+        return _("%(value)s（%(of)s），满分") % {"value": value_of(line), "of": made} if made else _("满分")
     return _lost(line)
 
 
