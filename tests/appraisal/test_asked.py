@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from open12345.appraisal import queries, services
+from open12345.appraisal import goals, queries, services
 from open12345.appraisal.cli import appraisal
 from open12345.appraisal.months import Month, month_of
 from open12345.facts import services as mirror
@@ -67,6 +67,23 @@ def test_a_day_without_facts_leads_to_the_nearest_that_has_some(town: Town, at_s
     assert "Nothing was published" not in told
     assert f"as_of={edition.facts_day}" in told
     assert "“gestern”不是日期" in at_screen("analyst").open(f"/appraisal/?month={last}&as_of=gestern", 400)
+
+
+@pytest.mark.function("KPI-12")
+def test_a_goal_meets_no_month_without_data_and_as_much_of_last_month_as_is_over(
+    town: Town, at_screen: AtScreen, last: Month
+) -> None:
+    this = last.next()
+    board = goals.board(town.pack, this, person=town.person("analyst"), at=town.now)[0]
+    assert (board.year_before, board.against) == (None, "month" if board.before else "")
+    today = queries.today(town.pack, town.now)
+    over = goals.span_of(town.pack, this, town.now)
+    assert (over.first, over.last) == (this.first, today)
+    assert over.before().last <= last.last
+    assert goals.span_of(town.pack, last, town.now) == last.period
+    page = " ".join(at_screen("analyst").open(f"/appraisal/goals/?month={last}").split())
+    assert "无可比" in page
+    assert '<td class="num">0</td>' not in page
 
 
 @pytest.mark.function("KPI-08")

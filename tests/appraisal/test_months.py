@@ -218,5 +218,6 @@ def test_the_goal_board_counts_what_is_defined_and_names_the_rest(july: Town, ra
     assert [row.goal.direction for row in rows] == ["down", "up", "up", "up", "change", "change"]
     assert rows[0].line is not None
     assert rows[0].line.figure.numerator == 3
+    assert {(row.year_before, row.before, row.against, row.met) for row in rows} == {(None, None, "", None)}
     assert all("没有定义" in row.goal.note for row in rows)
     assert [row.metric for row in rows[4:]] == [None, None]

@@ -184,7 +184,16 @@ def test_every_figure_of_the_page_opens_its_orders(town: Town, at_screen: AtScre
     assert "别的单位的" not in found
     beside = leader.open(f"/insight/units/{UNIT}/?period={span}&with={OTHER}")
     assert Unit.objects.get(code=OTHER).name in beside
-    assert re.search(r">受理量</th>\s*<td[^>]*>\s*<a[^>]*>3</a>\s*</td>\s*<td[^>]*>\s*<a[^>]*>1</a>", beside)
+    assert re.search(
+        r">受理量</th>\s*<td[^>]*>\s*<a[^>]*>3</a>\s*</td>\s*<td[^>]*>0</td>\s*<td[^>]*>\s*<a[^>]*>1</a>", beside
+    )
+    heads = re.findall(r"<th[^>]*>([^<]+)</th>", beside.split("办理指标")[1].split("</thead>")[0])
+    names = [Unit.objects.get(code=code).name for code in (UNIT, OTHER)]
+    assert heads == ["指标", names[0], "上期", names[1], "上期", "同组中位数"]
+    title = " ".join(beside.split("<h1>")[1].split("</h1>")[0].split())
+    assert title.startswith(f"{names[0]} – {names[1]}")
+    assert "times-beside" in beside
+    assert beside.count(f">{names[1]}</th>") >= 2  # its months stand beside those of the first
     leader.open(f"/insight/units/{UNIT}/?period=nonsense", 400)
     at_screen("approver.urban").open(f"/insight/units/{UNIT}/?period={span}&with={OTHER}", 404)
     assert "没有“nosuch”可以对照" in leader.open(f"/insight/units/{UNIT}/?with=nosuch", 400)

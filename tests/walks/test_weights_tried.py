@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django import Settings
 
 from open12345.appraisal import queries
 from open12345.appraisal.models import Change
 from open12345.appraisal.months import month_of
 from open12345.facts import services as mirror
+from open12345.orders.models import WorkOrder
 from tests.cast import HEARD, Town
 from tests.orders.walks import closed, to_callback
 from tests.walks.conftest import PHONE
@@ -66,3 +67,22 @@ def test_a_typed_weight_recounts_the_ranking_right_sum_or_not(ranked: Town, ente
     phone.locator("[name=w_satisfied]").fill("45")
     expect(phone.locator("#tried")).to_contain_text("合计不对")
     assert phone.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_an_appeal_asks_for_what_its_reason_demands_and_nothing_is_refused_by_the_browser(
+    ranked: Town, enter: Enter
+) -> None:
+    heard: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            heard.append(message.text)
+
+    order = WorkOrder.objects.filter(lead_unit__code="urban").latest("pk")
+    page = enter("clerk.urban")
+    page.on("console", hear)
+    page.goto(f"/orders/{order.number}/?do=appeal&kind=appraisal_appeal#act")
+    expect(page.locator("#act select[name=kind]")).to_have_count(0)  # one kind is no choice
+    page.locator("#act select[name=reason]").select_option("beyond_duty")
+    expect(page.get_by_label("条款内容")).to_be_visible()
+    assert heard == []

@@ -342,8 +342,10 @@ def goal_board(request: HttpRequest) -> HttpResponseBase:
     except store.NoFacts as error:
         wrong = explained(error, request)
     this_month = month_of(queries.today(sight.pack, sight.at))
+    last = goals.span_of(sight.pack, month, sight.at).last if rows else month.last
     context = {
         "sight": sight, "tab": "goals", **may(sight), "rows": rows, "wrong": wrong, "months": month,
         "before": month.back(), "after": month.next() if month < this_month else None,
+        "until": last if last < month.last else None,
     }  # fmt: skip
     return web.private(render(request, "appraisal/goals.html", context))

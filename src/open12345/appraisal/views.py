@@ -102,6 +102,7 @@ class Told:
     """
 
     line: Line
+    title: str
     rule: str
     why: str
     points: str
@@ -149,8 +150,10 @@ def _told(sight: Sight, shown: League, one: Ranked) -> list[Told]:
     lines = shown.adjudicated.scores[code].lines
     out = left_out(sight, one, [line.code for line in lines if not _uncounted(line)], shown.month.period, as_of)
     return [
-        _line(line, raw[line.code], words.rule_of(items[line.code]), _url(sight, shown, one, line, as_of),
-              out.get(line.code))
+        _line(
+            line, words.spoken(sight.pack, line.code, line.title), raw[line.code], words.rule_of(items[line.code]),
+            _url(sight, shown, one, line, as_of), out.get(line.code),
+        )
         for line in lines
     ]  # fmt: skip
 
@@ -159,11 +162,11 @@ def _uncounted(line: Line) -> bool:
     return line.why in {"stub", "missing"}
 
 
-def _line(line: Line, raw: Line, rule: str, url: str, out: LeftOut | None) -> Told:
+def _line(line: Line, title: str, raw: Line, rule: str, url: str, out: LeftOut | None) -> Told:
     made, whole = words.made_of(line), words.made_of(raw)
     return Told(
-        line, rule, words.lost_why(line), words.plain(line.points), words.plain(line.maximum), words.plain(line.lost),
-        words.plain(raw.points), url, part_lost(line), whole if whole != made else "", out,
+        line, title, rule, words.lost_why(line), words.plain(line.points), words.plain(line.maximum),
+        words.plain(line.lost), words.plain(raw.points), url, part_lost(line), whole if whole != made else "", out,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from open12345.orders.stages import LIVING
 from open12345.policy import Pack
 from open12345.repeats.models import Group, Kind, Member
 from open12345.ui import charts
-from open12345.ui.charts import Chart, Point
+from open12345.ui.charts import Chart, Point, Series
 
 MONTHS: Final = 13
 DAYS: Final = 90
@@ -108,6 +108,12 @@ def last_days(today: date, days: int) -> Period:
     """Return so many days, today the last of them."""
     first = today - (days - 1) * ONE_DAY
     return Period(f"{first}..{today}", first, today)
+
+
+def paired(one: Portrait, other: Portrait) -> Chart:
+    """Return the thirteen months of two subjects side by side."""
+    series = [Series(each.subject.name, [row[1] for row in each.trend.rows]) for each in (one, other)]
+    return charts.grouped(series, head=_("月份"))
 
 
 def spots_of(subject: Subject, over: Period, *, person: Person, at: datetime, pack: Pack) -> list[Spot]:

@@ -44,6 +44,7 @@ class Row:
     url: str
     other: str = ""
     other_url: str = ""
+    other_before: str = ""
     few: bool = False
     other_few: bool = False
 
@@ -91,8 +92,9 @@ def _drawn(request: HttpRequest, sight: Sight, subject: Subject) -> HttpResponse
     context: dict[str, Any] = {
         "sight": sight, "shown": shown, "beside": beside, "rows": _rows(shown, beside),
         "spans": _spans(sight, over), "asked": request.GET.get("period", ""), "peers": _peers(sight, subject),
-        "kind": f"{subject.kind}s", "minimum": sight.pack.appraisal.minimum, "apart": f"{words.APART:.0f}",
-        **_addresses(subject, over),
+        "trend": portrait.paired(shown, beside) if beside else shown.trend,
+        "kind": f"{subject.kind}s",
+        "minimum": sight.pack.appraisal.minimum, "apart": f"{words.APART:.0f}", **_addresses(subject, over),
     }  # fmt: skip
     return web.private(render(request, "insight/portrait.html", context))
 
@@ -157,9 +159,9 @@ def _rows(shown: Portrait, beside: Portrait | None) -> list[Row]:
 
 def _volume(shown: Portrait, beside: Portrait) -> Row:
     own, other = shown.whole.whole, beside.whole.whole.figure
-    before = str(own.before.numerator) if own.before else ""
+    before, then = (str(one.before.numerator) if one.before else "" for one in (own, beside.whole.whole))
     title, value = _("受理量"), str(own.figure.numerator)
-    return Row(title, value, "", before, shown.whole_url, str(other.numerator), beside.whole_url)
+    return Row(title, value, "", before, shown.whole_url, str(other.numerator), beside.whole_url, then)
 
 
 def _row(one: Measure, other: Measure | None) -> Row:
@@ -167,6 +169,7 @@ def _row(one: Measure, other: Measure | None) -> Row:
         words.name(one), words.printed(one, one.figure.value), words.printed(one, one.middle),
         words.printed(one, one.before.value if one.before else None), figure_url(one.cut, one.part),
         words.printed(other, other.figure.value) if other else "", figure_url(other.cut, other.part) if other else "",
+        words.printed(other, other.before.value if other.before else None) if other else "",
         few=not one.enough, other_few=other is not None and not other.enough,
     )  # fmt: skip
 

@@ -138,11 +138,18 @@ def form_for(asking: Asking, problems: Iterable[Problem] = ()) -> ActionForm:
 
 def _field(question: Question, asking: Asking) -> forms.Field:
     widget = _widget(question, asking)
-    if question.way.hidden:
+    if question.way.hidden or _settled(question, asking):
         widget = forms.HiddenInput()
     made = forms.Field(label=question.title, widget=widget, help_text=question.hint, required=question.needed)
     made.show_hidden_initial = False
     return made
+
+
+def _settled(question: Question, asking: Asking) -> bool:
+    """Say whether the only kind there is stands chosen already: the heading of the form names it."""
+    if question.path != "kind" or any(problem.field == "kind" for problem in asking.problems):
+        return False
+    return [str(value) for value, _title in question.choices] == [str(asking.said.get("kind", ""))]
 
 
 def _widget(question: Question, asking: Asking) -> forms.Widget:
@@ -178,6 +185,7 @@ def _attrs(question: Question, asking: Asking) -> dict[str, Any]:
         attrs["step"] = "any"
     if question.way.again and asking.url:
         attrs |= {"hx-post": asking.url, "hx-vals": '{"refresh": "1"}', "hx-target": "#act", "hx-trigger": "change"}
+        attrs["hx-disabled-elt"] = "unset"  # the form's own is sought within what asks: in a field there is no button
     return attrs
 
 
