@@ -186,10 +186,18 @@ def test_the_workbook_holds_every_figure_with_its_query(watched: Town) -> None:
     rows = {str(row[0].value): row for row in book["数字"].iter_rows(min_row=2)}
     accepted = rows["accepted"]
     assert int(accepted[4].value or 0) == paper.content["figures"]["accepted"]["above"]
-    assert str(accepted[7].value).startswith("2025-06..2025-06-")  # as far as the month has come
+    assert str(accepted[7].value).startswith("2025-06-01 至 2025-06-")  # as far as the month has come
+    assert [accepted[place].value for place in (2, 8, 11)] == ["受理量", "全部", "按受理日期"]
+    phone = rows["channels.0"]
+    assert (phone[8].value, phone[13].value) == ("渠道：专线电话", f"orders {_period_of(paper)}; channel=phone")
+    assert all(row[2].value and row[8].value for row in rows.values())  # each has a name and conditions in words
     assert accepted[1].hyperlink is not None
     drawn = [block for block in paper.content["blocks"] if block["type"] == "chart"]
     assert sum(len(sheet._charts) for sheet in book.worksheets) == len(drawn) > 0
+
+
+def _period_of(paper: Paper) -> str:
+    return str(paper.content["figures"]["accepted"]["query"]["period"])
 
 
 @pytest.mark.function("REP-05")

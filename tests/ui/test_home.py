@@ -163,6 +163,7 @@ def test_applications_wait_on_the_home_of_who_decides(town: Town, at_screen: AtS
     part = card(at_screen("approver.urban").open("/"), "applications")
     assert "要退的单" in part
     assert f"/orders/applications/?open={number}" in part
+    assert re.search(r'home-when">\s*申请于\s*<time', part), "a moment beside deadlines says what happened then"
     for name in ("approver.market", "dispatcher", "clerk.urban"):
         assert not card(at_screen(name).open("/"), "applications"), name
 

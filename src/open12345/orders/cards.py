@@ -37,7 +37,8 @@ def waiting(person: Person, visit: home.Visit) -> home.Shown | None:
 def _row(asked: Application, titles: dict[str, str]) -> home.Row:
     unit = asked.asked_unit.name if asked.asked_unit else _("中心")
     url = f"{reverse('orders:inbox')}?{urlencode({'open': asked.order.number})}"
-    return home.Row(url, f"{titles.get(asked.kind, asked.kind)} · {asked.order.title}", unit, at=asked.asked_at)
+    title = f"{titles.get(asked.kind, asked.kind)} · {asked.order.title}"
+    return home.Row(url, title, unit, at=asked.asked_at, happened=_("申请于"))
 
 
 def late(person: Person, visit: home.Visit) -> home.Shown:
@@ -58,7 +59,7 @@ def closed(person: Person, visit: home.Visit) -> home.Shown:
     found = queries.visible_to(person).filter(closed_at__isnull=False).select_related("lead_unit")
     rows = [
         home.Row(reverse("orders:page", args=[order.number]), order.title,
-                 order.lead_unit.name if order.lead_unit else "", at=order.closed_at)
+                 order.lead_unit.name if order.lead_unit else "", at=order.closed_at, happened=_("结案于"))
         for order in found.order_by("-closed_at", "-pk")[: home.TOP]
     ]  # fmt: skip
     return home.Shown((), rows, _("还没有结案的工单"))

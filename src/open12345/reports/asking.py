@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from open12345.directory.person import Person
 from open12345.facts import queries as facts
+from open12345.facts import words
 from open12345.facts.metrics import Metric, metric
 from open12345.facts.periods import Period
 from open12345.facts.queries import Answer, Figure, View
@@ -31,19 +32,21 @@ Asked = tuple[str, Period, tuple[str, ...], tuple[tuple[str, Any], ...], View]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was asked: enough to ask again, to link to, and to print in a sheet."""
+    """What was asked: enough to ask again, to link to, and to print in a sheet; `said`: its conditions in words."""
 
     metric: str
     period: str
     where: tuple[tuple[str, Any], ...] = ()
     basis: str = ""
     adjudicated: bool = False
+    said: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
         where = {name: list(value) if isinstance(value, tuple) else value for name, value in self.where}
-        return {"metric": self.metric, "period": self.period, "where": where, "basis": self.basis,
+        kept = {"metric": self.metric, "period": self.period, "where": where, "basis": self.basis,
                 "adjudicated": self.adjudicated}  # fmt: skip
+        return kept | ({"said": self.said} if self.said else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,8 @@ class Asker:
     def query(self, figure: ReportFigure, over: Period, **more: Any) -> Query:
         """What is asked, to be kept; `more` are dimensions of one cell."""
         where = {**self.where(figure.where), **more}
-        return Query(figure.metric, over.name, tuple(where.items()), figure.basis or "", figure.adjudicated)
+        said = "；".join(f"{title}：{value}" for _name, title, value in words.told(where.items(), self.pack))
+        return Query(figure.metric, over.name, tuple(where.items()), figure.basis or "", figure.adjudicated, said)
 
     def against(self, figure: ReportFigure, then: Period, now_exists: bool = True) -> Against:  # noqa: FBT001, FBT002
         """What a figure is measured against, and whether it can be.
@@ -347,7 +351,8 @@ def _highest(asker: Asker, figure: ReportFigure) -> Value:
     if figure.form == "highest":
         words = asker.style(figure).count(Decimal(count))
     query = asker.query(figure, Period(day.isoformat(), day, day))
-    return Value(words, f"单日最高{metric(figure.metric).title}", figure.form, query, str(count), count)
+    return Value(words, f"单日最高{metric(figure.metric).title}", figure.form, query, str(count), count,
+                 missing=over.days == 1)  # fmt: skip
 
 
 def _daily_mean(asker: Asker, figure: ReportFigure) -> Value:
@@ -355,7 +360,8 @@ def _daily_mean(asker: Asker, figure: ReportFigure) -> Value:
     sums = asker.figure(figure, over)
     exact = Decimal(sums.numerator) / over.days
     return Value(asker.style(figure).count(exact), f"日均{metric(figure.metric).title}", "daily_mean",
-                 asker.query(figure, over), f"{exact:.6f}", sums.numerator, over.days, missing=not exact)  # fmt: skip
+                 asker.query(figure, over), f"{exact:.6f}", sums.numerator, over.days,
+                 missing=not exact or over.days == 1)  # fmt: skip
 
 
 def _ranking(asker: Asker, figure: ReportFigure) -> Value:
@@ -401,7 +407,8 @@ def _listed(asker: Asker, figure: ReportFigure, over: Period, items: tuple[Value
 def _issued(asker: Asker, figure: ReportFigure) -> Value:
     over, kind = asker.over(figure), figure.reports or ""
     count = asker.issued(kind, over) if asker.issued else 0
-    query = Query("issued", over.name, (("kind", kind),))
+    found = asker.pack.reports.kind(kind)
+    query = Query("issued", over.name, (("kind", kind),), said=f"报告种类：{found.title if found else kind}")
     return Value(str(count), "已印发", "issued", query, str(count), count, missing=not count)
 
 

@@ -25,9 +25,11 @@ def papers(person: Person, visit: home.Visit) -> home.Shown:
 
 
 def _row(paper: Paper, state: str) -> home.Row:
-    at = paper.changed_at if paper.state != State.ISSUED else paper.issued_at
+    at, happened = (paper.changed_at, _("改动于")) if paper.state != State.ISSUED else (paper.issued_at, _("签发于"))
+    if paper.state == State.SUBMITTED:
+        at, happened = paper.submitted_at, _("提交于")
     url = reverse("reports:paper", args=[paper.pk])
-    return home.Row(url, paper.title, state, at=at, strong=paper.state == State.SUBMITTED)
+    return home.Row(url, paper.title, state, at=at, strong=paper.state == State.SUBMITTED, happened=happened)
 
 
 def lend() -> None:

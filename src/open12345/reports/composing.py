@@ -76,7 +76,7 @@ def compose(order: Order, pack: Pack, *, person: Person, at: datetime) -> Conten
     centre = pack.centre.name
     words = Words(centre, pack.hotline, order.matter.said(pack) or _kind_matter(order.kind, pack))
     with translation.override(PAPERS_SPEAK):
-        content = Writer(outline, asker, words.of(asker)).write()
+        content = Writer(outline, asker, words.of(asker), once=order.kind.document is None).write()
     return content | {"kind": order.kind.code, "receivers": list(order.kind.receivers)}
 
 

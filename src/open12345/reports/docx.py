@@ -21,7 +21,19 @@ from docx.shared import Mm, Pt, RGBColor
 
 from open12345.reports import docx_parts as parts
 from open12345.reports import pictures, shape, titles
-from open12345.reports.docx_parts import BLACK, BODY, FIVE, FOUR, RED, REGULAR, SMALL_FOUR, THREE, TITLE, TWO
+from open12345.reports.docx_parts import (
+    BLACK,
+    BODY,
+    FIVE,
+    FOUR,
+    RED,
+    REGULAR,
+    SMALL_FIVE,
+    SMALL_FOUR,
+    THREE,
+    TITLE,
+    TWO,
+)
 from open12345.reports.writing import Content
 
 _HEADINGS: Final = {1: (BLACK, False), 2: (REGULAR, False), 3: (BODY, True), 4: (BODY, False)}
@@ -29,9 +41,13 @@ _AREA: Final = 156.0
 _MARK_MOST, _AREA_POINTS = 44, 442
 _GREY: Final = RGBColor(0x66, 0x66, 0x66)
 _RIGHT_OF_DATE: Final = 4
-_ON_ONE_PAGE: Final = 12
-#: Of lists of orders: number, day, what, unit, how it stands, in millimetres.
-_LIST_WIDTHS: Final = (30.0, 20.0, 44.0, 30.0, 32.0)
+#: A table of so many lines stays on one page; a longer one breaks, two lines together at either end.
+_ON_ONE_PAGE, _TOGETHER = 4, 2
+#: Of lists of orders what number and day leave: what it is about, unit, how it stands.
+_LIST_SHARES: Final = (0.44, 0.28, 0.28)
+_MM, _MARGINS = 25.4 / 72, 4.0
+_FIRST_LEAST, _NUMBER_LEAST = 40.0, 20.0
+_DIGIT: Final = 0.65  # of its height a digit is wide at most; half of it in the fonts that are named
 
 
 def write(content: Content, notice: str = "") -> bytes:
@@ -179,6 +195,7 @@ class _Docx:
         paragraph = parts.centred(self.file.add_paragraph())
         paragraph.paragraph_format.keep_with_next = True
         paragraph.paragraph_format.space_before = Pt(6)
+        parts.off_grid(paragraph)
         paragraph.add_run().add_picture(io.BytesIO(pictures.png(block)), width=Mm(150))
         picture = paragraph._p.find(f".//{qn('wp:docPr')}")
         picture.set(
@@ -203,30 +220,40 @@ class _Docx:
         table = self.file.add_table(rows=1 + len(rows), cols=len(heads))
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         widths = _widths(block)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)  # some programs read the grid, others the cells
         for place, cells in enumerate([[{"t": head} for head in heads], *rows]):
             row = table.rows[place]
             _kept_whole(row, head=place == 0)
-            last, summed = place == len(rows), block["total"] and place == len(rows)
+            summed = block["total"] and place == len(rows)
+            edges = {"top": 12 if place == 0 else 4 if summed else 0,
+                     "bottom": 4 if place == 0 else 12 if place == len(rows) else 0}  # fmt: skip
             for column, (cell, said) in enumerate(zip(row.cells, cells, strict=True)):
-                edges = {
-                    "top": 12 if place == 0 else 4 if summed else 0,
-                    "bottom": 4 if place == 0 else 12 if last else 0,
-                }
                 parts.cell_edges(cell, **edges)
                 parts.cell_width(cell, widths[column])
-                self._cell(cell, said["t"], number=column > 0 and not block.get("list"), head=place == 0)
-                # a short table stays on one page; of a long one the last lines stay together
-                together = place < len(rows) and (len(rows) <= _ON_ONE_PAGE or place > len(rows) - 3 or place == 0)
-                cell.paragraphs[0].paragraph_format.keep_with_next = together
+                if place == 0:
+                    self._head(cell, said["t"])
+                else:
+                    self._cell(cell, said["t"], listed=bool(block.get("list")), number=column > 0)
+                cell.paragraphs[0].paragraph_format.keep_with_next = _kept_with_next(place, len(rows))
         self._after_table()
 
     @staticmethod
-    def _cell(cell: Any, text: str, *, number: bool, head: bool) -> None:
-        paragraph = cell.paragraphs[0]
+    def _head(cell: Any, text: str) -> None:
+        paragraph = parts.centred(cell.paragraphs[0])
         parts.lines(paragraph, Pt(19), before=1, after=1)
-        paragraph.alignment = (WD_ALIGN_PARAGRAPH.CENTER if head else WD_ALIGN_PARAGRAPH.RIGHT if number
-                               else WD_ALIGN_PARAGRAPH.LEFT)  # fmt: skip
-        parts.run(paragraph, text, BLACK if head else BODY, FIVE if head else SMALL_FOUR if number else FIVE)
+        parts.run(paragraph, text, BLACK, FIVE)
+
+    @staticmethod
+    def _cell(cell: Any, text: str, *, listed: bool, number: bool) -> None:
+        """Write a cell; numbers and days stand on one line, in lists of orders small enough for it."""
+        paragraph, whole = cell.paragraphs[0], shape.is_whole(text)
+        parts.lines(paragraph, Pt(19), before=1, after=1)
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if number and not listed else WD_ALIGN_PARAGRAPH.LEFT
+        size = (SMALL_FIVE if whole else FIVE) if listed else SMALL_FOUR if number else FIVE
+        parts.run(paragraph, text, BODY, size)
+        if whole:
+            parts.no_wrap(cell)
 
     def _after_table(self) -> None:
         parts.lines(self.file.add_paragraph(), Pt(10))
@@ -282,6 +309,11 @@ class _Docx:
         parts.lines(self.file.add_paragraph(), Pt(1))
 
 
+def _kept_with_next(place: int, last: int) -> bool:
+    """Say whether a row stays on the page of the next one: place 0 is the head."""
+    return place < last and (last <= _ON_ONE_PAGE or place < _TOGETHER or place > last - _TOGETHER)
+
+
 def _kept_whole(row: Any, *, head: bool) -> None:
     """A row does not break over pages; the head stands again on the next page."""
     properties = row._tr.get_or_add_trPr()
@@ -291,11 +323,22 @@ def _kept_whole(row: Any, *, head: bool) -> None:
 
 
 def _widths(block: dict[str, Any]) -> tuple[float, ...]:
+    """Return the widths of the columns in millimetres: of numbers as wide as they are, the rest for words."""
     if block.get("list"):
-        return _LIST_WIDTHS
+        number, day = (_held(block, column) for column in (0, 1))
+        rest = _AREA - number - day
+        return (number, day, *(rest * share for share in _LIST_SHARES))
     others = len(block["heads"]) - 1
-    first = max(40.0, _AREA - others * 30.0)
+    longest = max(_wide(row[0]["t"]) for row in block["rows"])
+    wanted = longest * FIVE.pt * _MM + _MARGINS
+    first = min(max(_FIRST_LEAST, wanted), _AREA - others * _NUMBER_LEAST)
     return (first, *[(_AREA - first) / others] * others)
+
+
+def _held(block: dict[str, Any], column: int) -> float:
+    """Return how wide a column of a list must be for its longest number to stand on one line, in any font."""
+    longest: int = max(len(row[column]["t"]) for row in block["rows"])
+    return float(longest * _DIGIT * SMALL_FIVE.pt * _MM + _MARGINS)
 
 
 def _wide(text: str) -> float:

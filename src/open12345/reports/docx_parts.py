@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 TITLE, BODY, BLACK, REGULAR, PAGES = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
-TWO, THREE, FOUR, SMALL_FOUR, FIVE = Pt(22), Pt(16), Pt(14), Pt(12), Pt(10.5)
+TWO, THREE, FOUR, SMALL_FOUR, FIVE, SMALL_FIVE = Pt(22), Pt(16), Pt(14), Pt(12), Pt(10.5), Pt(9)
 """Sizes as official papers name them: 2号, 3号, 4号, 小四, 五号."""
 LINE: Final = Pt(28.95)
 """22 lines on 225 mm."""
@@ -63,6 +63,15 @@ def lines(paragraph: Any, exact: Any = LINE, *, before: Any = 0, after: Any = 0)
     form = paragraph.paragraph_format
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, exact
     form.space_before, form.space_after = Pt(before), Pt(after)
+    if exact != LINE:
+        off_grid(paragraph)
+
+
+def off_grid(paragraph: Any) -> None:
+    """Take a paragraph off the page's grid of lines: some programs round its lines up to whole ones, two for one."""
+    properties = paragraph._p.get_or_add_pPr()
+    if properties.find(qn("w:snapToGrid")) is None:
+        properties.insert_element_before(element("w:snapToGrid", val=0), *_AFTER_SPACES[3:])
 
 
 def indent(paragraph: Any, first: int = 0, *, left: float = 0, right: float = 0) -> None:
@@ -126,6 +135,11 @@ def cell_edges(cell: Any, **edges: int) -> None:
 def cell_width(cell: Any, width: float) -> None:
     """Set a cell's width in millimetres."""
     cell.width = Mm(width)
+
+
+def no_wrap(cell: Any) -> None:
+    """Keep the text of a cell on one line: numbers and days are not broken in the middle."""
+    cell._tc.get_or_add_tcPr().append(element("w:noWrap"))
 
 
 def centred(paragraph: Any) -> Any:

@@ -22,7 +22,6 @@ from open12345.reports.wording import HUNDRED, Style
 _TIMES: Final = frozenset({"year", "quarter", "month", "week", "day", "weekday", "hour"})
 _WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _PLACES: Final = {"month": 7, "day": 10}
-#: Columns whose rows come from elsewhere than the first metric's, if nobody leads an order.
 _LONGEST: Final = 60
 _DECEMBER: Final = 12
 
@@ -34,7 +33,7 @@ def chart(asker: Asker, spec: ChartOf, key: str, title: str) -> Iterator[Json]:
     over, where = spans.until(spans.meant(spec.days, asker.paper), asker.today), asker.where(spec.where)
     answer = asker.ask(spec.metric, over, by=(spec.by,), where=where)
     lines = _kept(answer, spec.by, spec.top)
-    if not lines:
+    if not lines or (spec.shape == "line" and len(lines) == 1):  # one day is no line
         return
     asked = metric(spec.metric)
     series = [{"name": spans.said(over), "values": [_number(asked, line.figure) for line in lines]}]
@@ -119,6 +118,11 @@ def _head(by: str) -> str:
     return {"unit_top": "承办单位", "area_street": "街镇"}.get(by, dimension(by).title)
 
 
+def _with_unit(title: str, unit: str) -> str:
+    """Return a heading with its unit; a title that ends in brackets takes it into them."""
+    return f"{title[:-1]}，{unit}）" if title.endswith("）") else f"{title}（{unit}）"
+
+
 class _Columns:
     """The columns of one table: metrics, share of the first, growth of the first."""
 
@@ -136,7 +140,7 @@ class _Columns:
     def heads(self) -> list[str]:
         """The titles of the columns."""
         units = {"count": "件", "%": "%", "WD": "工作日", "min": "分钟"}
-        found = [f"{one.title}（{units[one.unit]}）" for one in self.metrics]
+        found = [_with_unit(one.title, units[one.unit]) for one in self.metrics]
         return [*found, *(["占比（%）"] if self.spec.share else []), *(["同比（%）"] if self.then else [])]
 
     def cells(self, key: Any) -> Iterator[Json]:

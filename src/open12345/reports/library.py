@@ -47,7 +47,7 @@ def outline_of(kind: ReportKind) -> Outline:
     """Return how a kind is written: by its own document, else a lead for its period and a section for each heading."""
     if kind.document is not None:
         return _filled(kind.document)
-    lead = f"lead_{_BY_PERIOD.get(kind.period, 'month')}"
+    lead = "lead_matter" if kind.matter else f"lead_{_BY_PERIOD.get(kind.period, 'month')}"
     sections = [Section(use=lead), *(_headed(heading) for heading in kind.sections)]
     title = "{matter}" + kind.title if kind.period is None else "{period}" + kind.title
     outline = Outline(title=title, sections=tuple(sections), **({"head": kind.head} if kind.head else {}))

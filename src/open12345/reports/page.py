@@ -16,6 +16,7 @@ from open12345.reports.writing import Content
 
 _CSS: Final = Path(__file__).parent / "static" / "reports" / "print.css"
 _MARK_MOST, _AREA_POINTS = 44, 442
+_NAME, _STATE = 14, 6  # what is so short stands on one line: the name of a table's line, how an order stands
 
 
 class NoPdf(DomainError):
@@ -42,13 +43,23 @@ def context(content: Content, notice: str = "") -> dict[str, Any]:
             shown |= {"number": charts, "picture": _data(block), "described": described(block)}
         elif block["type"] == "table":
             tables += 1
-            shown["number"] = tables
+            shown |= {"number": tables, "rows": [_row(row, block) for row in block["rows"]]}
+        elif block["type"] == "text":
+            shown["pieces"] = shape.days_apart("".join(run.text for run in block["runs"]))
         parts.append(shown)
     mark = content.get("head", {}).get("mark", "")
     size = min(_MARK_MOST, int(_AREA_POINTS / len(mark))) if mark else 0
     title = [titles.phrases(line) for line in titles.lines(content["title"])]
     return {"content": content, "head": content.get("head", {}), "parts": parts, "notice": notice, "mark_size": size,
             "title": title}  # fmt: skip
+
+
+def _row(row: list[dict[str, Any]], block: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a row, saying of each cell whether it stands on one line: numbers, days, short names."""
+    named = _STATE if block.get("list") else _NAME
+    ends = (len(row) - 1,) if block.get("list") else (0,)
+    return [{**cell, "whole": shape.is_whole(cell["t"]) or (place in ends and len(cell["t"]) <= named)}
+            for place, cell in enumerate(row)]  # fmt: skip
 
 
 def described(block: dict[str, Any]) -> str:

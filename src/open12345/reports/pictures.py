@@ -22,6 +22,8 @@ _FAMILIES: Final = (
     "SimHei", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Noto Serif CJK SC",
     "Noto Serif CJK JP", "AR PL UMing CN", "Droid Sans Fallback",
 )  # fmt: skip
+#: Low enough that little of a page is lost where a chart goes to the next one.
+_STANDING: Final = 1.9
 _MOST_LABELS, _LONG_LABEL, _BARS_LIE = 16, 12, 6
 
 
@@ -37,7 +39,7 @@ def png(block: dict[str, Any]) -> bytes:
     """Return a chart of a paper as PNG; lying bars where names are long, else lines or standing bars."""
     lying = block["shape"] == "bar" and len(block["labels"]) > _BARS_LIE and not _short(block["labels"])
     with mpl.rc_context({"text.parse_math": False, "font.size": _SIZE, "axes.edgecolor": _GRID, "axes.linewidth": 0.8}):
-        height = 1.1 + 0.24 * len(block["labels"]) if lying else 2.5
+        height = 0.4 + 0.2 * len(block["labels"]) if lying else _STANDING
         figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         axes = figure.add_subplot()
         if lying:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from open12345.reports.writing import Content
 Json = dict[str, Any]
 _QUERIED: Final = "query"
 _DIGITS: Final = 7
+_DAY: Final = re.compile(r"(\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,16 @@ def _figure(name: str, value: Json) -> Iterator[Run]:
         yield Run(item["words"], name, place, item, name)
         if item.get("tail"):
             yield Run(item["tail"], group=name)
+
+
+def is_whole(text: str) -> bool:
+    """Say whether the text of a cell is a number, a day or an order's number: never broken over lines."""
+    return bool(text) and max(text) < "\u4e00"
+
+
+def days_apart(text: str) -> list[tuple[str, bool]]:
+    """Return a text in pieces, days apart from all else: a day is not broken over lines."""
+    return [(piece, place % 2 == 1) for place, piece in enumerate(_DAY.split(text)) if piece]
 
 
 def plain(content: Content, sentence: Json) -> str:

@@ -6,10 +6,17 @@ import io
 import re
 from typing import Any, Final
 
+from open12345.facts.metrics import BY_CODE
+from open12345.facts.periods import period
 from open12345.reports import shape
 from open12345.reports.writing import Content
 
-_HEADS: Final = ("图表位置", "数字", "指标", "形式", "精确值", "分子", "分母", "期间", "条件", "对比", "口径", "出处")
+_COLUMNS: Final = (
+    ("代号", 18), ("数字", 18), ("名称", 22), ("形式", 10), ("精确值", 16), ("分子", 12), ("分母", 12), ("期间", 24),
+    ("条件", 36), ("对比期间", 24), ("对比值", 14), ("口径", 12), ("句子", 60), ("查询", 36),
+)  # fmt: skip
+_BASES: Final = {"accepted": "按受理日期", "dispatched": "按派单日期", "due": "按到期日期", "submitted": "按办结日期",
+                 "closed": "按结案日期"}  # fmt: skip
 _FORMS: Final = {
     "count": "数量", "rate": "比率", "share": "占比", "growth": "增幅", "points": "百分点", "change": "变化",
     "mean_growth": "年均增幅", "highest": "单日最高", "highest_day": "最高日", "daily_mean": "日均", "ranking": "排序",
@@ -71,27 +78,47 @@ def _lines(block: dict[str, Any], looks: _Looks) -> list[tuple[str, Any]]:
 def _figures(book: Any, looks: _Looks, content: Content, origin: str) -> None:
     """Write one line for each figure in the text: as printed, exact, and what was asked."""
     sheet = book.add_worksheet("数字")
-    for place, (head, width) in enumerate(zip(_HEADS, (16, 18, 18, 10, 16, 12, 12, 24, 36, 24, 10, 60), strict=True)):
+    for place, (head, width) in enumerate(_COLUMNS):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, head, looks.head)
     for line, (at, value, sentence) in enumerate(shape.all_figures(content), start=1):
-        query, base = value["query"], value.get("base_query")
-        against = f"{base['period']}：{value.get('base', '')}" if base else ""
-        cells = [at, value["words"], value["title"], _FORMS[value["form"]], value.get("exact", ""),
-                 value.get("above", ""), value.get("below", ""), query["period"], told(query), against,
-                 query["basis"] + ("，剔除后" if query["adjudicated"] else ""), sentence]  # fmt: skip
-        for place, cell in enumerate(cells):
+        for place, cell in enumerate(_cells(at, value, sentence)):
             _put(sheet, line, place, cell, looks)
         if origin:
             sheet.write_url(line, 1, f"{origin}{at}/", string=str(value["words"]))
     sheet.freeze_panes(1, 2)
 
 
+def _cells(at: str, value: dict[str, Any], sentence: str) -> list[Any]:
+    """Return the line of a figure: in words for who reads it, with its key and query for who asks again."""
+    query, base = value["query"], value.get("base_query")
+    asked = BY_CODE.get(query["metric"])
+    above = value.get("above", "")
+    if asked and asked.scale != 1 and above != "":
+        above = above / asked.scale
+    basis = _BASES.get(query["basis"] or (asked.basis if asked else ""), "")
+    return [at, value["words"], value["title"], _FORMS[value["form"]], value.get("exact", ""), above,
+            value.get("below", ""), _days(query["period"]), _conditions(query),
+            _days(base["period"]) if base else "", value.get("base", "") if base else "",
+            basis + ("，剔除后" if query["adjudicated"] else ""), sentence, told(query)]  # fmt: skip
+
+
+def _conditions(query: dict[str, Any]) -> str:
+    """Return the conditions in words; drafts of before the words were kept have their keys alone."""
+    return str(query.get("said") or (told(query) if query["where"] else "全部"))
+
+
+def _days(name: str) -> str:
+    """Return a period by its days."""
+    over = period(name)
+    return name if over.first == over.last else f"{over.first} 至 {over.last}"
+
+
 def told(query: dict[str, Any]) -> str:
-    """Return the conditions of a query in one line."""
+    """Return a query in one line, by the keys that the command line takes."""
     parts = [f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
              for name, value in query["where"].items()]  # fmt: skip
-    return "; ".join([query["metric"], *parts])
+    return "; ".join([f"{query['metric']} {query['period']}", *parts])
 
 
 def _put(sheet: Any, line: int, place: int, cell: Any, looks: _Looks) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from open12345.policy.fields import Entry
 from open12345.policy.reports import PLACEHOLDER, Block, Outline, Section, Sentence
 from open12345.reports import exhibits, spans
 from open12345.reports.asking import Asker, Value
@@ -40,12 +41,19 @@ class Words:
 
 @dataclass(slots=True)
 class Writer:
-    """Writes one paper. `figures` fills as sentences name them."""
+    """Writes one paper. `figures` fills as sentences name them.
+
+    `once`: what was said already is not said again: a sentence all of whose figures were told, a table or chart that
+    stands above. So are the room's own sections, of which a pack's headings may name one twice, or what the lead says.
+    """
 
     outline: Outline
     asker: Asker
     words: Mapping[str, str]
     figures: dict[str, Value] = field(default_factory=dict)
+    once: bool = False
+    _told: set[str] = field(default_factory=set)
+    _withheld: int = 0
 
     def write(self) -> Content:
         """Return the content; raises KeyError for a figure that the outline does not define."""
@@ -90,18 +98,22 @@ class Writer:
             return
         if section.heading:
             yield {"key": key, "type": "heading", "level": level, "made": self.said(section.heading)}
-        inside = [
-            one for place, block in enumerate(section.blocks) for one in self._block(block, f"{key}.b{place + 1}")
-        ]
+        before = self._withheld
+        inside = [one for place, block in enumerate(section.blocks)
+                  for one in self._block(block, f"{key}.b{place + 1}")]  # fmt: skip
         for place, below in enumerate(section.sections):
             inside += self._section(below, f"{key}.s{place + 1}", level + bool(section.heading))
         if section.heading and not inside and (section.blocks or section.sections):
-            sentence = {
-                "key": f"{key}.none.1",
-                "made": "本期无此项内容。",
-            }  # a heading with nothing below it looks lost
-            yield {"key": f"{key}.none", "type": "text", "bold": "", "sentences": [sentence]}
+            inside = [self._lost(section.heading, key, repeated=self._withheld > before)]
         yield from inside
+
+    @staticmethod
+    def _lost(heading: str, key: str, *, repeated: bool) -> dict[str, Any]:
+        """Say that there is nothing under a heading; where all it would say stands above, leave room for own words."""
+        if repeated:
+            return {"key": f"{key}.own", "type": "own", "made": "", "hint": f"{heading}：请在这里写。"}
+        sentence = {"key": f"{key}.none.1", "made": "本期无此项内容。"}
+        return {"key": f"{key}.none", "type": "text", "bold": "", "sentences": [sentence]}
 
     def _block(self, block: Block, key: str) -> Iterator[dict[str, Any]]:
         if block.text:
@@ -113,17 +125,30 @@ class Writer:
                 yield {"key": key, "type": "text", "bold": block.bold or "", "sentences": sentences}
         if block.own:
             yield {"key": f"{key}.own", "type": "own", "made": "", "hint": self.said(block.own)}
-        if block.chart:
+        if block.chart and self._is_new(block.chart):
             yield from exhibits.chart(self.asker, block.chart, f"{key}.chart", self.said(block.chart.title))
-        if block.table:
+        if block.table and self._is_new(block.table):
             yield from exhibits.table(self.asker, block.table, f"{key}.table", self.said(block.table.title))
-        if block.examples:
+        if block.examples and self._is_new(block.examples):
             yield from exhibits.examples(self.asker, block.examples, f"{key}.list", self.said(block.examples.title))
+
+    def _is_new(self, exhibit: Entry) -> bool:
+        """Note a chart, table or list; False where it stands above already."""
+        return not self.once or self._tell({exhibit.model_dump_json()})
+
+    def _tell(self, names: set[str]) -> bool:
+        """Note what is told; False where all of it was told before."""
+        new = not names or not names <= self._told
+        self._told |= names
+        self._withheld += not new
+        return new
 
     def _is_said(self, sentence: Sentence) -> bool:
         if sentence.only and spans.called(self.asker.paper) not in sentence.only:
             return False
-        return not any(self.value(name).missing for name in sentence.needs)
+        if any(self.value(name).missing for name in sentence.needs):
+            return False
+        return not self.once or self._tell({name for name in sentence.names if name in self.outline.figures})
 
     def _sentence(self, sentence: Sentence) -> str:
         text = self.said(sentence.say)

@@ -35,7 +35,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing to do, a click away. It is due, or it happened, at a moment."""
+    """One thing to do, a click away. It is due, or it happened, at a moment; `happened`: what happened then (申请)."""
 
     url: str
     title: str
@@ -44,6 +44,7 @@ class Row:
     at: datetime | None = None
     late: bool = False
     strong: bool = False
+    happened: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
