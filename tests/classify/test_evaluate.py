@@ -116,6 +116,14 @@ def test_two_files_and_a_tree_give_all_figures(files: tuple[Path, Path], tmp_pat
     assert told["train_seconds"] > 0
 
 
+def test_labels_that_training_has_not_are_named_with_how_many_there_are(files: tuple[Path, Path]) -> None:
+    other = files[1].read_text(encoding="utf-8").splitlines()
+    other[1:4] = [",".join([*line.split(",")[:3], label, "0"]) for line, label in zip(other[1:4], "XYX", strict=True)]
+    files[1].write_text("\n".join(other), encoding="utf-8")
+    told = run("--train", files[0], "--test", files[1])[1]
+    assert (told["unknown_labels"], told["unknown"]) == (3, {"X": 2, "Y": 1})
+
+
 def test_copies_of_what_was_learnt_are_counted(files: tuple[Path, Path]) -> None:
     assert run("--train", files[0], "--test", files[0])[1]["copies_of_training"] == 240
 

@@ -198,17 +198,28 @@ def test_one_from_a_file_is_compared_on_orders_that_are_not_in_the_file(town: To
     assert own.texts == len(learning.examples(town.pack, after=last)) > 0
 
 
-def test_a_file_with_categories_that_the_pack_has_not_is_refused_row_by_row(town: Town, tmp_path: Path) -> None:
+def test_wrong_categories_of_a_file_are_told_label_by_label_with_where_the_right_ones_stand(
+    town: Town, tmp_path: Path
+) -> None:
     path = tmp_path / "wrong.csv"
-    path.write_text("title,body,category\n路灯,路灯不亮,X99\n摊贩,占道,A0101\n摊贩,占道,A01\n", encoding="utf-8")
+    rows = "路灯,路灯不亮,照明\n" * 5 + "摊贩,占道,A0101\n摊贩,占道,A01\n"
+    path.write_text(f"title,body,category\n{rows}", encoding="utf-8")
     answer = run("train", "--csv", str(path), "--json")
     assert answer.exit_code == 1
-    first, second = json.loads(answer.stdout)["problems"]
-    assert "wrong.csv, row 2" in first
-    assert "X99" in first
-    assert "row 4" in second
+    first, second, remedy = json.loads(answer.stdout)["problems"]
+    assert first == "wrong.csv, column category: 照明 is no code of the pack jiuting: 5 rows (2, 3, 4, …)."
+    assert "A01 has others below it, name one of them: 1 row (8)" in second
+    assert "open12345 dispatch categories" in remedy
     assert not TrainedClassifier.objects.exists()
     assert run("train", "--csv", str(path), "--unit").exit_code == 2
+
+
+def test_the_codes_of_the_pack_are_listed(town: Town) -> None:
+    told = json.loads(run("categories", "占道", "--json").stdout)["categories"]
+    assert told
+    assert all("占道" in one["path"] for one in told)
+    assert "A0101" in run("categories").stdout
+    assert run("categories", "没有这种").exit_code == 1
 
 
 def run(*words: str) -> Result:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,13 +23,13 @@ from open12345.directory.cli import CsvFile as CsvIn
 from open12345.directory.cli import DryRun, import_file
 from open12345.directory.csvfile import Line, read_rows
 from open12345.directory.errors import DirectoryError
-from open12345.dispatch import cli_learning, cli_simulate
+from open12345.dispatch import cli_categories, cli_learning, cli_simulate
 
 if TYPE_CHECKING:  # scikit-learn is loaded when a command runs: other commands start fast
     from open12345.classify import EmbeddedModel, Figures, Learning, Model, Text, Tree
 
 _FOUND = 1
-_SHOWN = 20
+SHOWN = 20
 _LONGEST_CELL = 131_072
 _COLUMNS = ("title", "body", "category")
 stdout = Console(highlight=False)
@@ -46,6 +47,9 @@ TreeFile = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")]
+
+
+ROOM = "Smart dispatch: learn categories and units from past orders, measure, put in force, replay."
 
 
 class Unusable(Exception):
@@ -69,11 +73,12 @@ class Labelled:
 
 def register(app: typer.Typer) -> None:
     """Add the room's commands to `open12345`."""
-    group = typer.Typer(no_args_is_help=True, help="Categories by machine: how good a model is.")
+    group = typer.Typer(no_args_is_help=True, help=ROOM)
     group.callback()(_group)
     group.command("evaluate")(evaluate)
     cli_learning.register(group)
     cli_simulate.register(group)
+    cli_categories.register(group)
     app.add_typer(group, name="dispatch")
     app.command("import-facilities")(import_facilities)
 
@@ -86,7 +91,7 @@ def import_facilities(file: CsvIn, *, dry_run: DryRun = False, as_json: Json = F
 
 
 def _group() -> None:
-    """Categories by machine: how good a model is."""
+    """Do nothing but hold the commands together."""
 
 
 def evaluate(
@@ -119,11 +124,13 @@ def evaluate(
         end([str(error)], as_json=as_json)
     except classify.TrainingError as error:
         end([f"{train.name}, column category: {error} Label more texts."], as_json=as_json)
+    unknown = Counter(label for label in asked.labels if label not in model.labels)
     answer = figures.as_json() | {
         "ok": True,
         "train_texts": len(known.texts),
         "train_labels": len(set(known.labels)),
-        "unknown_labels": sum(label not in model.labels for label in asked.labels),
+        "unknown_labels": unknown.total(),
+        "unknown": dict(unknown.most_common()),
         "copies_of_training": _copied(known, asked),
     }
     _tell(answer, figures, as_json=as_json)
@@ -227,7 +234,7 @@ def _tell(answer: dict[str, Any], figures: Figures, *, as_json: bool) -> None:
     lines = (
         f"learnt from        {learnt}",
         f"asked about        {figures.texts:,} texts, {figures.labels} categories",
-        f"never learnt       {never:,} texts of categories that training has not",
+        f"never learnt       {never:,} texts of categories that training has not{_named(answer['unknown'])}",
         f"near-copies        {copied:,} texts that training has almost word for word",
         f"accuracy           {figures.accuracy:.4f}",
         f"macro-F1           {figures.macro_f1:.4f}",
@@ -240,13 +247,20 @@ def _tell(answer: dict[str, Any], figures: Figures, *, as_json: bool) -> None:
         stdout.print(line, soft_wrap=True)
 
 
+def _named(unknown: dict[str, int]) -> str:
+    """Return the labels that training has not, the commonest first."""
+    some = [f"{label} ({n:,})" for label, n in list(unknown.items())[:SHOWN]]
+    more = f" and {len(unknown) - SHOWN:,} more" if len(unknown) > SHOWN else ""
+    return f": {', '.join(some)}{more}" if some else ""
+
+
 def end(problems: Sequence[str], *, as_json: bool) -> NoReturn:
     """Tell what is wrong with the files, and end with 1."""
     if as_json:
         typer.echo(json.dumps({"ok": False, "problems": list(problems)}, ensure_ascii=False, indent=2))
     else:
-        for problem in problems[:_SHOWN]:
+        for problem in problems[:SHOWN]:
             stderr.print(problem, style="red", markup=False, soft_wrap=True)
-        if len(problems) > _SHOWN:
-            stderr.print(f"… and {len(problems) - _SHOWN:,} more", soft_wrap=True)
+        if len(problems) > SHOWN:
+            stderr.print(f"… and {len(problems) - SHOWN:,} more", soft_wrap=True)
     raise typer.Exit(_FOUND)

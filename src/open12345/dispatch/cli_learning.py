@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+
+from open12345.dispatch import cli_categories, tables
 
 if TYPE_CHECKING:  # loads scikit-learn
     from open12345.dispatch.labelled import Row
@@ -106,8 +107,16 @@ def _labelled(file: Path, pack: Pack, *, as_json: bool) -> list[Row]:
         for (line, number), text, label in zip(found.places, found.texts, found.labels, strict=True)
     ]
     if wrong := labelled.strangers(pack, rows):
-        cli.end([f"{file.name}, {one}" for one in wrong], as_json=as_json)
+        remedy = f"The column takes the codes of the pack's narrowest categories: {cli_categories.HOW}."
+        cli.end([*(f"{file.name}, {one}" for one in wrong[: cli.SHOWN - 2]), *_more(wrong), remedy], as_json=as_json)
     return rows
+
+
+def _more(wrong: list[str]) -> list[str]:
+    from open12345.dispatch import cli  # noqa: PLC0415 - Django is set up when a command runs
+
+    left = len(wrong) - (cli.SHOWN - 2)
+    return [f"… and {left:,} more labels"] if left > 0 else []
 
 
 def promote(
@@ -161,28 +170,16 @@ def report(*, as_json: Json = False) -> None:
     if not rows:
         stdout.print("No classifier yet. Train one: open12345 dispatch train")
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in (
-        "no.",
-        "tells",
-        "pack",
-        "learnt until",
-        "orders",
-        "accuracy",
-        "macro-F1",
-        "first 3",
-        "standing",
-        "why",
-    ):
-        table.add_column(heading, overflow="fold")
+    headings = ("no.", "tells", "pack", "learnt until", "orders", "accuracy", "macro-F1", "first 3", "standing", "why")
+    lines = []
     for row in rows:
         held = row.card["measures"]["held_back"]
-        table.add_row(
+        lines.append((
             str(row.pk), row.tells, row.pack, row.card["last_day"][:10] or "–", f"{row.card['texts']:,}",
             *(f"{held[name]:.3f}" if name in held else "–" for name in ("accuracy", "macro_f1", "top3")), row.standing,
             row.why,
-        )  # fmt: skip
-    stdout.print(table)
+        ))  # fmt: skip
+    tables.show(stdout, headings, lines, folds=len(headings) - 1)
 
 
 def evaluate_units(

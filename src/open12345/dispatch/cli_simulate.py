@@ -11,7 +11,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+
+from open12345.dispatch import tables
+from open12345.dispatch.cli_categories import HOW
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")]
 _FOUND = 1
@@ -46,7 +48,7 @@ def simulate(
     now = timezone.now()
     pack = packs.pack_at(now)[1]
     if category and category not in pack.category_tree:
-        _end(f"The pack {pack.id} has no category {category}. `open12345 check-pack {pack.id}` checks codes.", as_json)
+        _end(f"The pack {pack.id} has no category {category}: give a code of its tree. {HOW}.", as_json)
     asked = replay.Asked(months, wanted or pack.dispatching.wanted, category, threshold)
     try:
         with Progress(console=stderr, disable=as_json, transient=True) as shown:
@@ -65,12 +67,12 @@ def simulate(
 def _tell(result: dict[str, Any]) -> None:
     for line in heads(result):
         stdout.print(line, soft_wrap=True)
-    table = Table(box=None, pad_edge=False)
-    for heading in ("category", "", "orders", "threshold", "by itself", "right", "people", "there", "from"):
-        table.add_column(heading, overflow="fold")
-    for row in result["rows"][:_SHOWN]:
-        table.add_row(row["category"], row["title"], f"{row['orders']:,}", *_cells(row), row["of"] or "all")
-    stdout.print(table)
+    headings = ("code", "category", "orders", "threshold", "by itself", "right", "people", "there", "from")
+    rows = [
+        (row["category"], row["title"], f"{row['orders']:,}", *_cells(row), row["of"] or "all")
+        for row in result["rows"][:_SHOWN]
+    ]
+    tables.show(stdout, headings, rows, folds=1)
     if len(result["rows"]) > _SHOWN:
         stdout.print(f"… and {len(result['rows']) - _SHOWN:,} more: --category, or --json for all")
     together = result["together"]

@@ -25,6 +25,8 @@ from open12345.repeats.signature import print_of
 
 _SEED: Final = 12345
 _AT_ONCE: Final = 1_000
+#: So many rows of a wrong label are named.
+_NAMED: Final = 3
 T = TypeVar("T")
 
 
@@ -39,14 +41,26 @@ class Row:
 
 
 def strangers(pack: Pack, rows: Sequence[Row]) -> list[str]:
-    """Return what is wrong with the categories, row by row: only the narrowest ones of the pack can be learnt."""
-    found = []
+    """Return what is wrong with the categories, label by label: only the narrowest ones of the pack can be learnt."""
+    wrong: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        if row.category not in pack.category_tree:
-            found.append(f"row {row.line}, column category: {row.category} is no category of the pack {pack.id}.")
-        elif not pack.is_leaf(row.category):
-            found.append(f"row {row.line}, column category: {row.category} has others below it. Name one of them.")
-    return found
+        if row.category not in pack.category_tree or not pack.is_leaf(row.category):
+            wrong[row.category].append(row.line)
+    ranked = sorted(wrong.items(), key=lambda pair: -len(pair[1]))
+    return [f"column category: {label} {_mistake(pack, label)} {_where(lines)}." for label, lines in ranked]
+
+
+def _mistake(pack: Pack, label: str) -> str:
+    return "has others below it, name one of them:" if label in pack.category_tree else (
+        f"is no code of the pack {pack.id}:"
+    )  # fmt: skip
+
+
+def _where(lines: Sequence[int]) -> str:
+    """Return how many rows there are, and the first ones."""
+    some = ", ".join(map(str, lines[:_NAMED]))
+    more = ", …" if len(lines) > _NAMED else ""
+    return f"{len(lines):,} {'rows' if len(lines) > 1 else 'row'} ({some}{more})"
 
 
 def teach(
