@@ -263,3 +263,14 @@ def test_a_text_is_asked_about_once(town: Town, agent: Client, monkeypatch: pyte
     assert "综合行政执法队" in inside(told, "duty")
     assert asked == [body]
     learnt.forget()
+
+
+@pytest.mark.function("DIS-02")
+def test_before_a_category_is_set_the_unit_of_the_first_offered_one_is_shown_not_the_place_alone(
+    town: Town, ask: Ask
+) -> None:
+    told = inside(ask(panels="duty:", body=LAMP, area="310117107001"), "duty")
+    (lamp,) = (row.code for row in town.pack.categories if row.title == "路灯不亮")
+    lead = town.pack.unit_tree[town.pack.duty.find(lamp)[0].lead].name
+    assert "分类若是“路灯不亮”" in told
+    assert re.findall(r"<b>(.*?)</b>", told)[0] == lead

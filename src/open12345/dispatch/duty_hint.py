@@ -9,7 +9,7 @@ from open12345.directory.models import Area
 from open12345.dispatch.advice import recommend
 from open12345.dispatch.asked import in_words
 from open12345.orders import whereabouts
-from open12345.orders.hints import Panel, Talk, guesses, lend
+from open12345.orders.hints import Panel, Talk, first_offered, guesses, lend
 from open12345.orders.models import WorkOrder
 
 _AT_MOST = 3
@@ -19,21 +19,24 @@ _OF = ("category", "area", "body", "title", "place", "longitude", "latitude")
 def read(talk: Talk) -> Mapping[str, Any] | None:
     """Return who is recommended for category and area, the chosen ones or those that the words speak for.
 
-    None before there is anything to go by.
+    Where no classifier has read the words, the category that is offered first beside the form stands for them: the
+    place alone says who is there, not whose matter it is. None before there is anything to go by.
     """
     area = talk.area or _likely_area(talk)
-    if not (talk.category or area or guesses(talk)):
+    offered = "" if talk.category or guesses(talk) else first_offered(talk)
+    if not (talk.category or area or offered or guesses(talk)):
         return None
     pack, sight = talk.sight.pack, talk.sight
-    order = WorkOrder(category=talk.category, area=area, title=talk["title"][:200], body=talk["body"])
+    order = WorkOrder(category=talk.category or offered, area=area, title=talk["title"][:200], body=talk["body"])
     found = recommend(pack, order, at=sight.at, most=_AT_MOST, viewer=sight.person)
-    if not (found or talk.category):
+    if not (found or talk.category or offered):
         return None
     principle = pack.duty.principle(found[0].principle) if found and found[0].principle else None
     return {
         "lines": [in_words(pack, one) for one in found],
         "principle": principle.title if principle else "", "needs_area": not area,
         "guessed": not (talk.category and talk.area),
+        "under": pack.category_tree[offered].title if offered else "",
     }  # fmt: skip
 
 

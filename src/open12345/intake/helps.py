@@ -59,8 +59,13 @@ def caller(talk: Talk) -> Mapping[str, Any] | None:
     return {"caller": rows} if rows.asked else None
 
 
+def _offered(talk: Talk) -> list[str]:
+    return [one.value for one in talk.once(suggest.categories)]
+
+
 def lend_all() -> None:
     """Register the panels; called once when the room starts."""
+    hints.lend_offers(_offered)
     more = ("category", "area", "kind", "urgency", "phone", "anonymous", "same_call_as", "longitude", "latitude")
     all_of = (*_TEXTS, *more)
     lend(Panel("caller", "intake/parts/caller.html", ("phone", "body"), caller, order=1, place="caller"))

@@ -83,6 +83,7 @@ class Panel:
 
 _panels: dict[str, Panel] = {}
 _guessers: list[Callable[[Talk], Sequence[Suggestion]]] = []
+_offerers: list[Callable[[Talk], Sequence[str]]] = []
 
 
 def lend(panel: Panel) -> None:
@@ -104,6 +105,17 @@ def lend_guesser(read: Callable[[Talk], Sequence[Suggestion]]) -> None:
 def guesses(talk: Talk) -> Sequence[Suggestion]:
     """Return what the first one guesses that has something to say; asked once for a talk."""
     return talk.once(_guesses)
+
+
+def lend_offers(read: Callable[[Talk], Sequence[str]]) -> None:
+    """Add one who knows which categories are offered beside the form, by code, the best first."""
+    if read not in _offerers:
+        _offerers.append(read)
+
+
+def first_offered(talk: Talk) -> str:
+    """Return the category that is offered first, "" for none: what other panels tell should fit it."""
+    return next((codes[0] for read in _offerers if (codes := read(talk))), "")
 
 
 def _guesses(talk: Talk) -> Sequence[Suggestion]:
