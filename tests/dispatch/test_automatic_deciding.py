@@ -15,15 +15,16 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from open12345.directory.models import Unit
-from open12345.dispatch.automatic import breakers, careful, deciding
+from open12345.dispatch.automatic import breakers, careful, deciding, readback
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.models import AutomaticDispatch, BreakerScope, Mode
-from open12345.orders import claims, privacy, services
+from open12345.orders import claims, privacy, queries, services, telling
 from open12345.orders.models import Application, IdempotencyKey, Link
+from open12345.orders.sight import Sight
 from open12345.orders.stages import LinkKind
 from tests.cast import Town, complaint
 from tests.dispatch.deciding import LEAD, LEAF, Stub, decided, in_force, looked, switch
-from tests.orders.walks import UPPER, change_pack, flaws
+from tests.orders.walks import UPPER, change_pack, dispatched, flaws
 from tests.repeats.stories import LAMP, LETTER, order_of, phone
 
 pytestmark = pytest.mark.function("DIS-05")
@@ -36,6 +37,12 @@ TOLD = (
 
 def events(town: Town, number: str) -> list[tuple[str, str]]:
     return list(town.order(number).events.order_by("seq").values_list("action", "actor_kind"))
+
+
+def look_at(town: Town, number: str) -> Sight:
+    """See the order's page as a dispatcher does."""
+    person = town.person("dispatcher")
+    return Sight(person=person, at=town.now, pack=town.pack, seen=queries.get_for(person, number, whole=True))
 
 
 def jobs() -> int:
@@ -204,6 +211,38 @@ def test_words_that_ring_are_for_people(town: Town) -> None:
     switch(town)
     word = town.pack.words.sensitive[0].words[0]
     assert left(town, town.register(body=f"路口摊贩占道，有人说要{word}，请尽快处理。")) == "sensitive"
+
+
+@pytest.mark.parametrize("said", ["老人摔了一跤", "有人受伤流血", "听说有人被困"])
+def test_an_order_whose_words_are_urgent_is_for_people_though_it_was_taken_as_ordinary(town: Town, said: str) -> None:
+    switch(town)
+    number = town.register(body=f"路口摊贩占道，{said}，请尽快处理。")
+    assert town.order(number).urgency == "ordinary"
+    assert left(town, number) == "alarming"
+
+
+def test_what_went_by_itself_says_so_on_the_order_with_the_clause_once(town: Town) -> None:
+    switch(town)
+    number = town.register()
+    decided(town, number)
+    sight = look_at(town, number)
+    told = next(one for one in telling.history(sight) if one.action == "dispatch")
+    assert (told.title, told.machine) == ("自动派单", True)
+    clause = town.order(number).assignments.get(role="lead").clause
+    assert [line.label for line in told.lines if line.text == clause] == ["依据"]
+    beside = readback.decisions(sight)
+    assert beside is not None
+    assert beside["decisions"][0].ending == "待签收"
+    town.now += timedelta(minutes=2)
+    town.do(f"clerk.{LEAD}", number, "sign")
+    beside = readback.decisions(look_at(town, number))
+    assert beside is not None
+    assert beside["decisions"][0].ending == "办理中"
+
+
+def test_what_a_person_dispatched_is_called_as_ever(town: Town) -> None:
+    number = dispatched(town)
+    assert "自动派单" not in [one.title for one in telling.history(look_at(town, number))]
 
 
 def test_urgent_ones_go_where_the_pack_says_so(town: Town) -> None:

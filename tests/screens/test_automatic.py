@@ -219,7 +219,7 @@ def test_every_decision_can_be_read_back_by_the_centre_alone(town: Town, at_scre
     number = town.register()
     deciding.look(town.order(number).pk, now=lambda: town.now + timedelta(minutes=1))
     said = text_of(at_screen("dispatcher").client.get(f"/orders/{number}/"))
-    told = ("智能派单", "门槛 30.0%", "推荐用默认权重", "没有分类模型", "办理中", "推荐用到的数值", "当时的熔断状态")
+    told = ("智能派单", "门槛 30.0%", "推荐用默认权重", "没有分类模型", "待签收", "推荐用到的数值", "当时的熔断状态")
     for word in told:
         assert word in said
     unit = text_of(at_screen(clerk(LEAD)).client.get(f"/orders/{number}/"))

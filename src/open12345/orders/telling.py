@@ -68,7 +68,7 @@ def _told(sight: Sight, event: Event) -> Told:
     record = sight.records.get(int(event.facts.get("record") or 0))
     moved = event.stage_from != event.stage_to
     return Told(
-        seq=event.seq, at=event.at, title=str(ACTIONS[event.action].title), action=event.action,
+        seq=event.seq, at=event.at, title=_title(event), action=event.action,
         who=event.actor_name, unit=sight.unit_names.get(event.unit or 0, ""), machine=event.actor_kind != "staff",
         stage=str(Stage(event.stage_to).label) if moved else "",
         lines=list(_lines(sight, event, record)), files=_files(sight, event, record),
@@ -76,11 +76,19 @@ def _told(sight: Sight, event: Event) -> Told:
     )  # fmt: skip
 
 
+def _title(event: Event) -> str:
+    """Return what was done; what the platform dispatched is told apart from what people dispatched."""
+    by_itself = event.action == "dispatch" and event.actor_kind == "system"
+    return _("自动派单") if by_itself else str(ACTIONS[event.action].title)
+
+
 def _lines(sight: Sight, event: Event, record: Record | None) -> Iterator[Line]:
     written = written_lines(sight, record, event.action) if record is not None else []
     yield from written
     said = {line.label for line in written}
     told = set(record.content) if record is not None else set()
+    if event.facts.get("reason") and event.facts.get("reason") == event.facts.get("clause"):
+        told.add("reason")  # the clause is the reason: once is enough
     for key in [k for k in ("reason", *_FACTS) if k in event.facts and k not in told]:
         line = _fact(sight, event, key, event.facts[key])
         if line is not None and line.label not in said and line.text:

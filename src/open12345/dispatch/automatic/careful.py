@@ -31,6 +31,7 @@ WHY: Final[dict[str, str | Promise]] = {
     "pending": _("有申请待审批"),
     "claimed": _("已有派单员打开"),
     "urgent": _("紧急、次紧急工单由人派"),
+    "alarming": _("有紧急词，由人判断紧急程度"),
     "sensitive": _("有敏感词，由人派"),
     "upper": _("上级限时的工单由人派"),
     "special": _("特殊种类的工单由人派"),
@@ -105,8 +106,15 @@ def plain_reasons(pack: Pack, order: WorkOrder) -> Iterator[str]:
         yield "upper"
     if "sensitive" not in also and pack.words.found_in(f"{order.title}\n{order.body}"):
         yield "sensitive"
+    if "urgent" not in also and any(word in f"{order.title}\n{order.body}" for word in _alarms(pack, order)):
+        yield "alarming"
     kind = pack.kinds.get(order.kind)
     if kind is not None and kind.answer_directly:
         yield "answerable"
     if needs_of(pack, order):
         yield "direct"
+
+
+def _alarms(pack: Pack, order: WorkOrder) -> tuple[str, ...]:
+    """Return the words of the pack and of the category that speak for urgency, whatever was chosen at the desk."""
+    return pack.urgent_words(order.category or None) + pack.urgencies["semi_urgent"].words

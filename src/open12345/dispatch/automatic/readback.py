@@ -18,6 +18,7 @@ from open12345.dispatch.models import AutomaticDispatch, BreakerState, Decision,
 from open12345.orders.helps import Help, lend
 from open12345.orders.parts import hang
 from open12345.orders.sight import Sight
+from open12345.orders.stages import Stage
 from open12345.policy import Pack
 
 #: The place of the order's page where it stands (`orders.templatetags.helps_of`).
@@ -64,11 +65,16 @@ def decisions(sight: Sight) -> Mapping[str, Any] | None:
     """Return what the platform decided about the order, newest first; None where it never looked, and for units."""
     if not sight.is_centre or sight.seen is None:
         return None
-    found = [_told(sight.pack, row) for row in reversed(sight.hung(AutomaticDispatch))]
+    unsigned = sight.order.stage == Stage.DISPATCHED
+    found = [
+        _told(sight.pack, row, waits=unsigned and row.round == sight.order.round)
+        for row in reversed(sight.hung(AutomaticDispatch))
+    ]
     return {"decisions": found, "at": sight.at} if found else None
 
 
-def _told(pack: Pack, row: AutomaticDispatch) -> Told:
+def _told(pack: Pack, row: AutomaticDispatch, *, waits: bool) -> Told:
+    """Say it; `waits`: what was sent has not been signed yet."""
     basis: dict[str, Any] = row.basis
     advice: dict[str, Any] = basis.get("recommendation") or {}
     went = row.decision == Decision.DISPATCHED
@@ -88,7 +94,7 @@ def _told(pack: Pack, row: AutomaticDispatch) -> Told:
         features=_features(advice.get("features") or {}),
         breakers=tuple((_breaker(pack, name), _state(row.breakers[name])) for name in _in_order(pack, row.breakers)),
         models=_models(row),
-        ending=str(Ending(row.ending).label) if went else "",
+        ending=str(_("待签收") if waits and row.ending == Ending.OPEN else Ending(row.ending).label) if went else "",
     )
 
 
