@@ -183,13 +183,34 @@ def test_a_category_that_was_added_later_is_found_in_history(town: Town) -> None
     assert trials._without_category([first, second]) == {first}
 
 
-def test_figures_of_a_stricter_threshold_are_those_of_the_whole_span(town: Town) -> None:
+def test_figures_of_a_stricter_threshold_are_of_the_same_orders_as_the_proposed_one(town: Town) -> None:
     told = run(town, wanted=0.8)
     proposed = figures_for(told, told["own"]["threshold"])
     assert (proposed["told"], proposed["threshold"]) == ("held_out", told["own"]["threshold"])
     other = figures_for(told, 0.97)
-    assert (other["told"], other["threshold"]) == ("whole_span", 0.97)
+    assert (other["told"], other["threshold"]) == ("step", 0.97)
     assert other["orders"] == told["orders"]
+    assert other["measured"] == proposed["measured"] == told["measured_on"]
+
+
+def test_a_stricter_threshold_never_lets_more_go(town: Town) -> None:
+    told = run(town, wanted=0.8)
+    offers = [(told["own"]["threshold"], told["own"]["share"]), *((s["threshold"], s["share"]) for s in told["curve"])]
+    shares = [share for _threshold, share in sorted(offers)]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_a_replay_of_one_category_tells_the_numbers_of_that_category(town: Town) -> None:
+    whole, told = run(town, wanted=0.8), run(town, wanted=0.8, category="A0101")
+    alone = next(row["orders"] for row in whole["rows"] if row["category"] == "A0101")
+    assert told["orders"] == alone < whole["orders"] == told["replayed"]
+    assert told["sought_on"] + told["measured_on"] == alone
+    urgent = WorkOrder.objects.filter(category="C0101").values("pk")[:5]
+    WorkOrder.objects.filter(pk__in=urgent).update(urgency="urgent")
+    assert run(town, wanted=0.8)["left"] == {"urgent": 5}
+    assert run(town, wanted=0.8, category="A0101")["left"] == {}
+    with pytest.raises(replay.NothingToReplay, match="No order of B"):
+        run(town, category="B")
 
 
 # --- on the command line ------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from open12345.orders import web
 from open12345.orders.errors import DomainError, Refused
 from open12345.orders.sight import Sight
 from open12345.orders.widgets import OneOf
+from open12345.policy import Pack
 
 READERS: Final = ("dispatcher", *DECIDERS)
 #: How all categories together are written in an address.
@@ -209,7 +210,7 @@ def _drawn(
         "run": row,
         "at_work": row is not None and row.state in runs.AT_WORK,
         "old": row is not None and bool(row.result) and not runs.usable(row, sight.at),
-        "result": _result(row),
+        "result": _result(pack, row),
         "decisions": [(made, _told(made)) for made in decisions[:_DECISIONS]],
         "may": may,
         "replay_form": (replay_form or ReplayForm(initial=first)) if may else None,
@@ -222,7 +223,7 @@ def _drawn(
     return web.private(render(request, "dispatch/automatic_of.html", context, status=status))
 
 
-def _result(row: Replay | None) -> dict[str, Any] | None:
+def _result(pack: Pack, row: Replay | None) -> dict[str, Any] | None:
     """Return what a replay told, in words and whole per cents."""
     if row is None or not row.result:
         return None
@@ -236,6 +237,9 @@ def _result(row: Replay | None) -> dict[str, Any] | None:
         "measured_on": told["measured_on"],
         "wanted": _percent(told["wanted"]),
         "own": _shown(told["own"]),
+        "above": told["own"].get("sought_above"),
+        "right": told["own"].get("sought_right"),
+        "sought_in": _sought_in(pack, row),
         "rows": [_shown(one) for one in told["rows"][:_ROWS]],
         "more": max(0, len(told["rows"]) - _ROWS),
         "recommender": MODEL[used["recommender"]],
@@ -245,6 +249,15 @@ def _result(row: Replay | None) -> dict[str, Any] | None:
         "left": sorted(((WHY[why], count) for why, count in told["left"].items()), key=lambda pair: -pair[1]),
         "cut": told["cut"],
     }
+
+
+def _sought_in(pack: Pack, row: Replay) -> str:
+    """Return among whose orders the threshold was sought where those of the category were too few, "" else."""
+    own = row.result["own"]
+    of = own["of"]
+    if of == row.category or own["threshold"] is None:
+        return ""
+    return pack.category_tree[of].title if of in pack.category_tree else _("全部分类")
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ told is what may be expected, not what was fitted. Where a threshold is given, t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,16 +43,21 @@ def run(
 ) -> dict[str, Any]:  # fmt: skip
     """Replay and tell, as it is printed, shown and kept; raises `NothingToReplay`."""
     past = trials.gather(pack, since=at - asked.months * MONTH, at=at, progress=progress)
-    if not past.trials:
+    if not any(_within(pack, one.category, asked.category) for one in past.trials):
+        of = f" of {asked.category}" if asked.category else ""
         raise NothingToReplay(
-            f"No order of the last {asked.months} months was dispatched and handled to its end. Replay more months, or "
-            "wait until there is a history."
+            f"No order{of} of the last {asked.months} months was dispatched and handled to its end. "
+            "Replay more months, or wait until there is a history."
         )
     return told(pack, asked, past)
 
 
 def told(pack: Pack, asked: Asked, past: Past) -> dict[str, Any]:
-    """Return what was found: the category asked about, each below it that had orders, all together, and how."""
+    """Return what was found: the category asked about, each below it that had orders, all together, and how.
+
+    All counts are of the category; only thresholds of one with few orders are sought among more. What is told of any
+    threshold is counted over the same orders, so that a higher one never lets more go.
+    """
     cut = len(past.trials) if asked.threshold is not None else round(len(past.trials) * SOUGHT)
     older, newer = past.trials[:cut], past.trials[cut:] if asked.threshold is None else past.trials
     seeker = Seeker(pack, older, asked.wanted)
@@ -62,15 +68,17 @@ def told(pack: Pack, asked: Asked, past: Past) -> dict[str, Any]:
         for code in every
         if code in pack.category_tree and pack.is_leaf(code) and _within(pack, code, asked.category)
     ]
-    own = _row(pack, asked.category, asked, seeker.of(asked.category), measured.get(asked.category, []),
-               every.get(asked.category, []))  # fmt: skip
+    own_every, own_measured = every.get(asked.category, []), measured.get(asked.category, [])
+    own = _row(pack, asked.category, asked, seeker.of(asked.category), own_measured, own_every)
     return {
         "pack": pack.id, "category": asked.category, "months": asked.months, "wanted": asked.wanted,
         "given": asked.threshold, "since": past.since.isoformat(), "until": past.until.isoformat(),
-        "orders": len(past.trials), "sought_on": len(older) if asked.threshold is None else 0,
-        "measured_on": len(newer), "used": past.used.as_json(), "left": dict(past.left), "guessed": past.guessed,
-        "cut": past.cut, "own": own, "rows": sorted(rows, key=lambda row: (-row["orders"], row["category"])),
-        "together": _together(rows), "curve": _curve(every.get(asked.category, [])),
+        "orders": len(own_every), "replayed": len(past.trials),
+        "sought_on": len(own_every) - len(own_measured), "measured_on": len(own_measured),
+        "used": past.used.as_json(), "left": dict(Counter(one.why for one in own_every if one.why)),
+        "guessed": sum(one.guessed for one in own_every), "cut": past.cut, "own": own,
+        "rows": sorted(rows, key=lambda row: (-row["orders"], row["category"])),
+        "together": _together(rows), "curve": _curve(own_measured),
     }  # fmt: skip
 
 
@@ -82,7 +90,8 @@ def _row(
     return {
         "category": code, "title": pack.category_path(code) if code else "", "orders": len(every),
         "threshold": threshold, "of": found.of, "sought_on": found.orders,
-        "bound": round(found.bound, 4) if found.threshold is not None else None, **_figures(counted),
+        "bound": round(found.bound, 4) if found.threshold is not None else None,
+        "sought_above": found.above, "sought_right": found.right, **_figures(counted),
     }  # fmt: skip
 
 
@@ -107,7 +116,7 @@ def _together(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _curve(every: Sequence[Trial]) -> list[dict[str, Any]]:
-    """Return what each of several thresholds would have done over the whole span."""
+    """Return what each of several thresholds would have done with the orders on which the proposed one is measured."""
     return [{"threshold": step, **_figures(thresholds.tally(every, step))} for step in STEPS]
 
 
@@ -127,7 +136,7 @@ def figures_for(result: Mapping[str, Any], threshold: float) -> dict[str, Any]:
         return {**kept, "told": "held_out", **result["own"]}
     step = max((one for one in result["curve"] if one["threshold"] <= threshold + _SAME), default=None,
                key=lambda one: one["threshold"])  # fmt: skip
-    return {**kept, "told": "whole_span", **(step or {}), "threshold": threshold}
+    return {**kept, "told": "step", **(step or {}), "threshold": threshold}
 
 
 _SAME: Final = 1e-9

@@ -34,13 +34,16 @@ class Trial:
     """One past order as it would have gone: with what probability, whether that was right, what people reached.
 
     `probability` is None where it would have been left to people whatever the threshold; `by_people`: the unit of the
-    first dispatch kept it.
+    first dispatch kept it. `why` says what it would have been left for (a code of `careful.WHY`), `guessed` that the
+    category was a classifier's.
     """
 
     category: str
     probability: float | None
     right: bool
     by_people: bool
+    why: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

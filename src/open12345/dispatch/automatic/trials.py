@@ -10,7 +10,7 @@ by then.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,9 +72,6 @@ class Past:
     used: Used
     since: datetime
     until: datetime
-    #: Why orders would have been left whatever the threshold, by code of `careful.WHY`.
-    left: Mapping[str, int] = field(default_factory=dict)
-    guessed: int = 0
     #: The span was longer, but only the newest `MOST` were replayed.
     cut: bool = False
 
@@ -122,8 +119,7 @@ def gather(pack: Pack, *, since: datetime, at: datetime, progress: Progress = la
     progress(total, total)
     return Past(
         [_trial(one, weigh, guesses, left.get(one.taken.order, ""), returned) for one in kept],
-        used, since, at, dict(Counter(why for why in left.values() if why)),
-        sum(1 for one in kept if one.taken.order in guesses.of), cut=_count(story, since, MOST + 1) > MOST,
+        used, since, at, cut=_count(story, since, MOST + 1) > MOST,
     )  # fmt: skip
 
 
@@ -282,4 +278,6 @@ def _trial(one: Sent, weigh: Weights, guesses: Guesses, why: str, returned: Mapp
         probability=None if why or best is None else best[1] * sure,
         right=best is not None and best[0] == one.keeper and best[0] not in back,
         by_people=one.unit == one.keeper and one.unit not in back,
+        why=why,
+        guessed=guess is not None,
     )
