@@ -11,15 +11,17 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from open12345.directory.models import AccessLog
-from open12345.dispatch.automatic import breakers
+from open12345.dispatch.automatic import breakers, figures
 from open12345.dispatch.automatic.breaker import State
-from open12345.dispatch.models import BreakerChange, BreakerScope, Ending
+from open12345.dispatch.models import BreakerChange, BreakerScope, Ending, Mode
+from open12345.screen import picture
 from tests.cast import Town
 from tests.dispatch.breaking import LEAF, quick, sent
+from tests.dispatch.deciding import asked_anew, switch
 from tests.orders.walks import UNIT, change_pack
 from tests.screens.conftest import Browser, at_screen, text_of, town
 
-__all__ = ["at_screen", "town"]
+__all__ = ["asked_anew", "at_screen", "town"]
 AtScreen = Callable[[str], Browser]
 pytestmark = pytest.mark.function("DIS-06")
 PAGE, LAMP, FORCE = "/dispatch/breakers/", "/dispatch/breakers/lamp/", "/dispatch/breakers/force/"
@@ -31,6 +33,7 @@ def plain(page: str) -> str:
 
 @pytest.fixture
 def tripped(town: Town) -> Town:
+    switch(town)
     change_pack(town, dispatching=quick(town.pack).dispatching.model_dump(mode="json"))
     for row in [sent(town) for _ in range(4)]:
         with transaction.atomic():
@@ -38,7 +41,22 @@ def tripped(town: Town) -> Town:
     return town
 
 
+def test_where_nothing_is_automatic_the_lamp_is_grey_whatever_stopped_before(
+    tripped: Town, at_screen: AtScreen
+) -> None:
+    switch(tripped, Mode.SUGGEST)
+    browser = at_screen("dispatcher")
+    desk, page = browser.open("/dispatch/"), browser.open(PAGE)
+    assert "lamp-grey" in desk
+    assert "自动派单未启用" in desk
+    assert "没有一个分类开通自动派单，系统只推荐" in desk
+    assert "lamp-green" not in desk
+    assert plain(page).count("未启用") == 4, "the lamp of all, and the three switches"
+    assert picture._breaker(tripped.pack) == "", "nothing is held up on the wall"
+
+
 def test_the_desk_wears_a_lamp_that_leads_to_the_page(town: Town, at_screen: AtScreen) -> None:
+    switch(town)
     desk = at_screen("dispatcher").open("/dispatch/")
     assert f'href="{PAGE}"' in desk
     assert "自动派单正常" in desk
@@ -93,6 +111,42 @@ def test_the_page_tells_figures_changes_and_draws_a_chart_with_a_table_beside_it
     assert rates["data"][-1]["value"] == 0.0
     assert rates["markPoint"]["data"][-1]["coord"] == [today, 0.0]
     assert "数据表" in words
+
+
+def test_what_a_person_stopped_is_told_apart_from_what_stopped_by_itself(tripped: Town, at_screen: AtScreen) -> None:
+    by = tripped.person("supervisor")
+    breakers.force(tripped.pack, BreakerScope.MASTER, "", State.OPEN, by=by, at=tripped.now, reason="演练")
+    page = at_screen("dispatcher").open(PAGE)
+    found = re.search(r'<script id="breaker-chart-option" type="application/json">(.*?)</script>', page)
+    assert found is not None
+    pins = json.loads(found[1])["series"][0]["markPoint"]
+    assert pins["data"][-1]["name"] == "熔断、人工"
+    assert pins["symbolOffset"][1] < 0, "above the point, not on it"
+    row = plain(page.split("数据表")[1])
+    assert re.search(r"熔断 全部、.* 人工 总开关", row)
+
+
+def test_a_stop_by_hand_alone_is_no_trip(town: Town, at_screen: AtScreen) -> None:
+    by = town.person("supervisor")
+    breakers.force(town.pack, BreakerScope.MASTER, "", State.OPEN, by=by, at=town.now, reason="演练")
+    (day,) = (one for one in figures.days(town.pack, town.now) if one.told)
+    assert (day.stopped, day.trips, day.by_hand) == ("人工", [], ["总开关"])
+
+
+def test_matters_and_units_to_be_forced_are_grouped_and_found_by_typing(town: Town, at_screen: AtScreen) -> None:
+    page = at_screen("supervisor").open(PAGE)
+    form = page.split('id="force"')[1].split("</form>")[0]
+    assert 'class="action-form"' in form, "choose.js makes a field with a list of what is long"
+    groups = re.findall(r'<optgroup label="(.*?)"', form)
+    roots = [row.title for row in town.pack.categories if not row.parent]
+    assert groups[: len(roots) + 1] == ["全部", *(f"分类：{title}" for title in roots)]
+    assert "单位：社区居委会" in groups or len([one for one in groups if one.startswith("单位：")]) > 1
+
+
+@pytest.mark.parametrize("who", ["dispatcher", "floor_supervisor", "supervisor"])
+def test_who_may_see_it_has_it_in_the_menu(town: Town, at_screen: AtScreen, who: str) -> None:
+    menu = at_screen(who).open("/")
+    assert re.search(rf'<a[^>]*href="{PAGE}"[^>]*>\s*(<[^>]+>\s*)*智能派单', menu)
 
 
 def test_only_who_may_force_is_offered_it(tripped: Town, at_screen: AtScreen) -> None:

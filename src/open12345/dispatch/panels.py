@@ -22,7 +22,7 @@ def lend() -> None:
         "dispatch:queue", _("派单"), roles, order=20, hint=_("待派工单，先到期的在前"), count=waiting
     )
     navigation.register(entry)
-    watchers = frozenset({"floor_supervisor", "supervisor"})  # dispatchers come there by the lamp on their desk
+    watchers = frozenset({"dispatcher", "floor_supervisor", "supervisor"})
     navigation.register(
         navigation.Entry("dispatch:breakers", _("智能派单"), watchers, order=70, hint=_("自动派单的灯、曲线和熔断"))
     )

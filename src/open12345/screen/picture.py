@@ -228,9 +228,9 @@ def _warnings(at: datetime, pack: Pack) -> list[dict[str, Any]]:
 
 
 def _breaker(pack: Pack) -> str:
-    """What is held up in automatic dispatch, in words; "" where all goes."""
+    """What is held up in automatic dispatch, in words; "" where all goes, or nobody has switched it on."""
     lamp = lamps.lamp(pack)
-    return "" if lamp.colour == "green" else lamp.text
+    return "" if lamp.colour in ("green", "grey") else lamp.text
 
 
 def _map(at: datetime, pack: Pack) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django import forms
@@ -20,11 +20,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.models import Staff
 from open12345.directory.web import needs
-from open12345.dispatch.automatic import breakers, figures, keys, lamps, surge
+from open12345.dispatch.automatic import breakers, figures, keys, lamps, modes, surge
 from open12345.dispatch.automatic.breaker import Cause, State
-from open12345.dispatch.automatic.keys import ALL, MASTER, SURGE, Key
+from open12345.dispatch.automatic.keys import ALL, MASTER, SURGE, Key, Known
 from open12345.dispatch.models import AutomaticDispatch, BreakerChange, BreakerScope
 from open12345.orders import web
+from open12345.orders.asked import KINDS_OF_UNIT
 from open12345.orders.errors import DomainError, Refused
 from open12345.orders.sight import Sight
 from open12345.policy import Pack
@@ -59,13 +60,33 @@ class ForceForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["breaker"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        categories = [Key(BreakerScope.CATEGORY, row.code) for row in pack.category_tree.top_down()]
-        units = [Key(BreakerScope.UNIT, row.code) for row in pack.unit_tree.top_down() if row.kind != "centre"]
         field.choices = [
             (_("全部"), [(key.name, figures.title_of(pack, key)) for key in (MASTER, ALL, SURGE)]),
-            (_("分类"), [(key.name, figures.title_of(pack, key)) for key in categories]),
-            (_("单位"), [(key.name, figures.title_of(pack, key)) for key in units]),
-        ]
+            *_categories(pack), *_units(pack),
+        ]  # fmt: skip
+
+
+Groups = list[tuple[str, list[tuple[str, str]]]]
+
+
+def _categories(pack: Pack) -> Groups:
+    """Return the categories by their first level."""
+    tree, found = pack.category_tree, dict[str, list[tuple[str, str]]]()
+    for row in tree.top_down():
+        key = Key(BreakerScope.CATEGORY, row.code)
+        found.setdefault(tree.lineage(row.code)[-1].title, []).append((key.name, figures.title_of(pack, key)))
+    return [(_("分类：%(title)s") % {"title": title}, some) for title, some in found.items()]
+
+
+def _units(pack: Pack) -> Groups:
+    """Return the units by their kind, as wherever a unit is chosen."""
+    found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in KINDS_OF_UNIT}
+    for row in pack.unit_tree.top_down():
+        found.setdefault(row.kind, []).append((Key(BreakerScope.UNIT, row.code).name, row.name))
+    return [
+        (_("单位：%(title)s") % {"title": KINDS_OF_UNIT.get(kind, kind)}, some)
+        for kind, some in found.items() if some and kind != "centre"
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -139,7 +160,7 @@ def _drawn(request: HttpRequest, sight: Sight, form: ForceForm | None, status: i
         "sight": sight,
         "form": form,
         "lamp": lamps.lamp(sight.pack),
-        "tops": [figures.one_line(sight.pack, key, known) for key in (MASTER, ALL, SURGE)],
+        "tops": _tops(sight.pack, known),
         "tables": [
             (_("按分类"), figures.lines(sight.pack, sight.at, known, BreakerScope.CATEGORY)),
             (_("按单位"), figures.lines(sight.pack, sight.at, known, BreakerScope.UNIT)),
@@ -156,8 +177,16 @@ def _drawn(request: HttpRequest, sight: Sight, form: ForceForm | None, status: i
     return web.private(render(request, "dispatch/breakers.html", context, status=status))
 
 
+def _tops(pack: Pack, known: Mapping[Key, Known]) -> list[figures.Line]:
+    """Return the switches of all; where no category is automatic a closed one lets nothing go, and is grey."""
+    lines = [figures.one_line(pack, key, known) for key in (MASTER, ALL, SURGE)]
+    if modes.anything_automatic(pack):
+        return lines
+    return [line if line.known.standing.forced else replace(line, lamp=lamps.unused()) for line in lines]
+
+
 def _chart(pack: Pack, days: list[figures.Day]) -> Chart:
-    """Return both rates by day, the floor across them, and a pin for each day on which a breaker tripped."""
+    """Return both rates by day, the floor across them, and pins above the days on which something was stopped."""
     rates = [Point(f"{day.day.month}-{day.day.day}", day.rate, _per_cent(day.rate)) for day in days]
     shares = [Point(f"{day.day.month}-{day.day.day}", day.share, _per_cent(day.share)) for day in days]
     chart = charts.line([Series(_("一次派准率"), rates), Series(_("自动派单占比"), shares)], unit="%")
@@ -171,12 +200,12 @@ def _chart(pack: Pack, days: list[figures.Day]) -> Chart:
         "data": [{"yAxis": floor, "name": f"{_('下限')} {floor}%"}],
     }  # fmt: skip
     first["markPoint"] = {
-        "symbol": "rect", "symbolSize": 10, "itemStyle": {"color": "--red"},
-        "label": {"formatter": _("熔断"), "fontSize": 12, "color": "--ink", "position": "top"},
+        "symbol": "rect", "symbolSize": 10, "symbolOffset": [0, -14], "itemStyle": {"color": "--red"},
+        "label": {"formatter": "{b}", "fontSize": 12, "color": "--ink", "position": "top"},
         "data": [
-            {"coord": [point.label, floor if point.value is None else point.value], "name": "、".join(day.trips),
-             "said": point.label}
-            for point, day in zip(rates, days, strict=True) if day.trips
+            {"coord": [point.label, floor if point.value is None else point.value], "name": day.stopped,
+             "said": point.label, "itemStyle": {"color": "--red" if day.trips else "--muted"}}
+            for point, day in zip(rates, days, strict=True) if day.stopped
         ],
     }  # fmt: skip
     return chart

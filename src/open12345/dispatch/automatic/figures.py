@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
 
 from open12345.dispatch.automatic.breaker import Standing, State
 from open12345.dispatch.automatic.keys import Key, Known
@@ -117,12 +118,19 @@ class Day:
     sent: int = 0
     ended: int = 0
     kept: int = 0
+    #: What was stopped: by its outcomes, and by a person.
     trips: list[str] = field(default_factory=list)
+    by_hand: list[str] = field(default_factory=list)
 
     @property
     def told(self) -> bool:
         """Whether there is anything to tell of the day."""
-        return bool(self.looked or self.ended or self.trips)
+        return bool(self.looked or self.ended or self.trips or self.by_hand)
+
+    @property
+    def stopped(self) -> str:
+        """Who stopped something on the day, in words; "" where nothing was stopped."""
+        return "、".join(filter(None, (self.trips and _("熔断"), self.by_hand and _("人工"))))
 
 
 def days(pack: Pack, at: datetime) -> list[Day]:
@@ -140,17 +148,19 @@ def days(pack: Pack, at: datetime) -> list[Day]:
         if (day := found.get(one["day"])) is not None:
             day.ended, day.kept = one["ended"], one["kept"]
             day.rate = round(100 * day.kept / day.ended, 1)
-    for day_of, titles in _trips(pack, at).items():
+    for (day_of, by_hand), titles in _stops(pack, at).items():
         if day_of in found:
-            found[day_of].trips = titles
+            setattr(found[day_of], "by_hand" if by_hand else "trips", titles)
     return list(found.values())
 
 
-def _trips(pack: Pack, at: datetime) -> dict[date, list[str]]:
+def _stops(pack: Pack, at: datetime) -> dict[tuple[date, bool], list[str]]:
+    """Return what was stopped, by day and whether a person did it."""
     opened = BreakerChange.objects.filter(
         pack=pack.id, state=BreakerState.OPEN, at__gte=at - timedelta(days=DAYS), at__lte=at
     ).exclude(state_from=BreakerState.OPEN)
-    found: dict[date, list[str]] = defaultdict(list)
-    for scope, code, moment in opened.order_by("pk").values_list("scope", "key", "at"):
-        found[moment.astimezone(SHANGHAI).date()].append(title_of(pack, Key(BreakerScope(scope), code)))
+    found: dict[tuple[date, bool], list[str]] = defaultdict(list)
+    for scope, code, moment, forced in opened.order_by("pk").values_list("scope", "key", "at", "forced"):
+        day = moment.astimezone(SHANGHAI).date()
+        found[day, forced].append(title_of(pack, Key(BreakerScope(scope), code)))
     return {day: [f"{name} ×{n}" if n > 1 else name for name, n in Counter(t).items()] for day, t in found.items()}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
-from open12345.dispatch.automatic import keys
+from open12345.dispatch.automatic import keys, modes
 from open12345.dispatch.automatic.breaker import State
 from open12345.dispatch.automatic.keys import ALL, MASTER, SURGE, Key, Known
 from open12345.dispatch.models import AutomaticDispatch
@@ -27,10 +27,11 @@ _LOOKS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """One lamp: its colour, and the words that say the same."""
+    """One lamp: its colour, the words that say the same, and what the words mean where that is not plain."""
 
     colour: str
     text: str
+    hint: str = ""
 
 
 def of_state(key: Key, state: State) -> Lamp:
@@ -40,9 +41,20 @@ def of_state(key: Key, state: State) -> Lamp:
     return Lamp(COLOURS[state], str(SAID[state]))
 
 
+def unused() -> Lamp:
+    """Return the lamp of what nobody has switched on: neither green nor amber, for there is nothing to go well."""
+    return Lamp("grey", _("未启用"), _("没有一个分类开通自动派单，系统只推荐"))
+
+
 def lamp(pack: Pack) -> Lamp:
-    """Return the lamp of all: red where nothing goes by itself, amber where something does not."""
+    """Return the lamp of all: red where nothing goes by itself, amber where something does not.
+
+    Grey where no category is automatic: what stopped by itself before tells nothing then; what a person holds does.
+    """
     known = keys.all_known(pack)
+    automatic = modes.anything_automatic(pack)
+    if not automatic:
+        known = {key: found for key, found in known.items() if found.standing.forced}
     if (stopped := _stopped(known)) is not None:
         return Lamp("red", stopped)
     held = sum(1 for found in known.values() if found.standing.state is State.OPEN)
@@ -52,6 +64,8 @@ def lamp(pack: Pack) -> Lamp:
         return Lamp("amber", _("自动派单 %(n)s 处熔断") % {"n": held})
     if half:
         return Lamp("amber", _("自动派单 %(n)s 处试放行") % {"n": half})
+    if not automatic:
+        return replace(unused(), text=_("自动派单未启用"))
     return Lamp("green", _("自动派单正常"))
 
 
