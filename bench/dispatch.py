@@ -125,6 +125,11 @@ def show_worlds(told: Told) -> None:
             )
             if group != "unchanged":
                 print(f"{'':<15}right again ({RIGHT_AGAIN:.0%} of {WINDOW} such orders) after {_again(row)}")
+        for row in world["floor"]:
+            print(
+                f"    below {row['floor']:.0%} sure: {row['below']:,} of {row['orders']:,} orders, first unit right "
+                f"{row['right_below']:.3f} there, {row['right_above']:.3f} above"
+            )
 
 
 def _again(row: Told) -> str:

@@ -84,10 +84,12 @@ def words(said: Spoken) -> str:
 
 def ask(  # noqa: PLR0913, PLR0917 - a bench
     bench: Bench, memory: Memory, weigh: Weights, under: Under, area: str, said: Spoken, at: datetime,
-    back: frozenset[str] = frozenset(),
+    back: frozenset[str] = frozenset(), number: int | None = None,
 ) -> list[Recommendation]:  # fmt: skip
-    """Return the ranked units of one text, as the platform would."""
-    order = WorkOrder(category=under[0][0] if len(under) == 1 and under[0][1] == 1.0 else "", area=Area(code=area))
+    """Return the ranked units of one text, as the platform would; `number`: of an order that was sent before."""
+    order = WorkOrder(
+        pk=number, category=under[0][0] if len(under) == 1 and under[0][1] == 1.0 else "", area=Area(code=area)
+    )
     asked = Asked(order, under, area, words(said))
     known = memory.evidence([code for code, _sure in under], area, at)
     return recommending.weighed(bench.pack, asked, known, back, (), weigh)

@@ -25,6 +25,8 @@ RIGHT_AGAIN, WINDOW = 0.9, 40
 #: Days before the change, and those of them on which the recommender is asked already.
 BEFORE, WATCHED = 30, 3
 GROUPS: Final = ("swapped", "areas", "unchanged")
+#: Probabilities below which a desk might say that it is not sure (`sure_from` of a pack).
+FLOORS: Final = (0.2, 0.3, 0.4, 0.5)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Hit:
     group: str
     right: bool
     listed: bool
+    #: The probability of the first unit.
+    sure: float
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ def changed(bench: Bench, weigh: Weights) -> dict[str, Any]:
     each = [follow(world, weigh) for world in some]
     told: dict[str, Any] = {"worlds": [world.told for world in some], "orders_a_day": A_DAY, "days": DAYS}
     before = [hit.right for hits in each for hit in hits if hit.day < 0]
-    return told | {"right_before": share(before)} | {group: course(each, group) for group in GROUPS}
+    told |= {"right_before": share(before), "floor": [below(each, floor) for floor in FLOORS]}
+    return told | {group: course(each, group) for group in GROUPS}
 
 
 def follow(world: World, weigh: Weights) -> list[Hit]:
@@ -116,22 +121,22 @@ def follow(world: World, weigh: Weights) -> list[Hit]:
         memory.accepted(number, said.category)
         unit, group = world.truth(said.category, area, at)
         if unit:
-            first = dispatch(world, memory, weigh, later, at, number, said, area, unit)
+            first, sure = dispatch(world, memory, weigh, later, at, number, said, area, unit)
             listed = world.bench.by_list(said.category, area) == unit
-            hits.append(Hit((at - world.day) / timedelta(days=1), group, first == unit, listed))
+            hits.append(Hit((at - world.day) / timedelta(days=1), group, first == unit, listed, sure))
     return [hit for hit in hits if hit.day >= -WATCHED]
 
 
 def dispatch(  # noqa: PLR0913, PLR0917 - a bench
     world: World, memory: Memory, weigh: Weights, later: list[Any], at: datetime, number: int, said: Spoken, area: str,
     unit: str, given: tuple[tuple[str, datetime], ...] = (),
-) -> str:  # fmt: skip
+) -> tuple[str, float]:  # fmt: skip
     """Send one order; what becomes of it is known later: kept after days, back after hours."""
     dice = Random(f"{world.number}/{number}/{len(given)}")  # noqa: S311 - an order ends alike whoever is asked
     back = frozenset(before for before, _sent in given)
     known = len(back) > 1 or at < world.day - timedelta(days=WATCHED)
-    ranked = [] if known else ask(world.bench, memory, weigh, ((said.category, 1.0),), area, said, at, back)
-    first = ranked[0].lead if ranked else unit
+    ranked = [] if known else ask(world.bench, memory, weigh, ((said.category, 1.0),), area, said, at, back, number)
+    first, sure = (ranked[0].lead, ranked[0].probability) if ranked else (unit, 1.0)
     for before, sent in given:
         memory.moved(said.category, area, before, first, sent)
     kept = first == unit
@@ -139,7 +144,7 @@ def dispatch(  # noqa: PLR0913, PLR0917 - a bench
     past = Past(number, f"N{number:08}", area, first, kept, when, words(said), at)
     again = None if kept else (number, said, area, unit, (*given, (first, at)))
     heapq.heappush(later, (when, number * 4 + len(given), past, said.category, again))
-    return first
+    return first, sure
 
 
 def arrivals(world: World) -> Iterator[tuple[datetime, Spoken, str]]:
@@ -156,6 +161,16 @@ def arrivals(world: World) -> Iterator[tuple[datetime, Spoken, str]]:
         (leaf,) = dice.choices(leaves, weights)
         yield at, dice.choice(by_leaf[leaf]), dice.choice(bench.areas)
         at += every
+
+
+def below(each: Sequence[Sequence[Hit]], floor: float) -> dict[str, Any]:
+    """Return how many first dispatches fall below a floor, and how often the first unit was right there and above."""
+    every = [hit for hits in each for hit in hits]
+    under = [hit.right for hit in every if hit.sure < floor]
+    return {
+        "floor": floor, "orders": len(every), "below": len(under), "right_below": share(under),
+        "right_above": share([hit.right for hit in every if hit.sure >= floor]),
+    }  # fmt: skip
 
 
 def course(each: Sequence[Sequence[Hit]], group: str) -> dict[str, Any]:

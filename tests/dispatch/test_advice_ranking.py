@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from open12345.dispatch.advice import (
@@ -13,6 +15,7 @@ from open12345.dispatch.advice import (
     recommend,
     recommend_all,
     sources,
+    weights,
 )
 from open12345.orders.models import WorkOrder
 from tests.cast import Town
@@ -20,6 +23,8 @@ from tests.orders.walks import RETURN, dispatched, granted, reported
 
 TINGZHONG = "310117107001"
 LAMP = "A0101"  # the list names enforcement
+ELSEWHERE = "310117107002"  # c002's
+LOCAL = "K04"  # the list names each place's own unit
 
 
 def advised(town: Town, number: str, **more: object) -> list[Recommendation]:
@@ -155,3 +160,56 @@ def test_a_page_of_orders_asks_as_much_as_one(town: Town, django_assert_num_quer
     recommend_all(town.pack, orders, at=town.now)  # which models are in force is asked once in 15 s
     with django_assert_num_queries(1):  # type: ignore[operator]
         recommend_all(town.pack, orders, at=town.now)
+
+
+@pytest.mark.function("DIS-04")
+def test_an_order_is_no_precedent_of_itself_and_its_one_return_is_told_once(town: Town) -> None:
+    number = dispatched(town, "enforcement", area=TINGZHONG)
+    town.do("supervisor", number, "take_back", {"reason": "派错"})
+    town.wait(minutes=1)
+    for count in (False, True):  # practice counts it ten minutes later
+        if count:
+            counted(town)
+        found = next(one for one in advised(town, number) if one.lead == "enforcement")
+        against = [reason.text for reason in found.reasons if "退回" in reason.text]
+        assert against == ["这件工单曾从它退回"], "one return is told once"
+        assert number not in {reason.number for one in advised(town, number) for reason in one.reasons}
+        assert found.features["alike_back"] == 0, "it is no precedent of itself"
+
+
+@pytest.mark.function("DIS-04")
+def test_another_orders_return_still_speaks_beside_ones_own(town: Town) -> None:
+    other = dispatched(town, "enforcement", area=TINGZHONG)
+    town.do("supervisor", other, "take_back", {"reason": "派错"})
+    number = dispatched(town, "enforcement", area=TINGZHONG)
+    town.do("supervisor", number, "take_back", {"reason": "派错"})
+    town.wait(minutes=1)
+    counted(town)
+    found = next(one for one in advised(town, number) if one.lead == "enforcement")
+    assert found.features["recent_back"] > 0
+    assert {reason.number for reason in found.reasons} >= {other}
+    assert any("0 件由它办结，退回 1 件" in text for text in told(found, "practice"))
+
+
+@pytest.mark.function("DIS-04")
+def test_what_other_places_do_themselves_speaks_for_the_unit_of_this_place(town: Town) -> None:
+    before = advised(town, town.register(category=LOCAL, area=TINGZHONG))[0]
+    for _ in range(4):
+        reported(town, "c002", category=LOCAL, area=ELSEWHERE)
+    counted(town)
+    first = advised(town, town.register(category=LOCAL, area=TINGZHONG))[0]
+    assert (before.lead, first.lead) == ("c001", "c001")
+    assert first.probability >= before.probability, "the list gives it to each place's own unit"
+
+
+@pytest.mark.function("DIS-04")
+def test_a_listed_unit_is_not_doubted_for_want_of_history(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    timid = replace(weights.DEFAULT, shift=-9.0)
+    monkeypatch.setattr(weights, "in_force", lambda _pack: timid)
+    first = advised(town, town.register(area=TINGZHONG))[0]
+    assert (first.lead, first.probability < 0.1, first.sure(0.3)) == ("enforcement", True, True)
+    back = dispatched(town, "enforcement", area=TINGZHONG)
+    town.do("supervisor", back, "take_back", {"reason": "派错"})
+    town.wait(minutes=1)
+    again = next(one for one in advised(town, town.register(area=TINGZHONG)) if one.lead == "enforcement")
+    assert not again.sure(0.3), "what is known of it counts"

@@ -36,6 +36,8 @@ class Reasoned:
     clause: str
     no_return: bool
     reasons: tuple[Reason, ...]
+    #: Whether the pack's floor is reached; below it the desk says that it is not sure.
+    sure: bool
     #: What taking it puts into the form.
     takes: str
 
@@ -54,7 +56,8 @@ def in_words(pack: Pack, found: Recommendation) -> Reasoned:
         lead=found.lead, unit=pack.unit_tree[found.lead].name, percent=round(100 * found.probability),
         clause=found.clause if found.item else "", co_handlers="、".join(_names(pack, found.co_handlers)),
         no_return=found.no_return, responsibility=_responsibility(found),
-        reasons=found.reasons, takes=f"lead={found.lead} co_handlers={'|'.join(found.co_handlers)}",
+        reasons=found.reasons, sure=found.sure(pack.dispatching.sure_from),
+        takes=f"lead={found.lead} co_handlers={'|'.join(found.co_handlers)}",
     )  # fmt: skip
 
 
@@ -82,21 +85,29 @@ def leads(asking: Asking) -> Choices:
     return ([(_("推荐"), named)] if named else []) + all_units(asking)
 
 
+def _filled_in(asking: Asking) -> Recommendation | None:
+    """Return what the form says before anybody chooses: the first unit, nothing where that is not sure enough."""
+    first = next(iter(advised(asking)), None)
+    return first if first and first.sure(asking.sight.pack.dispatching.sure_from) else None
+
+
 def first_lead(asking: Asking) -> str:
-    """Return the unit that is recommended first."""
-    return next((one.lead for one in advised(asking)), "")
+    """Return the unit that is recommended first, "" where the desk is not sure of it."""
+    found = _filled_in(asking)
+    return found.lead if found else ""
 
 
 def first_co_handlers(asking: Asking) -> tuple[str, ...]:
     """Return the co-handlers that go with it."""
-    return next((one.co_handlers for one in advised(asking)), ())
+    found = _filled_in(asking)
+    return found.co_handlers if found else ()
 
 
 @aside("dispatch")
 def reasons_beside(asking: Asking) -> Aside:
     """Show who is recommended, and why."""
     found = [in_words(asking.sight.pack, one) for one in advised(asking)[:_TOLD]]
-    return "dispatch/parts/reasons.html", {"suggestions": found}
+    return "dispatch/parts/reasons.html", {"suggestions": found, "unsure": bool(found) and not found[0].sure}
 
 
 def returned_before(asking: Asking) -> bool:

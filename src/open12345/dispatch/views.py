@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_GET, require_POST
 
 from open12345.directory.web import needs
@@ -17,12 +18,16 @@ from open12345.dispatch.asked import told_of
 from open12345.dispatch.automatic import modes
 from open12345.orders import batches, dues, lists, queries, web
 from open12345.orders.bench import Batch, Bench, Row, show
+from open12345.orders.errors import refuse
 from open12345.orders.listing import Tab
 from open12345.orders.sight import Sight
 from open12345.orders.stages import ClockKind, Stage
 from open12345.repeats.models import Group
 from open12345.repeats.panels import chip
 from open12345.repeats.queries import marks_of
+
+#: What stands before a unit that does not reach the pack's floor.
+UNSURE = __("没有把握")
 
 
 @needs("dispatcher")
@@ -66,7 +71,7 @@ def _row(sight: Sight, line: lists.Line, found: list[Recommendation], groups: Se
         note=_told(sight, found),
         chips=(*((_("退单 %(n)s") % {"n": back},) if back else ()), *map(chip, groups)),
         mark=line.order.number,
-        fits=("dispatch",) if found else (),
+        fits=("dispatch",) if found and _sure(sight, found[0]) else (),
     )
 
 
@@ -74,22 +79,47 @@ def _told(sight: Sight, found: list[Recommendation]) -> str:
     if not found:
         return _("清单没有对应单位")
     first = found[0]
-    told = (sight.unit_named(first.lead), told_of(sight.pack, first), f"{round(100 * first.probability)}%")
+    unsure = "" if _sure(sight, first) else str(UNSURE)
+    told = (unsure, sight.unit_named(first.lead), told_of(sight.pack, first), f"{round(100 * first.probability)}%")
     return f"→ {' · '.join(part for part in told if part)}"
+
+
+def _sure(sight: Sight, one: Recommendation) -> bool:
+    return one.sure(sight.pack.dispatching.sure_from)
 
 
 @needs("dispatcher")
 @require_POST
 def batch(request: HttpRequest) -> HttpResponseBase:
-    """Dispatch each marked order to the unit that is recommended first; tell which could not go."""
+    """Dispatch each marked order to the unit that is recommended first; tell which could not go.
+
+    Orders of which the desk is not sure stay, each named: those that were marked but not sent along (`left`), too.
+    """
     done = batches.each(request, "dispatch", _said)
+    done.leave(request, _why_left)
     messages.add_message(request, done.level, done.told(_("派单")))
     return redirect("dispatch:queue")
 
 
 def _said(sight: Sight) -> dict[str, object] | None:
-    """What a dispatch as recommended says; None where nobody is."""
-    found = next(iter(kept(sight.pack, sight.order, at=sight.at, viewer=sight.person)), None)
-    if found is None or not modes.suggests(sight.pack, sight.order.category):
+    """What a dispatch as recommended says; None where nobody is, refused where the unit is not sure enough."""
+    found = _recommended(sight)
+    if found is None:
         return None
+    if not _sure(sight, found):
+        raise refuse("lead", "unsure", _why_left(sight))
     return {"lead": found.lead, "co_handlers": list(found.co_handlers)}
+
+
+def _recommended(sight: Sight) -> Recommendation | None:
+    if not modes.suggests(sight.pack, sight.order.category):
+        return None
+    return next(iter(kept(sight.pack, sight.order, at=sight.at, viewer=sight.person)), None)
+
+
+def _why_left(sight: Sight) -> str:
+    """Say why an order is not dispatched with others."""
+    found = _recommended(sight)
+    if found is None:
+        return batches.nobody_named()
+    return _("推荐的单位没有把握，请打开工单选定") if not _sure(sight, found) else _("没有勾选")

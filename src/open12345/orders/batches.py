@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,10 +22,10 @@ _DIGITS: Final = 18
 
 @dataclass
 class Done:
-    """What came of a batch: numbers done, and why others were not, each reason with how often."""
+    """What came of a batch: numbers done, and why others were not, each reason with the numbers it kept."""
 
     numbers: list[str] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def level(self) -> int:
@@ -38,8 +37,22 @@ class Done:
         text = _("%(verb)s %(n)s 件") % {"verb": verb, "n": len(self.numbers)}
         if not self.refused:
             return text
-        reasons = "；".join(f"{reason}（{n}）" for reason, n in self.refused.most_common(3))
-        return text + _("；%(n)s 件没有办成：%(why)s") % {"n": self.refused.total(), "why": reasons}
+        ranked = sorted(self.refused.items(), key=lambda pair: -len(pair[1]))
+        reasons = "；".join(f"{reason}（{'、'.join(map(_tail, numbers))}）" for reason, numbers in ranked)
+        return text + _("；%(n)s 件没有办成：%(why)s") % {"n": sum(map(len, self.refused.values())), "why": reasons}
+
+    def leave(self, request: HttpRequest, why: Callable[[Sight], str]) -> None:
+        """Tell of what was marked but cannot be part of this batch (`left` in the form) why it stays."""
+        for mark in request.POST.getlist("left")[:AT_MOST]:
+            number = mark.partition(".")[0]
+            try:
+                self.refuse(number, why(web.look_at(request, number)))
+            except Http404 as error:
+                self.refuse(number, _why(error))
+
+    def refuse(self, number: str, reason: str) -> None:
+        """Note that one order was not done."""
+        self.refused.setdefault(reason, []).append(number)
 
 
 def each(
@@ -58,7 +71,7 @@ def each(
         try:
             _one(request, action, number, assignment, said)
         except (DomainError, Http404) as error:
-            done.refused[_why(error)] += 1
+            done.refuse(number, _why(error))
         else:
             done.numbers.append(number)
     return done
@@ -70,12 +83,22 @@ def _one(
     sight = web.look_at(request, number)
     words = said(sight)
     if words is None:
-        raise refuse("__all__", "nothing_to_say", _("责任清单没有对应的单位"))
+        raise refuse("__all__", "nothing_to_say", nobody_named())
     aim = Aim(
         assignment=int(assignment) if assignment.isdecimal() and len(assignment) <= _DIGITS else None,
         expected=sight.order.head_seq,
     )
     services.perform(number, action, dict(words), by=sight.person, at=sight.at, aim=aim)
+
+
+def _tail(number: str) -> str:
+    """Return an order's number as people call it among the orders of one page."""
+    return f"…{number[-4:]}"
+
+
+def nobody_named() -> str:
+    """Say that nobody is there to be asked."""
+    return _("责任清单没有对应的单位")
 
 
 def _why(error: DomainError | Http404) -> str:

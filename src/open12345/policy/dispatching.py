@@ -67,13 +67,16 @@ class FacilityKind(Entry):
 class Dispatching(Entry):
     """All of it; the defaults stand where a pack has no `dispatching.yaml`.
 
-    `mode` holds where nobody has decided otherwise on screen; `wanted` is the share of automatic dispatches that are to
-    be right first time, for which thresholds are sought. `also`: orders that may go by themselves although they are
-    urgent (or semi-urgent), have words that ring (`words.yaml`), or a deadline from above; else people dispatch them.
+    `mode` holds where nobody has decided otherwise on screen; `wanted` is the share of automatic dispatches that
+    are to be right first time, for which thresholds are sought. Below `sure_from` (the probability that the first
+    unit keeps the order) the desk says that it is not sure, and orders are not sent in one go with others. `also`:
+    orders that may go by themselves although they are urgent (or semi-urgent), have words that ring (`words.yaml`),
+    or a deadline from above; else people dispatch them.
     """
 
     mode: Mode = "suggest"
     wanted: Share = Field(default=0.95, ge=0.5, lt=1)
+    sure_from: Share = Field(default=0.3, lt=1)
     also: tuple[Careful, ...] = ()
     breaker: BreakerRule = BreakerRule()
     surge: SurgeRule = SurgeRule()

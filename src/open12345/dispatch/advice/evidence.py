@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from sys import intern
 from typing import Final, NamedTuple
@@ -92,6 +92,37 @@ class Evidence:
     moves: Mapping[Level, Mapping[tuple[str, str], float]] = field(default_factory=dict)
     #: Of each category, the last sent first.
     past: Mapping[str, Sequence[Past]] = field(default_factory=dict)
+
+
+def without(known: Evidence, category: str, order: int, levels: Iterable[Level]) -> Evidence:
+    """Return what is told of other orders alone: an order is no precedent of itself, nor counted beside itself.
+
+    Bare counts and endings, not what practice weighs. What practice has not counted yet of the order (it is counted
+    every ten minutes) cannot be told from what it has: one of the like is left out in its stead for so long.
+    """
+    past = known.past.get(category, ())
+    own = [one for one in past if one.order == order] if order else []
+    if not own:
+        return known
+    tallies = dict(known.tallies)
+    for level in levels:
+        if level in tallies:
+            units = dict(tallies[level])
+            for one in own:
+                if one.unit in units:
+                    units[one.unit] = _less(units[one.unit], one, (day_of(known.at) - day_of(one.sent)).days)
+            tallies[level] = units
+    others = {**known.past, category: [one for one in past if one.order != order]}
+    return replace(known, tallies=tallies, past=others)
+
+
+def _less(tally: Tally, one: Past, age: int) -> Tally:
+    """Return a tally whose bare counts leave one ending out; it may not have been counted yet."""
+    if age >= TOLD_DAYS:
+        return tally
+    if one.kept:
+        return tally._replace(kept_told=max(0, tally.kept_told - 1))
+    return tally._replace(back_told=max(0, tally.back_told - 1))
 
 
 @dataclass(frozen=True, slots=True)

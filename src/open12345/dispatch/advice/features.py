@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from open12345.dispatch.advice.evidence import NOTHING, WORDS, Chain, Evidence, Level, Past, Tally, alike, chain
+from open12345.dispatch.advice.evidence import (
+    NOTHING,
+    WORDS,
+    Chain,
+    Evidence,
+    Level,
+    Past,
+    Tally,
+    alike,
+    chain,
+    without,
+)
 from open12345.dispatch.advice.shapes import Source, Tip
 from open12345.dispatch.suggest import Suggestion
 from open12345.policy import Pack
@@ -41,6 +52,8 @@ _NEWEST: Final = 1.0
 #: Precedents below are about something else; so many of them are looked at.
 ALIKE: Final = 0.15
 _PRECEDENTS: Final = 8
+#: Newest endings of a unit that are told.
+_TOLD_NEWEST: Final = 10
 #: A unit that kept less than this share of the like is no candidate by practice alone; at most so many are.
 _LEAST, _MOST = 0.04, 6
 
@@ -54,6 +67,8 @@ class Question:
     text: str
     #: Units that gave this very order back.
     came_back: frozenset[str] = frozenset()
+    #: The order itself, whose own endings are no precedent (`came_back` tells them); 0 for one not taken in yet.
+    order: int = 0
 
 
 @dataclass(slots=True)
@@ -75,10 +90,15 @@ class Candidate:
 def candidates(
     pack: Pack, question: Question, listed: Sequence[Suggestion], tips: Sequence[Tip], known: Evidence
 ) -> list[Candidate]:
-    """Return every unit that something speaks for, with its features."""
-    past = known.past.get(question.category, ())
+    """Return every unit that something speaks for, with its features.
+
+    What became of the order itself (it came back) is a return like any other for who holds the matter now, but no
+    precedent of itself; and a person is told of it once, as its own round.
+    """
     levels = chain(pack, question.category, question.area)
-    roles = Roles(pack, _of_place(listed))
+    others = without(known, question.category, question.order, levels.told)
+    past = known.past.get(question.category, ())
+    roles = Roles(pack, _of_place(pack, question.area))
     handed = _handed(roles, known, levels, listed, past, question.area)
     found = {code: Candidate(code) for code in _units(roles, listed, tips, past, known, levels, handed)}
     _by_list(found, listed)
@@ -89,7 +109,8 @@ def candidates(
     for code, own in found.items():
         own.values["lost"], own.values["heir"] = handed.lost.get(code, 0.0), handed.heir.get(code, 0.0)
     _by_newest(roles, found, question, past, known, handed)
-    _by_precedents(found, question, past, handed, roles)
+    _by_precedents(found, question, others.past.get(question.category, ()), handed, roles)
+    _tell(found.values(), others, levels, question.category)
     for code in question.came_back & found.keys():
         found[code].values["came_back"] = 1.0
     return list(found.values())
@@ -148,11 +169,18 @@ def _by_practice(found: Mapping[str, Candidate], known: Evidence, levels: Chain,
     for own in found.values():
         own.values["share"] = _logit(_share(counts, totals, own.unit)) - _logit(_SHARE)
         own.values["rate"] = _logit(_rate([each.get(own.unit) for each in own_tallies])) - _logit(_RATE)
+
+
+def _tell(found: Iterable[Candidate], others: Evidence, levels: Chain, category: str) -> None:
+    """Note the bare counts that a person is told, of other orders alone."""
+    past = others.past.get(category, ())
+    for own in found:
         for level in levels.told:
-            told = known.tallies.get(level, {}).get(own.unit)
+            told = others.tallies.get(level, {}).get(own.unit)
             if told is not None and told.kept_told + told.back_told:
                 own.level, own.told = level, told
                 break
+        own.newest_back = sum(not one.kept for one in [one for one in past if one.unit == own.unit][:_TOLD_NEWEST])
 
 
 def _counted(level: Mapping[str, Tally], handed: Handed, roles: Roles) -> dict[str, float]:
@@ -225,7 +253,7 @@ def _handed(
             _inherited(roles, found, known.moves.get(level, {}), tallies, listed)
     for level in levels.place if listed else ():
         if level.area:
-            _held_here(found, known.moves.get(level, {}), known.tallies.get(level, {}), listed)
+            _held_here(found, known.moves.get(level, {}), known.tallies.get(level, {}), listed, roles.here)
     return found
 
 
@@ -245,10 +273,11 @@ def _inherited(
 
 
 def _held_here(
-    found: Handed, moves: Mapping[tuple[str, str], float], tallies: Mapping[str, Tally], listed: Sequence[Suggestion]
-) -> None:
+    found: Handed, moves: Mapping[tuple[str, str], float], tallies: Mapping[str, Tally], listed: Sequence[Suggestion],
+    here: str,
+) -> None:  # fmt: skip
     """Say whether the place's own unit does a whole class of matters itself, whomever the list names for them."""
-    leads, here = listed[0].lead, _of_place(listed)
+    leads = listed[0].lead
     if not here or here == leads:
         return
     used = {unit for unit, own in tallies.items() if own.kept >= 1} | {leads}
@@ -260,9 +289,10 @@ def _held_here(
     found.loses(leads, sure)
 
 
-def _of_place(listed: Sequence[Suggestion]) -> str:
-    """Return the unit that looks after the place, "" for none."""
-    return next((one.lead for one in listed if not one.item), "")
+def _of_place(pack: Pack, area: str) -> str:
+    """Return the unit that looks after the place, also where an item of the list names it; "" for none."""
+    unit = pack.territory_unit(area) if area else None
+    return unit.code if unit else ""
 
 
 def _newest_run(pack: Pack, past: Sequence[Past], area: str) -> dict[str, float]:
@@ -319,8 +349,6 @@ def _by_newest(
         candidate.values["recent"] = mine / (sum_kept + _NEWEST)
         candidate.values["recent_others"] = (sum_kept - mine) / (sum_kept + _NEWEST)
         candidate.values["recent_back"] = back.get(unit, 0.0) / (back.get(f"/{unit}", 0.0) + _NEWEST)
-        newest = [one for one in past if one.unit == unit][:10]
-        candidate.newest_back = sum(not one.kept for one in newest)
 
 
 def _near(pack: Pack, area: str, here: set[str]) -> bool:

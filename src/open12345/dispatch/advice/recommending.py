@@ -25,6 +25,8 @@ from open12345.policy import Pack
 #: Where no category is set, so many that the words speak for are weighed, from this probability.
 _GUESSED: Final = 4
 _LEAST_SURE: Final = 0.05
+#: What a number that says nothing may differ from 0 by.
+_NOTHING: Final = 1e-6
 _decided: ContextVar[Mapping[int, Sequence[Recommendation]]] = ContextVar("decided", default=MappingProxyType({}))
 
 
@@ -131,10 +133,14 @@ def weighed(
             part = one.probability * sure
             sums[one.lead] = sums.get(one.lead, 0.0) + part
             if one.lead not in tells or part > tells[one.lead][0]:
-                tells[one.lead] = (part, one)
+                tells[one.lead] = (part, replace(one, listed_alone=code == asked.order.category and _listed_alone(one)))
     total = max(1.0, sum(sums.values()))
     ranked = [replace(one, probability=sums[code] / total) for code, (_part, one) in tells.items()]
     return sorted(ranked, key=lambda one: -one.probability)
+
+
+def _listed_alone(one: Recommendation) -> bool:
+    return {name for name, value in one.features.items() if abs(value) > _NOTHING} == {"duty"}
 
 
 def _under(
@@ -144,7 +150,7 @@ def _under(
     listed = suggest(pack, WorkOrder(category=code, area=order.area)) if code != order.category else (
         suggest(pack, order)
     )  # fmt: skip
-    question = Question(code, asked.area, asked.text, back)
+    question = Question(code, asked.area, asked.text, back, order.pk or 0)
     for own in features.candidates(pack, question, listed, tips, known):
         yield _recommended(pack, own, weigh)
 

@@ -133,7 +133,7 @@ def replay(
         else:
             of = taken[one.order]
             category = asked_as(of)
-            question = Question(category, of.area, of.text, frozenset(back.get(one.order, ())))
+            question = Question(category, of.area, of.text, frozenset(back.get(one.order, ())), one.order)
             known = memory.evidence([category], of.area, one.sent)
             found = features.candidates(pack, question, listed(category, of.area), (), known)
             yield Sent(of, one.sent, one.unit, keeper[one.order], found)

@@ -23,7 +23,10 @@ def reasons(pack: Pack, own: Candidate, parts: Mapping[str, float]) -> tuple[Rea
     found = [*_listed(pack, own, weights), *_practised(pack, own, weights), *_precedents(own, weights)]
     found += [Reason(tip.source, tip.text, weights.get("facility", 0.0)) for tip in own.tips]
     if own.values.get("came_back"):
-        found.append(Reason("returned", _("这件工单曾从它退回"), weights.get("returned", 0.0)))
+        told = {reason.source for reason in found}
+        # What the return weighs as practice is told here where nothing else of the practice is told.
+        alone = sum(weights.get(source, 0.0) for source in ("practice", "precedents") if source not in told)
+        found.append(Reason("returned", _("这件工单曾从它退回"), weights.get("returned", 0.0) + alone))
     return tuple(sorted(found, key=lambda reason: -abs(reason.weight)))
 
 

@@ -261,8 +261,10 @@ def _sought_in(pack: Pack, row: Replay) -> str:
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("threshold", "share", "accuracy", "people", "people_there", "bound")
-    return {**row, **{name: None if row.get(name) is None else _percent(row[name]) for name in names}}
+    names = ("share", "accuracy", "people", "people_there", "bound")
+    shown = {name: None if row.get(name) is None else _percent(row[name]) for name in names}
+    threshold = row.get("threshold")
+    return {**row, **shown, "threshold": None if threshold is None else f"{round(100 * threshold, 1):g}%"}
 
 
 def _told(made: CategoryMode) -> str:

@@ -109,10 +109,13 @@ if (batch) {
     });
     why.textContent = [...new Set(reasons.filter(Boolean))].join("；");
   };
-  // What a batch cannot do is not sent to it.
+  // What a batch cannot do is not sent to it, only named, so that it can say why.
+  let left = [];
   batch.addEventListener("submit", (event) => {
-    boxes().forEach((box) => (box.checked = box.checked && fits(box, event.submitter)));
+    left = boxes().filter((box) => box.checked && !fits(box, event.submitter));
+    left.forEach((box) => (box.checked = false));
   });
+  batch.addEventListener("formdata", (event) => left.forEach((box) => event.formData.append("left", box.value)));
   all.addEventListener("change", () => {
     boxes().forEach((box) => (box.checked = all.checked));
     tell();
