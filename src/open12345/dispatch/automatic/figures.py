@@ -130,7 +130,8 @@ class Day:
     @property
     def stopped(self) -> str:
         """Who stopped something on the day, in words; "" where nothing was stopped."""
-        return "、".join(filter(None, (self.trips and _("熔断"), self.by_hand and _("人工"))))
+        words = ((self.trips, _("熔断")), (self.by_hand, _("人工")))
+        return "、".join(word for stopped, word in words if stopped)
 
 
 def days(pack: Pack, at: datetime) -> list[Day]:
