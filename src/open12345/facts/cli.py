@@ -158,15 +158,19 @@ def ask(  # noqa: PLR0913 - one option for each thing that can be asked
     answer = _asked(lambda: queries.ask(
         metric, wanted, person=person, at=at, by=tuple(by or ()) if not orders else (), where=conditions, view=view
     ))  # fmt: skip
+    still = queries.still_running(answer.cut, at=at, view=view)
     if orders:
         numbers = queries.orders_of(answer.cut, orders, at=at, view=view)  # type: ignore[arg-type]
         typer.echo(json.dumps(numbers) if as_json else "\n".join(numbers))
     elif as_json:
-        typer.echo(json.dumps(document.answer_json(answer), ensure_ascii=False))
+        found = document.answer_json(answer) | ({"running": still[1]} if still else {})
+        typer.echo(json.dumps(found, ensure_ascii=False))
     elif as_csv:
         csv.writer(sys.stdout).writerows(document.answer_rows(answer))
     else:
         document.print_answer(answer, Console())
+        if still and still[1]:
+            typer.echo(f"{still[1]} more are not counted: their limit still runs ({still[0].metric}).")
 
 
 def _where(given: list[str] | None) -> dict[str, Any]:
