@@ -12,7 +12,9 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from open12345.directory.models import Unit
+from open12345.directory.person import SYSTEM
 from open12345.facts import services
+from open12345.orders import watch
 from tests.cast import Town
 from tests.orders.walks import dispatched, signed
 from tests.walks.conftest import PHONE
@@ -41,11 +43,12 @@ class Clicks:
 
 @pytest.fixture
 def told(town: Town, settings: Settings, tmp_path: object) -> Town:
-    """One unit that contacts, one that does not."""
+    """One unit that still has time to contact, one that has let two hours pass."""
     settings.OPEN12345_HOME = tmp_path
     signed(town)
-    dispatched(town, "market", title="没有人联系的一件")
-    town.now += timedelta(hours=1)
+    dispatched(town, "market", title="没有人联系的一件", urgency="urgent")
+    town.now += timedelta(hours=3)
+    watch.mark_breaches(by=SYSTEM, at=town.now)
     services.refresh(town.now)
     return town
 
