@@ -1,7 +1,8 @@
-"""The league table of a demo: its last two months locked and published, so that a newcomer finds one."""
+"""The league table of a demo: its last half-year locked and published, so that a newcomer finds one with a trend."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
@@ -9,14 +10,16 @@ from django.utils import timezone
 from rich.console import Console
 
 from open12345.appraisal import queries, services
-from open12345.appraisal.months import month_of
+from open12345.appraisal.models import Talk
+from open12345.appraisal.months import Month, month_of
 from open12345.directory import packs
 from open12345.directory.person import SYSTEM
 from open12345.facts import store
 from open12345.orders.errors import DomainError
 from open12345.orders.queries import database_time
 
-MONTHS: Final = 2
+MONTHS: Final = 6
+_TALKS_ON: Final = 11  # days after the first of the next month
 
 
 def fill(console: Console) -> int:
@@ -34,7 +37,18 @@ def fill(console: Console) -> int:
             done += 1
         except (DomainError, store.NoFacts, store.Busy) as error:
             console.print(f"appraisal {month} not published: {error}")
+    for n in range(MONTHS, 1, -1):
+        _talked(this_month.back(n), at)
     connection.close()
     if done:
         console.print(f"appraisal {done} months published")
     return done
+
+
+def _talked(month: Month, at: datetime) -> None:
+    """Write up the talks of a month that is long over; those of the last one are still to be held."""
+    for talk in Talk.objects.filter(edition__month=month.first, held_on__isnull=True):
+        services.write_talk(
+            talk.pk, held_on=month.next().first + timedelta(days=_TALKS_ON),
+            notes="不满意集中在反复的诉求和未先联系的工单", outcome="逐件复核，下月复查", by=SYSTEM, at=at,
+        )  # fmt: skip
