@@ -24,6 +24,7 @@ SIZES = pytest.mark.parametrize(
 @pytest.mark.function("DIS-01")
 def test_a_queue_is_cleared_by_keyboard_alone(town: Town, enter: Enter) -> None:
     numbers = [town.register(title=f"第{n}件", area="310117107001") for n in range(3)]
+    unsure = town.register(title="说不清是什么事", category="", area="310117107001")
     page = enter("dispatcher")
     page.goto("/dispatch/")
     expect(page.locator(f".pane[data-number='{numbers[0]}']")).to_be_visible()
@@ -39,14 +40,16 @@ def test_a_queue_is_cleared_by_keyboard_alone(town: Town, enter: Enter) -> None:
     assert town.order(numbers[0]).stage == "accepted"
     page.goto("/dispatch/")
     expect(page.locator(".pane")).to_be_visible()
-    for _ in numbers:
+    for _ in (*numbers, unsure):
         page.keyboard.press("x")
         page.keyboard.press("j")
         page.wait_for_timeout(150)
     expect(page.get_by_role("button", name="按推荐派单")).to_be_enabled()
     page.keyboard.press("b")
-    expect(page.locator(".toasts")).to_contain_text("派单 3 件")
+    expect(page.locator(".toasts")).to_contain_text("派单 3 件；1 件没有办成：推荐的单位没有把握")
+    expect(page.locator(".toasts")).to_contain_text(f"（…{unsure[-4:]}）")
     assert {town.order(number).stage for number in numbers} == {"dispatched"}
+    assert town.order(unsure).stage == "accepted"
 
 
 @pytest.mark.function("DIS-01")
