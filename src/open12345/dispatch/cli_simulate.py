@@ -91,8 +91,10 @@ def heads(result: dict[str, Any]) -> list[str]:
     if result["given"] is not None:
         lines.append(f"measured on all of them at the given threshold {result['given']:g}")
     else:
+        own = result["own"]
+        of = "" if own["of"] == own["category"] else f" of {own['of'] or 'all categories'}"
         lines.append(
-            f"thresholds for {result['wanted']:.1%} right first time sought in the older {result['sought_on']:,}, "
+            f"thresholds for {result['wanted']:.1%} right first time sought in the older {own['sought_on']:,}{of}, "
             f"measured on the newer {result['measured_on']:,}"
         )
     if result["cut"]:
