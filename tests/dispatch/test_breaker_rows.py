@@ -18,6 +18,7 @@ from open12345.orders.errors import NotAllowed, NotFound, Refused
 from open12345.orders.models import Clock, Event
 from tests.cast import ANSWER, CONTACT, HEARD, REPORT, Town
 from tests.dispatch.breaking import LEAF, ask, quick, sent, standing
+from tests.dispatch.deciding import switch
 from tests.orders.walks import RETURN, UNHAPPY, UNIT, WITHDRAWAL, change_pack, clerk, granted, redo
 
 pytestmark = pytest.mark.function("DIS-06")
@@ -372,6 +373,7 @@ def test_a_half_open_breaker_of_which_nothing_comes_any_more_keeps_nobody_uneasy
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lamps, "_LOOKS", 3)
+    switch(town)
     by = town.person("supervisor")
     for state in (State.OPEN, None):
         breakers.force(town.pack, BreakerScope.UNIT, "market", state, by=by, at=town.now, reason="职责调整")
