@@ -133,7 +133,7 @@ def weighed(
             part = one.probability * sure
             sums[one.lead] = sums.get(one.lead, 0.0) + part
             if one.lead not in tells or part > tells[one.lead][0]:
-                tells[one.lead] = (part, replace(one, listed_alone=code == asked.order.category and _listed_alone(one)))
+                tells[one.lead] = (part, replace(one, ruled=code == asked.order.category and _listed_alone(one)))
     total = max(1.0, sum(sums.values()))
     ranked = [replace(one, probability=sums[code] / total) for code, (_part, one) in tells.items()]
     return sorted(ranked, key=lambda one: -one.probability)
@@ -171,7 +171,7 @@ def _disputed(order: WorkOrder, found: list[Recommendation]) -> list[Recommendat
     """After the second granted return the territory alone is left, where there is one (order.md)."""
     if order.returns_granted < DISPUTES:
         return found
-    fallback = [one for one in found if one.responsibility == "fallback" and not one.item]
+    fallback = [replace(one, ruled=True) for one in found if one.responsibility == "fallback" and not one.item]
     return fallback or found
 
 

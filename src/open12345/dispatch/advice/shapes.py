@@ -54,15 +54,16 @@ class Recommendation:
     model: int | None = None
     #: What the model was asked with, by name: kept with every automatic decision.
     features: Mapping[str, float] = field(default_factory=dict)
-    #: The duty list alone speaks for it: the category is set, and nothing is known of the like.
-    listed_alone: bool = False
+    #: A rule says it, which no history doubts: the duty list alone speaks for it (the category is set, nothing is known
+    #: of the like), or two disputes leave the territory alone.
+    ruled: bool = False
 
     def sure(self, floor: float) -> bool:
         """Say whether the probability reaches `floor` (`sure_from` of the pack).
 
         A unit that the list names is not doubted for want of history: a duty that is new has none.
         """
-        return self.probability >= floor or self.listed_alone
+        return self.probability >= floor or self.ruled
 
     @property
     def ground(self) -> str:
