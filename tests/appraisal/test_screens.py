@@ -11,13 +11,13 @@ import pytest
 
 from open12345.appraisal import queries, services
 from open12345.appraisal.models import Change, Edition, Exclusion
-from open12345.appraisal.months import Month, month_of
+from open12345.appraisal.months import Month
 from open12345.directory.models import AccessLog
 from open12345.facts import services as mirror
 from open12345.orders.models import WorkOrder
-from tests.cast import HEARD, Town
+from tests.appraisal.months import unhappy_month
+from tests.cast import Town
 from tests.facts.conftest import facts_home
-from tests.orders.walks import closed, to_callback
 from tests.screens.conftest import Browser, at_screen, text_of, town
 
 __all__ = ["at_screen", "facts_home", "town"]
@@ -27,14 +27,7 @@ AtScreen = Callable[[str], Browser]
 @pytest.fixture
 def month(town: Town, facts_home: Path) -> Month:
     """Last month with orders of two departments and of a community, locked and published now."""
-    now, last = town.now, month_of(queries.today(town.pack, town.now)).back()
-    town.now = now.replace(year=last.first.year, month=last.first.month, day=9, hour=1)
-    for unit in ("urban", "urban", "urban", "market", "market"):
-        closed(town, unit)
-    number = to_callback(town, "market")
-    town.do("callback_agent", number, "close", {**HEARD, "satisfied": "dissatisfied", "cause": "policy"})
-    town.now = now
-    mirror.refresh(now)
+    last, now = unhappy_month(town), town.now
     services.lock(town.pack, last, by=town.person("supervisor"), at=now)
     services.publish(town.pack, last, by=town.person("supervisor"), at=now)
     return last

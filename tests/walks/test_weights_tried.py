@@ -9,13 +9,10 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django import Settings
 
-from open12345.appraisal import queries
 from open12345.appraisal.models import Change
-from open12345.appraisal.months import month_of
-from open12345.facts import services as mirror
 from open12345.orders.models import WorkOrder
-from tests.cast import HEARD, Town
-from tests.orders.walks import closed, to_callback
+from tests.appraisal.months import unhappy_month
+from tests.cast import Town
 from tests.walks.conftest import PHONE
 
 Enter = Callable[..., Page]
@@ -26,14 +23,7 @@ Picture = Callable[[Page, str], None]
 def ranked(town: Town, settings: Settings, tmp_path: Path) -> Town:
     """Last month: the market office has an unhappy citizen among its three orders, the urban office none."""
     settings.OPEN12345_HOME = tmp_path
-    now, last = town.now, month_of(queries.today(town.pack, town.now)).back()
-    town.now = now.replace(year=last.first.year, month=last.first.month, day=9, hour=1)
-    for unit in ("urban", "urban", "urban", "market", "market"):
-        closed(town, unit)
-    number = to_callback(town, "market")
-    town.do("callback_agent", number, "close", {**HEARD, "satisfied": "dissatisfied", "cause": "policy"})
-    town.now = now
-    mirror.refresh(now)
+    unhappy_month(town)
     return town
 
 
