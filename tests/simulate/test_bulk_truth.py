@@ -68,12 +68,12 @@ def undone() -> Iterator[None]:
 
 def picture() -> dict[int, dict[str, list[dict[str, Any]]]]:
     """Everything stored, by the place of the order: ids told by place, what is random left out."""
-    orders = {row["id"]: n for n, row in enumerate(shadow.rows_of(WorkOrder))}
-    owners = {row["requester_id"]: orders[row["id"]] for row in shadow.rows_of(WorkOrder)}
-    numbers = {row["number"]: f"#{orders[row['id']]}" for row in shadow.rows_of(WorkOrder)}
+    rows = shadow.rows()
+    orders = {row["id"]: n for n, row in enumerate(rows[WorkOrder])}
+    owners = {row["requester_id"]: orders[row["id"]] for row in rows[WorkOrder]}
+    numbers = {row["number"]: f"#{orders[row['id']]}" for row in rows[WorkOrder]}
     named: dict[tuple[type[models.Model], int], str] = {}
     found: dict[int, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    rows = {m: shadow.rows_of(m) for m in shadow.tables()}
     for model, some in rows.items():
         for row in some:
             owner = _owner(model, row, orders, owners)

@@ -15,6 +15,7 @@ from django.db import models
 
 from open12345.callback.sampling import is_drawn
 from open12345.directory.person import SYSTEM
+from open12345.dispatch.advice.recommending import decided_with
 from open12345.orders import clocks
 from open12345.orders.models import Assignment, Clock, Event, WorkOrder
 from open12345.orders.stages import ClockKind, Role
@@ -79,13 +80,14 @@ def play(world: World, life: Life, steps: list[Step], *, drawn: bool) -> list[Fo
     shadow.clear()
     if life.fate is Fate.ANSWERED_AT_ONCE:
         _begin_where(world, life, drawn=drawn)
-    number, found = "", list[Found]()
-    for place, step in enumerate(steps):
-        catch_up(step.at)
-        if step.act == PUT_AWAY:
-            found.append(_found(life, steps[:place], number))
-        number = perform(world, step, number)
-    catch_up(life.until)
+    number, found = perform(world, steps[0], ""), list[Found]()
+    with decided_with({shadow.latest(WorkOrder): ()}):  # of what was recommended a pattern keeps nothing
+        for place, step in enumerate(steps[1:], start=1):
+            catch_up(step.at)
+            if step.act == PUT_AWAY:
+                found.append(_found(life, steps[:place], number))
+            perform(world, step, number)
+        catch_up(life.until)
     return [*found, _found(life, steps, number)]
 
 

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final
 
+import psycopg
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.db.backends.postgresql.base import ServerBindingCursor
 
 from open12345.orders.models import Requester, WorkOrder
 
@@ -22,6 +24,9 @@ BESIDE: Final = ("notify",)
 #: Where the ids of a table begin on the stage: larger than any id or counter, and telling the table.
 FIRST: Final = 7_000_000_000_000
 APART: Final = 10_000_000_000
+#: How often a statement is asked before the server keeps its plan, and how many plans it keeps.
+_OFTEN: Final = 2
+_PLANS: Final = 1000
 
 Row = dict[str, Any]
 
@@ -48,8 +53,11 @@ def first_id(model: type[models.Model]) -> int:
 
 @contextmanager
 def stage() -> Iterator[None]:
-    """Put the shadow tables in front; whatever happens inside is undone."""
-    with transaction.atomic():
+    """Put the shadow tables in front; whatever happens inside is undone.
+
+    The same few statements come hundreds of times here, so the server keeps their plans: a third less time per life.
+    """
+    with transaction.atomic(), _planned_once():
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.never_there")  # the driver forgets its prepared statements
             for model in _apart():
@@ -64,11 +72,34 @@ def stage() -> Iterator[None]:
             transaction.set_rollback(True)  # at which the driver forgets them again
 
 
+@contextmanager
+def _planned_once() -> Iterator[None]:
+    """Send values apart from their statements, which Django's own cursor writes into the text."""
+    raw = connection.connection
+    before = raw.cursor_factory, raw.prepare_threshold, raw.prepared_max
+    raw.cursor_factory, raw.prepare_threshold, raw.prepared_max = ServerBindingCursor, _OFTEN, _PLANS
+    try:
+        yield
+    finally:
+        raw.cursor_factory, raw.prepare_threshold, raw.prepared_max = before
+
+
 def clear() -> None:
     """Empty the stage for the next play; ids go on from where they were."""
-    with connection.cursor() as cursor:
-        for model in _apart():  # few rows: a tenth of what TRUNCATE of as many tables takes
-            cursor.execute(f'DELETE FROM pg_temp."{model._meta.db_table}"')  # noqa: S608 - names from the models
+    with _at_once() as cursor:  # few rows: a tenth of what TRUNCATE of as many tables takes
+        cursor.execute(_emptied())
+
+
+@contextmanager
+def _at_once() -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor for several statements in one go."""
+    with connection.wrap_database_errors, psycopg.ClientCursor(connection.connection) as cursor:
+        yield cursor
+
+
+@cache
+def _emptied() -> str:
+    return ";".join(f'DELETE FROM pg_temp."{model._meta.db_table}"' for model in _apart())  # noqa: S608 - of the models
 
 
 def jump(model: type[models.Model], to: int) -> None:
@@ -77,20 +108,34 @@ def jump(model: type[models.Model], to: int) -> None:
         cursor.execute(f"SELECT setval('pg_temp.{model._meta.db_table}_id_seq', {to}, false)")
 
 
+def latest(model: type[models.Model]) -> int:
+    """Return the id of `model` that was given last."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT last_value FROM pg_temp.{model._meta.db_table}_id_seq")  # noqa: S608 - of the model
+        (found,) = cursor.fetchone()
+    return int(found)
+
+
 def rows() -> dict[type[models.Model], list[Row]]:
     """Return everything that stands in the shadow tables, by table, in the order of ids."""
-    return {model: found for model in tables() if (found := rows_of(model))}
+    with _at_once() as cursor:  # one round trip: each life asks sixteen tables
+        cursor.execute(";".join(map(_select, tables())))
+        found = {}
+        for model in tables():
+            if told := [_row(model, row) for row in cursor.fetchall()]:
+                found[model] = told
+            cursor.nextset()
+    return found
 
 
-def rows_of(model: type[models.Model]) -> list[Row]:
-    """Return the rows of one table as attribute → value."""
-    fields = [field for field in model._meta.concrete_fields if field.column]
-    with connection.cursor() as cursor:  # a tenth of what building the same query costs, and each life asks 16 times
-        cursor.execute(_select(model))
-        return [
-            {field.attname: _python(field, value) for field, value in zip(fields, row, strict=True)}
-            for row in cursor.fetchall()
-        ]
+def _row(model: type[models.Model], values: tuple[Any, ...]) -> Row:
+    """Return a row as attribute → value."""
+    return {name: _python(field, value) for (name, field), value in zip(_fields(model), values, strict=True)}
+
+
+@cache
+def _fields(model: type[models.Model]) -> list[tuple[str, models.Field[Any, Any]]]:
+    return [(field.attname, field) for field in model._meta.concrete_fields if field.column]
 
 
 @cache
