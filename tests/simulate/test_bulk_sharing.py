@@ -31,7 +31,7 @@ def stamper(town: Town, folder: Path) -> Stamper:
     version, _pack = packs.pack_at(BEGIN)
     connection.ensure_connection()
     made = Stamper(World(town.pack, staffing(town.pack)), version, Ids(connection.connection, 50))
-    made.library = Library(folder)
+    made.kinds.library = Library(folder)
     return made
 
 
@@ -43,10 +43,10 @@ def test_a_second_writer_plays_no_life_again(town: Town, tmp_path: Path, some: l
         one.stamp(life, sheets[0])
     for life in some:
         other.stamp(life, sheets[1])
-    assert one.learned > 0
-    assert other.learned == 0
+    assert one.kinds.learned > 0
+    assert other.kinds.learned == 0
     assert sheets[0].rows == sheets[1].rows
-    assert len(list(tmp_path.glob("*.form"))) == len(one.patterns)
+    assert len(list(tmp_path.glob("*.form"))) == len(one.kinds.forms)
 
 
 @pytest.mark.usefixtures("loader")
@@ -54,10 +54,10 @@ def test_what_another_plays_just_now_is_learnt_last(town: Town, tmp_path: Path, 
     ours, theirs = stamper(town, tmp_path), stamper(town, tmp_path)
     told = [ours.tell(life) for life in some]
     busy, order = told[0], list[Any]()
-    with theirs.library.claimed(busy.acts) as claimed:
+    with theirs.kinds.library.claimed(busy.acts) as claimed:
         assert claimed
-        ours._play = order.append  # type: ignore[assignment, method-assign]
-        learnt = [ours._learnt_now(one) for one in told]
+        ours.kinds._play = order.append  # type: ignore[assignment, method-assign]
+        learnt = [ours.kinds._learnt_now(one) for one in told]
     assert learnt == [one.acts is not busy.acts for one in told]
     assert all(one.acts is not busy.acts for one in order)
     assert order

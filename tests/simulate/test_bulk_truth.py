@@ -178,7 +178,7 @@ def test_what_one_life_happens_to_say_twice_another_does_not(town: Town) -> None
     others = [_again(life, n) for n in range(1, 40)]
     alike = next(x for x in others if len(_answers(world, x)) == 1)
     unlike = next(x for x in others if len(_answers(world, x)) == 2 and x.request.index > alike.request.index)
-    assert check(town, [alike, unlike]).learned == 1
+    assert check(town, [alike, unlike]).kinds.learned == 1
 
 
 @pytest.mark.usefixtures("loader")
@@ -188,7 +188,7 @@ def test_a_first_contact_on_another_day_says_so(town: Town) -> None:
     life = replace(life, sign_after=timedelta(minutes=9), report_after=timedelta(days=3))
     waits = (timedelta(minutes=9), timedelta(hours=26), timedelta(minutes=20))
     some = [replace(_again(life, n), contact_after=wait) for n, wait in enumerate(waits, 1)]
-    assert check(town, some).learned == 1
+    assert check(town, some).kinds.learned == 1
 
 
 @pytest.mark.parametrize("hour", [0, 9, 21])

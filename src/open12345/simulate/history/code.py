@@ -60,6 +60,7 @@ _PLAIN: Final[dict[str, str]] = {
     "staff": "str(done[{0}].by.id)",
     "staff_name": "done[{0}].by.name",
     "staff_unit": "units[done[{0}].unit]",
+    "nested": "done[{0}].own[{1!r}].told",
     "dispatched": "given(done[{0}])",
     "due": "clocks[{0}].due",
     "limit": "clocks[{0}].limit",

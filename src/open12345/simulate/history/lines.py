@@ -14,12 +14,13 @@ from open12345.orders.models import Link, Requester, Unsealed, WorkOrder
 from open12345.orders.stages import LinkKind
 from open12345.simulate.history.code import Written, function
 from open12345.simulate.history.columns import columns
+from open12345.simulate.history.learning import ClockRule
 from open12345.simulate.history.opening import Given, Opened
 from open12345.simulate.lives.steps import Step
 from open12345.simulate.shapes import Life
 
 if TYPE_CHECKING:
-    from open12345.simulate.history.stamp import Running, Stamper
+    from open12345.simulate.history.stamp import Stamper
 
 _ENDS: Final = frozenset({"close", "close_by_upper", "answer_directly", "refuse"})
 #: (moment, place among all acts, clocks that the watch marked then).
@@ -34,6 +35,18 @@ class Sheet:
     rows: dict[type[models.Model], int] = field(default_factory=lambda: defaultdict(int))
     orders: int = 0
     events: int = 0
+
+
+@dataclass(slots=True)
+class Running:
+    """One clock of one life: due at first and in the end, when it was seen to be late."""
+
+    rule: ClockRule
+    first: datetime
+    due: datetime
+    limit: str
+    provisional: bool
+    breached: datetime | None = None
 
 
 class Form:

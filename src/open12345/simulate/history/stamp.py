@@ -7,25 +7,17 @@ digests, facts and the hash chain. `tests/simulate/test_bulk_truth.py` holds bot
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from open12345.callback.sampling import is_drawn
 from open12345.orders import clocks
-from open12345.orders.models import Clock, Event, WorkOrder
-from open12345.simulate.history import learning, shadow, variants
-from open12345.simulate.history.code import written
+from open12345.orders.models import Clock, WorkOrder
 from open12345.simulate.history.dues import Dues, Reckoner
-from open12345.simulate.history.learning import ClockRule, PatternError, Skeleton
-from open12345.simulate.history.library import Library
-from open12345.simulate.history.lines import Act, Filling, Form, Sheet
-from open12345.simulate.history.opening import Opening
-from open12345.simulate.history.patterns import Compiler
+from open12345.simulate.history.kinds import Kinds, Told
+from open12345.simulate.history.learning import ClockRule, Skeleton
+from open12345.simulate.history.lines import Act, Filling, Running, Sheet
+from open12345.simulate.history.opening import Given, Opening
 from open12345.simulate.history.repeats import Callers
 from open12345.simulate.history.texts import Texts
 from open12345.simulate.lives.script import script
@@ -34,49 +26,8 @@ from open12345.simulate.lives.steps import Step, World
 from open12345.simulate.shapes import Fate, Life
 
 __all__ = ["Sheet", "Stamper"]
-#: What says where a request is on the map: values, or none.
-_POINT: Final = frozenset({"longitude", "latitude"})
 #: A sequence that is found again in a number, whatever stands around it.
 _MODEL: Final = 9_876_543_210_987
-#: Seconds between two looks at what another process learns.
-_PAUSE: Final = 0.01
-
-
-class Acts:
-    """What the acts of a kind have in common; there is one of each (`Stamper._acts`), told apart by itself."""
-
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: tuple[Any, ...]) -> None:
-        self.parts = parts
-
-    def __repr__(self) -> str:
-        return repr(self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A life as it goes, not yet written: `acts` and `flags` (which clocks can run) tell its kind."""
-
-    life: Life
-    order: int
-    number: str
-    drawn: bool
-    steps: list[Step]
-    acts: Acts
-    flags: tuple[bool, ...]
-
-
-@dataclass(slots=True)
-class Running:
-    """One clock of one life: due at first and in the end, when it was seen to be late."""
-
-    rule: ClockRule
-    first: datetime
-    due: datetime
-    limit: str
-    provisional: bool
-    breached: datetime | None = None
 
 
 class Stamper:
@@ -91,17 +42,7 @@ class Stamper:
         self.units = {code: str(pk) for code, pk in world.people.units.items()}
         self.units[""] = self.units[self.pack.centre.code]
         self.callers = callers or Callers()
-        self.skeletons: dict[Any, Skeleton] = {}
-        self.bases: dict[Any, learning.Found] = {}
-        self.patterns: dict[Any, Form] = {}
-        self.library = Library()
-        self.learned = 0
-        self.stage: Callable[[], AbstractContextManager[None]] = shadow.stage
-        self._flags = [(str(kind), later) for kind in self.pack.clock_rules for later in (False, True)]
-        self._kinds: dict[tuple[str, str, str], tuple[bool, ...]] = {}
-        self._learnt: dict[Any, list[tuple[bool, ...]]] = defaultdict(list)
-        self._alike: dict[Any, Any] = {}
-        self._interned: dict[tuple[Any, ...], Acts] = {}
+        self.kinds = Kinds(world, self.dues, self._clocks, self._given)
         self._reckoners: dict[tuple[int, str, str, str], list[tuple[ClockRule, Reckoner]]] = {}
 
     def model_number(self) -> str:
@@ -123,7 +64,7 @@ class Stamper:
     def stamp(self, life: Life, sheet: Sheet) -> str:
         """Add the rows of `life` to `sheet`; returns the order's number."""
         told = self.tell(life)
-        self.learn([told])
+        self.kinds.learn([told])
         return self.write(told, sheet)
 
     def tell(self, life: Life) -> Told:
@@ -131,172 +72,19 @@ class Stamper:
         order = self.ids(WorkOrder, 1)
         number = self.number(life.request.at, life.request.channel, order)
         drawn = life.fate is Fate.ANSWERED_AT_ONCE and is_drawn(number, self.pack.callback.direct_share)
-        steps = script(self.world, life, drawn=drawn)
-        acts = self._acts(self._parts(life, steps, drawn=drawn))
-        return Told(life, order, number, drawn, steps, acts, self._kinds_of(life))
+        return self.kinds.told(life, order, number, script(self.world, life, drawn=drawn), drawn=drawn)
 
     def write(self, told: Told, sheet: Sheet) -> str:
-        """Add the rows of a life whose kind is known (`learn`); returns the order's number."""
-        life, steps, key = told.life, told.steps, self._key(told)
-        bones = self.skeletons[key]
+        """Add the rows of a life whose kind is known (`Kinds.learn`); returns the order's number."""
+        life, steps, bones = told.life, told.steps, self.kinds.bones(told)
         running = self._clocks(life, steps, bones)
         acts, late = self._watched(life, steps, bones, running)
-        full = (key, late, tuple([(place, marks) for _at, place, marks in acts if marks]))
-        form = self.patterns.get(full)
-        if form is None:
-            form = self.patterns[full] = self._form(full)
+        form = self.kinds.form(told, late, tuple([(place, marks) for _at, place, marks in acts if marks]))
         Filling(self, form, life, steps, acts, running, told.order, told.number).write(sheet)
         return told.number
 
-    def _form(self, full: Any) -> Form:
-        """Return what fills in such lives: as another process wrote it out, else written out here."""
-        known = self.library.form(full)
-        if known is None:
-            known = written(Compiler(self._variant(*full)).compile())
-            self.library.keep_form(full, known)
-        return Form(known)
-
-    def _acts(self, parts: tuple[Any, ...]) -> Acts:
-        known = self._interned.get(parts)
-        if known is None:
-            known = self._interned[parts] = Acts(parts)
-        return known
-
-    def _parts(self, life: Life, steps: list[Step], *, drawn: bool) -> tuple[Any, ...]:
-        """Return what the acts of a life have in common with those of others; a point on the map is a value alone."""
-        request = life.request
-        parts: list[Any] = [drawn]
-        for step in steps:
-            if step.act == "dispatch":
-                given = self.opening.given(step.own, step.fixed, request.category, request.area)
-                parts.append((given.no_return, len(step.own.get("co_handlers", ())), step.fixed))
-            elif step.act == "register":
-                parts.append((step.act, step.fixed, *(name for name in step.own if name not in _POINT)))
-            else:
-                parts.append((step.act, step.fixed, step.shape, *step.own))
-        return tuple(parts)
-
-    def _key(self, told: Told) -> Any:
-        """Return the key of a life's kind: its acts, and which clocks run where they are wanted.
-
-        Lives in which another clock could have run are of the same kind if that clock was never wanted: a life of the
-        same acts in which it could have run left none of it.
-        """
-        acts, flags = told.acts, told.flags
-        key = self._alike.get((acts, flags))
-        if key is None:
-            key = acts, flags
-            for other in self._learnt[acts]:
-                if all(
-                    one is two or self._unwanted(acts, n) for n, (one, two) in enumerate(zip(flags, other, strict=True))
-                ):
-                    key = acts, other
-                    break
-            if key in self.skeletons:
-                self._alike[acts, flags] = key
-        return key
-
-    def _unwanted(self, acts: Acts, n: int) -> bool:
-        """Say whether a life of these acts is known that could have had the clock and did not."""
-        kind, later = self._flags[n]
-        return any(
-            flags[n]
-            and all(rule.kind != kind or (rule.round > 1) is not later for rule in self.skeletons[acts, flags].clocks)
-            for flags in self._learnt[acts]
-        )
-
-    def _kinds_of(self, life: Life) -> tuple[bool, ...]:
-        """Return which clocks run at all for such a request, in the first round and later."""
-        request = life.request
-        key = (request.urgency, request.kind, request.category)
-        found = self._kinds.get(key)
-        if found is None:
-            found = self._kinds[key] = tuple(
-                bool(self.dues.limits(life, kind, 2 if later else 1)) for kind, later in self._flags
-            )
-        return found
-
-    # -- learning --------------------------------------------------------------------------------------------------
-
-    def learn(self, batch: Sequence[Told]) -> None:
-        """Know the kinds of all these lives: by what others have kept, else by playing one of each.
-
-        What another process plays just now is waited for last, and not played twice.
-        """
-        missing = [told for told in batch if self._key(told) not in self.skeletons]
-        while missing:
-            before = len(missing)
-            missing = [told for told in missing if not self._learnt_now(told)]
-            if len(missing) == before:
-                time.sleep(_PAUSE)
-
-    def _learnt_now(self, told: Told) -> bool:
-        """Say whether the kind of this life is known, or could be learnt now; no if another process is at it."""
-        if self._key(told) in self.skeletons or self._found(told):
-            return True
-        with self.library.claimed(told.acts) as mine:
-            if mine and not self._found(told):
-                self._play(told)
-            return mine
-
-    def _found(self, told: Told) -> bool:
-        """Take up what others have learnt of such acts; say whether it is enough for this life."""
-        for flags, known in self.library.found(told.acts, told.flags, set(self._learnt[told.acts])):
-            self._remember((told.acts, flags), known)
-        return self._key(told) in self.skeletons
-
-    def _play(self, told: Told) -> None:
-        """Play the life through the real services and keep what was found, for the others too."""
-        life, steps = told.life, told.steps
-        with self.stage():
-            played = learning.play(self.world, life, steps, drawn=told.drawn)
-        for found in played:
-            known = self._known(life, [step for step in steps if step.at <= found.steps[-1].at], found)
-            done = sum(place is not None for place in found.places)
-            self._keep((self._acts(told.acts.parts[: 1 + done]), told.flags), known)
-        self.learned += 1
-
-    def _known(self, life: Life, steps: list[Step], found: learning.Found) -> tuple[Skeleton, learning.Found]:
-        """Return what a life that was played tells of all others of its kind."""
-        bones = learning.skeleton(found, steps)
-        self._check(life, steps, bones, found)
-        base = variants.in_time(found)
-        self._check_variant(found, base, steps, bones)
-        return bones, base
-
-    def _keep(self, key: Any, known: tuple[Skeleton, learning.Found]) -> None:
-        if key not in self.skeletons:
-            acts, flags = key
-            self.library.keep(acts, flags, known)
-            self._remember(key, known)
-
-    def _remember(self, key: Any, known: tuple[Skeleton, learning.Found]) -> None:
-        self.skeletons[key], self.bases[key] = known
-        self._learnt[key[0]].append(key[1])
-
-    def _variant(self, key: Any, late: tuple[bool, ...], marks: variants.Marks) -> learning.Found:
-        bones, base = self.skeletons[key], self.bases[key]
-        reasons = tuple(place for (place, _clock), missed in zip(bones.late, late, strict=True) if missed)
-        return variants.late(base, reasons, self.world.filled.late_reason, marks)
-
-    def _check_variant(self, found: learning.Found, base: learning.Found, steps: list[Step], bones: Skeleton) -> None:
-        """A life made late must be the one that was played."""
-        facts = {e["at"]: e["facts"] for e in found.rows[Event]}
-        reasons = tuple(place for place, _clock in bones.late if "late_reason" in facts[steps[place].at])
-        clocks_at = {row["id"]: n for n, row in enumerate(found.rows.get(Clock, []))}
-        seen = iter(e for e in found.rows[Event] if e["action"] == "breach")
-        marks = tuple(
-            (place, tuple(clocks_at[pk] for pk in next(seen)["facts"]["clocks"]))
-            for place, known in enumerate(found.places) if known is None
-        )  # fmt: skip
-        variants.check(variants.late(base, reasons, self.world.filled.late_reason, marks), found)
-
-    def _check(self, life: Life, steps: list[Step], bones: Skeleton, found: learning.Found) -> None:
-        """The dues as reckoned must be those that the platform wrote."""
-        for running, row in zip(self._clocks(life, steps, bones), found.rows.get(Clock, []), strict=True):
-            ours = (running.due, running.limit, running.provisional)
-            if ours != (row["due_at"], row["limit"], row["provisional"]):
-                raise PatternError(f"{row['kind']}: reckoned {ours}, written {row['due_at']} {row['limit']}")
+    def _given(self, life: Life, step: Step) -> Given:
+        return self.opening.given(step.own, step.fixed, life.request.category, life.request.area)
 
     # -- clocks ----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from open12345.orders.models import Assignment, Clock, Record
 from open12345.simulate.history import shadow
 from open12345.simulate.history.learning import Found, PatternError
 from open12345.simulate.history.shadow import Row
+from open12345.simulate.lives.filling import Given
 from open12345.simulate.lives.playing import put
 from open12345.simulate.lives.steps import BEGINS_ROUND
 
@@ -95,6 +96,10 @@ class Tracer:
             return "%s", [("same_day", step, self._dispatched_before(step))]
         if isinstance(value, str) and value and (source := self.named(name, value, step)) is not None:
             return '"%s"', [source]
+        if isinstance(told := self.said[step].get(name), Given):
+            if told.value != value:
+                raise PatternError(f"{name} was said as {told!r} and is {value!r}")
+            return "%s", [("nested", step, name)]
         return self.json(value, step)
 
     def _dispatched_before(self, step: int) -> int:

@@ -15,7 +15,8 @@ from django.db import models
 
 from open12345.directory.person import SYSTEM
 from open12345.orders.models import Clock, Event, Record, WorkOrder
-from open12345.simulate.history.learning import Found, PatternError, Rows
+from open12345.orders.stages import ClockKind
+from open12345.simulate.history.learning import Found, PatternError, Rows, Skeleton
 from open12345.simulate.history.shadow import Row
 from open12345.simulate.lives.steps import Step
 
@@ -57,6 +58,23 @@ def late(found: Found, reasons: tuple[int, ...], reason: str, marks: Marks) -> F
         before = max((e for e in rows[Event] if e["at"] < at), key=lambda e: e["at"])
         rows[Event].insert(rows[Event].index(before) + 1, _seen(before, at, rows[Clock], clocks))
     return replace(found, rows=_renumbered(rows), steps=tuple(steps), places=tuple(places))
+
+
+def barred(bones: Skeleton, found: Found, places: tuple[int, ...]) -> tuple[Skeleton, Found]:
+    """Return a life as if, after the dispatches at these places of the script, the unit could not have handed back.
+
+    What the platform then leaves out is the window for it (`rounds.open_round`); no other clock hangs on that.
+    """
+    gone = {n for n, rule in enumerate(bones.clocks) if rule.kind == ClockKind.RETURN and rule.start in places}
+    if not gone:
+        return bones, found
+    left = [n for n in range(len(bones.clocks)) if n not in gone]
+    now = {n: m for m, n in enumerate(left)}
+    kept = [bones.clocks[n] for n in left]
+    rules = tuple(rule if rule.above is None else replace(rule, above=now[rule.above]) for rule in kept)
+    answered = tuple((place, now[n]) for place, n in bones.late)
+    clocks = [found.rows[Clock][n] for n in left]
+    return Skeleton(rules, answered), replace(found, rows={**found.rows, Clock: clocks})
 
 
 def check(ours: Found, played: Found) -> None:

@@ -176,11 +176,11 @@ def _work(lives: Source, world: World, place: Place, shard: int, answers: Any) -
 
 def _tidied(stamper: Stamper, learned: int) -> int:
     """Collect what playing lives left behind, where many were played since `learned`; returns how many there are."""
-    if stamper.learned - learned < _TIDY:
+    if stamper.kinds.learned - learned < _TIDY:
         return learned
     gc.collect()
     gc.freeze()
-    return stamper.learned
+    return stamper.kinds.learned
 
 
 def batches(lives: Source, run: resume.Run, shard: int) -> Iterator[tuple[int, list[Life]]]:
@@ -222,7 +222,7 @@ class Shadow:
 def _stamper(world: World, connection: psycopg.Connection[Any], stage: Shadow) -> Stamper:
     version, _pack = packs.pack_at(queries.database_time())
     stamper = Stamper(world, version, Ids(connection), _callers(connection))
-    stamper.stage, stamper.library = stage, Library(shelf(Path(settings.OPEN12345_HOME), world))
+    stamper.kinds.stage, stamper.kinds.library = stage, Library(shelf(Path(settings.OPEN12345_HOME), world))
     return stamper
 
 
@@ -250,7 +250,7 @@ def _write_batch(
     numbers: list[str] = []
     for begin in range(0, len(lives), _TOGETHER):
         told = [stamper.tell(life) for life in lives[begin : begin + _TOGETHER]]
-        stamper.learn(told)
+        stamper.kinds.learn(told)
         numbers += [stamper.write(one, sheet) for one in told]
     path = place.folder / f"{which[0]:06d}-{which[1]}.jsonl"
     lines = (_JSON.encode(truth_of(life, n)) for life, n in zip(lives, numbers, strict=True))

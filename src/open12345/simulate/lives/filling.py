@@ -11,6 +11,7 @@ from typing import Any
 from open12345 import worktime
 from open12345.intake.forms import OrderInput
 from open12345.orders import clocks, writing
+from open12345.orders.chain import canonical
 from open12345.policy import Pack
 from open12345.policy.applications import ApplicationRule, EvidenceField, Reason
 from open12345.simulate.lives import sayings
@@ -19,17 +20,18 @@ from open12345.text import normalise
 from open12345.worktime.limits import WHOLE_DAYS
 
 Fixed = tuple[tuple[str, Any], ...]
-Report = tuple[Fixed, dict[str, str]]
+Report = tuple[Fixed, dict[str, Any]]
 _FILLABLE = frozenset({"text", "number", "rows", "choice"})
 
 
 class Given:
-    """A nested value of a form, that may stand in a key."""
+    """A nested value of a form, that may stand in a key; `told`: as canonical JSON."""
 
-    __slots__ = ("_text", "value")
+    __slots__ = ("_text", "told", "value")
 
     def __init__(self, value: Any) -> None:
         self.value, self._text = value, json.dumps(value, sort_keys=True)
+        self.told = canonical(value).decode()
 
     def __repr__(self) -> str:
         return self._text
@@ -130,13 +132,13 @@ class Filled:
         on_site = self.pack.on_site_required(category)
         moment = datetime(2000, 1, 3, tzinfo=worktime.SHANGHAI)
         extra = Given({f.code: _fill(f, moment) for f in rules.extra_forms[code] if f.required}) if code else None
-        more: Fixed = (("extra", extra),) if extra else ()
+        more = {"extra": extra} if extra else {}
         fair = [o.code for o in rules.demand_options if not o.negative]
         facts = [o.code for o in rules.fact_options]
 
         def report(outcome: str, which: int, *, on_spot: bool) -> Report:
             codes = {"fact": facts[min(which, len(facts) - 1)], "demand": fair[min(which, len(fair) - 1)]}
-            return (("on_site", on_spot), *more), {"outcome": outcome, **codes}
+            return (("on_site", on_spot),), {"outcome": outcome, **codes, **more}
 
         address = "address" in self.pack.required_fields(category)
         of_fact = self.pack.kinds[kind].findings_required

@@ -48,7 +48,10 @@ class Step:
     @property
     def said(self) -> dict[str, Any]:
         """Return what is said with the act; number and place still stand as `sayings.NUMBER` and `SPOT`."""
-        return {**{name: value.value if isinstance(value, Given) else value for name, value in self.fixed}, **self.own}
+        return {
+            name: value.value if isinstance(value, Given) else value
+            for name, value in (*self.fixed, *self.own.items())
+        }  # fmt: skip
 
 
 class Dice:
