@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain
-from sys import intern
 from typing import Any, Final
 
 from open12345.orders import writing
@@ -55,7 +53,7 @@ class Texts:
         """Sayings and codes in which nothing is put, as they are written."""
         self._twin = lru_cache(maxsize=_KEPT)(self._bare)
         self._bare_spot = lru_cache(maxsize=_KEPT)(bare)
-        self._terms = lru_cache(maxsize=_KEPT_RUNS)(_interned)
+        self._terms = lru_cache(maxsize=_KEPT_RUNS)(_joined)
         self._place = lru_cache(maxsize=50_000)(self.mask)
 
     def of_request(self, said: dict[str, Any], name: str, address: str, titled: Callable[[str], str]) -> Text:
@@ -77,7 +75,7 @@ class Texts:
 
     def _vector(self, text: str) -> str:
         """Return the search words (`bigrams`) as COPY wants a tsvector: letters and digits need no quotes."""
-        return " ".join(dict.fromkeys(chain.from_iterable(map(self._terms, runs(text)))))
+        return " ".join(map(self._terms, runs(text)))  # one that comes twice stands twice: the server takes it once
 
     def saying(self, text: str, number: str, spot: str) -> str:
         """Return a saying as it stands in a record's JSON, with the order's number and the place put in.
@@ -114,6 +112,6 @@ class Texts:
         return blake2b(joined.encode(), digest_size=_TWIN_BYTES).digest()
 
 
-def _interned(run: str) -> tuple[str, ...]:
-    """Return the terms of a run of characters, each pair but once in memory: a run comes in many texts."""
-    return tuple(map(intern, terms_of(run)))
+def _joined(run: str) -> str:
+    """Return the terms of a run of characters, joined: a run comes in many texts."""
+    return " ".join(terms_of(run))
