@@ -62,10 +62,12 @@ def _life(  # noqa: PLR0917 - made once for each
     caller = Caller(key, dice.of(NAMES), f"1990{key:07d}", anonymous=dice(12) == 0, enterprise=dice(20) == 0)
     channel = dice.of(["phone", "phone", "phone", "phone", "web", "walk_in", "upper"])
     urgency = dice.of(["ordinary", "ordinary", "ordinary", "ordinary", "semi_urgent", "urgent"])
+    where = area if dice(5) else ""
+    located = bool(where) and key % 2  # as plans do: no point without its area
     text = f"{road}{dice.of(TEXTS)}{dice.of(MORE)}"
     request = Request(
-        index, at + timedelta(seconds=dice(60)), channel, kind, urgency, category, area if dice(5) else "", road,
-        121.3 + key % 97 / 1000 if key % 2 else None, 31.1 + key % 89 / 1000 if key % 2 else None,
+        index, at + timedelta(seconds=dice(60)), channel, kind, urgency, category, where, road,
+        121.3 + key % 97 / 1000 if located else None, 31.1 + key % 89 / 1000 if located else None,
         f"{road}{dice.of(['问题', '扰民', '咨询', '隐患'])}", text, caller,
         Truth(category, unit, f"made{dice(9)}"), foreign=f"Q{index:09d}" if channel == "upper" else "",
     )  # fmt: skip

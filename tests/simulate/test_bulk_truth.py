@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -189,6 +189,46 @@ def test_a_first_contact_on_another_day_says_so(town: Town) -> None:
     waits = (timedelta(minutes=9), timedelta(hours=26), timedelta(minutes=20))
     some = [replace(_again(life, n), contact_after=wait) for n, wait in enumerate(waits, 1)]
     assert check(town, some).kinds.learned == 1
+
+
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize("first", [0, 1], ids=["learnt_from_one_that_may", "learnt_from_one_that_may_not"])
+def test_a_unit_that_may_not_hand_back_has_no_window_for_it(town: Town, first: int) -> None:
+    alike = _of_one_kind(town, lambda stamper, life: bool(stamper.tell(life).barred))
+    some = [alike[n] for n in (first, 1 - first)]
+    stamper = check(town, [_again(life, n) for n, life in enumerate(some, 1)])
+    assert stamper.kinds.learned == 1
+    windows = [
+        [rule for rule in stamper.kinds.bones(stamper.tell(life)).clocks if rule.kind == "return"] for life in alike
+    ]
+    assert [len(found) for found in windows] == [1, 0]
+
+
+@pytest.mark.usefixtures("loader")
+def test_reports_with_other_extra_forms_are_of_one_kind(town: Town) -> None:
+    forms = town.pack.closing.extra_forms
+    one, other = list(forms)[:2]
+    alike = _of_one_kind(town, lambda _stamper, life: town.pack.extra_form(life.request.category), (one, other))
+    stamper = check(town, [_again(life, n) for n, life in enumerate(alike, 1)])
+    assert stamper.kinds.learned == 1
+    reports = [step for life in alike for step in script(stamper.world, life) if step.act == "submit_report"]
+    assert len({report.own["extra"] for report in reports}) == 2
+
+
+def _of_one_kind(
+    town: Town, told: Callable[[Stamper, Life], Any], wanted: tuple[Any, Any] = (False, True)
+) -> tuple[Life, Life]:
+    """Two lives with the same acts and clocks, of which `told` says this and that."""
+    with undone():
+        stamper = stamped(town, [])
+        found: dict[Any, dict[Any, Life]] = defaultdict(dict)
+        for life in lives(town.pack, 3000, begin=BEGIN, until=BEGIN + timedelta(days=40), fates=(Fate.SOLVED,)):
+            kind = stamper.tell(life)
+            same = found[kind.acts.parts, kind.flags]
+            same.setdefault(told(stamper, life), life)
+            if wanted[0] in same and wanted[1] in same:
+                return same[wanted[0]], same[wanted[1]]
+    raise AssertionError("the town has no two such lives")
 
 
 @pytest.mark.parametrize("hour", [0, 9, 21])

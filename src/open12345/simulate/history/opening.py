@@ -20,6 +20,7 @@ from open12345.intake.taking import first_line
 from open12345.orders import chain, requesters, vault
 from open12345.orders.models import WorkOrder
 from open12345.policy import Pack
+from open12345.simulate.history.learning import PatternError
 from open12345.simulate.history.texts import Texts
 from open12345.simulate.lives.filling import Fixed
 
@@ -77,6 +78,8 @@ class Opening:
         digest = _digest([text.title, text.body, text.place, *_point(said)], sealed)
         index = requesters.phone_index(phone) if phone else None
         area = self.areas.get(said["area"]) if said["area"] else None
+        if area is None and "longitude" in said:
+            raise PatternError(f"a point without its area, which the platform would look up: {number}")
         facts, told_so = self._told(said, area, number, digest)
         values = {
             "pack_version": self.version, "number": number, "channel": said["channel"], "kind": said["kind"],
