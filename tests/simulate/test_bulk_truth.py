@@ -192,6 +192,18 @@ def test_a_first_contact_on_another_day_says_so(town: Town) -> None:
 
 
 @pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize("fate", [Fate.HANDED_DOWN, Fate.CO_HANDLED])
+def test_what_a_helper_reports_is_not_what_the_citizen_says_in_the_end(town: Town, fate: Fate) -> None:
+    plain = lives(town.pack, 200, begin=BEGIN, until=BEGIN + timedelta(days=40), fates=(fate,))
+    life = next(x for x in plain if x.request.channel == "upper" and not x.request.caller.anonymous)
+    told = [option.code for option in town.pack.callback.solved_options]
+    assert told[0] == "solved"  # which the helper says too, of its own part
+    some = [replace(_again(life, n), solved=code) for n, code in enumerate(told, 1)]
+    some = [replace(one, request=replace(one.request, foreign=f"Q{n:09d}")) for n, one in enumerate(some)]
+    assert check(town, some).kinds.learned == 1
+
+
+@pytest.mark.usefixtures("loader")
 @pytest.mark.parametrize("first", [0, 1], ids=["learnt_from_one_that_may", "learnt_from_one_that_may_not"])
 def test_a_unit_that_may_not_hand_back_has_no_window_for_it(town: Town, first: int) -> None:
     alike = _of_one_kind(town, lambda stamper, life: bool(stamper.tell(life).barred))

@@ -160,6 +160,8 @@ class ColumnTracer(Tracer):
             steps = [n for n in range(len(self.steps) - 1, 0, -1) if name in self.said[n]]
             return ("said", steps[0], name)
         for step in self._acting(row, name):
+            if self.is_fixed(name, value, step):
+                return None
             if (source := self.named(name, value, step)) is not None:
                 return source
         for step in self._acting(row, name):

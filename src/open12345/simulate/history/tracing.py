@@ -23,6 +23,7 @@ from open12345.simulate.lives.playing import put
 from open12345.simulate.lives.steps import BEGINS_ROUND
 
 Source = tuple[Any, ...]
+_UNITS: Final = frozenset({"lead", "co_handlers", "unit", "to"})
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 
@@ -94,6 +95,8 @@ class Tracer:
         """Return one member of an object; what was said under this very name comes from there."""
         if name == "same_day" and self.steps[step].act == "contact":
             return "%s", [("same_day", step, self._dispatched_before(step))]
+        if self.is_fixed(name, value, step):
+            return constant(value), []
         if isinstance(value, str) and value and (source := self.named(name, value, step)) is not None:
             return '"%s"', [source]
         if isinstance(told := self.said[step].get(name), Given):
@@ -111,6 +114,10 @@ class Tracer:
         name = {"process": "process_satisfied"}.get(name, name)
         told = self.masked[step].get(name) if self.steps[step].act != "register" else None
         return ("said", step, name) if told == value else None
+
+    def is_fixed(self, name: str, value: Any, step: int) -> bool:
+        """Say whether all lives of the kind say this under this name with the act, whatever else says the same."""
+        return (name, value) in self.steps[step].fixed
 
     def _moment_step(self, value: Any) -> int | None:
         if isinstance(value, str) and _MOMENT.fullmatch(value):
@@ -134,10 +141,11 @@ class Tracer:
         return None
 
     def _said(self, value: str, step: int) -> Source | None:
+        """Return who said a text, or named a unit, in other words than here; other codes mean what their names say."""
         order = [step, *(n for n in range(len(self.steps) - 1, 0, -1) if n != step)]
         for n in order:
             for name, told in self.masked[n].items():
-                if self.steps[n].act == "register":
+                if self.steps[n].act == "register" or (value.isascii() and name not in _UNITS):
                     continue
                 if told == value:
                     return ("said", n, name)
