@@ -23,6 +23,9 @@ from open12345.simulate.lives import step
 from open12345.simulate.lives.script import script
 from open12345.simulate.lives.staffing import staffing
 from open12345.simulate.lives.steps import World
+from open12345.simulate.planning.plan import Plan
+from open12345.simulate.planning.voice import Townspeople
+from open12345.simulate.scenarios.files import read_scenario
 from open12345.simulate.shapes import Fate, Life
 from open12345.worktime import SHANGHAI
 from tests.cast import Town
@@ -274,3 +277,14 @@ def test_every_fate_is_stamped_as_it_is_played(town: Town, fate: Fate, hours: in
     until = BEGIN + timedelta(hours=hours)
     some = list(lives(town.pack, 12, begin=BEGIN, until=until, seed=hours, fates=(fate,)))
     check(town, some)
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize("part", [0.0, 0.5, 0.97])
+def test_lives_of_a_whole_scenario_are_stamped_as_they_are_played(town: Town, part: float) -> None:
+    scenario = read_scenario(town.pack, "year")
+    plan = Plan(scenario, town.pack, until=BEGIN + timedelta(days=30), scale=0.2)
+    begin = int(plan.size * part)
+    some = [*plan.lives(Townspeople(town.pack, scenario), begin, min(begin + 80, plan.size))]
+    assert check(town, some).kinds.learned < len(some)
