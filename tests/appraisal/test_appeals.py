@@ -177,5 +177,8 @@ def test_appeals_of_a_unit_are_counted_one_after_the_other(watched: Town, unhapp
 
 def _held() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [acts._APPEALS])
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND pid = pg_backend_pid()",
+            [acts._APPEALS],
+        )
         return int(cursor.fetchone()[0])

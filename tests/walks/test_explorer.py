@@ -61,6 +61,7 @@ def test_what_got_worse_and_which_orders_in_under_a_minute(
     page, click, begun = enter("analyst"), Clicks(), time.monotonic()
     page.goto("/")
     click(page.get_by_role("link", name="数据", exact=True).first.click)
+    page.wait_for_url("**/facts/**")  # loaded, so that the choice is heard
     click(lambda: page.locator("select[name=metric]").select_option("contacted_in_time"))
     page.wait_for_url("**metric=contacted_in_time**")
     click(lambda: page.locator("select[name=by]").first.select_option("unit_top"))
