@@ -124,8 +124,8 @@ def _shared_out(beside: ThreadPoolExecutor, dsn: str, jobs: list[Job]) -> list[F
 
 def _worked_off(dsn: str, left: deque[Job]) -> None:
     with writers.loader(dsn) as connection:
-        connection.execute("SET maintenance_work_mem = '384MB'")
-        connection.execute("SET max_parallel_maintenance_workers = 1")
+        connection.execute("SET maintenance_work_mem = '32MB'")  # what fits a core's cache is sorted sooner
+        connection.execute("SET max_parallel_maintenance_workers = 0")  # the sessions fill the cores
         while left:
             try:
                 job = left.popleft()
