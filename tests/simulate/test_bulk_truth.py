@@ -207,6 +207,18 @@ def test_what_a_helper_reports_is_not_what_the_citizen_says_in_the_end(town: Tow
 
 
 @pytest.mark.usefixtures("loader")
+def test_stations_that_say_the_same_of_one_place_are_no_twins(town: Town) -> None:
+    world = World(town.pack, staffing(town.pack))
+    plain = lives(town.pack, 200, begin=BEGIN, until=BEGIN + timedelta(days=40), fates=(Fate.HANDED_DOWN,))
+    life = next(x for x in plain if x.request.channel == "phone" and not x.request.caller.anonymous)
+    said: dict[str, list[Life]] = defaultdict(list)
+    for one in (_again(life, n) for n in range(1, 20)):
+        reports = [step.own for step in script(world, one) if step.act == "submit_report"]
+        said[reports[0]["fact_explanation"]].append(one)
+    check(town, next(some[:2] for some in said.values() if len(some) > 1))
+
+
+@pytest.mark.usefixtures("loader")
 @pytest.mark.parametrize("first", [0, 1], ids=["learnt_from_one_that_may", "learnt_from_one_that_may_not"])
 def test_a_unit_that_may_not_hand_back_has_no_window_for_it(town: Town, first: int) -> None:
     alike = _of_one_kind(town, lambda stamper, life: bool(stamper.tell(life).barred))

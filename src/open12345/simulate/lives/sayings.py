@@ -54,9 +54,12 @@ CITIZEN_EXPLAINED: Final = ("表示理解，希望继续关注", "对结果有�
 IN_CHARGE: Final = ("分管负责人", "分管副主任", "值班领导", "科室负责人")
 NO_SITE: Final = ("电话已核实清楚，不需到场", "事项不涉及现场", "材料齐全，书面核查即可")
 CO_WORK: Final = (
-    f"配合到{SPOT}核查，本单位职责范围内的事项已办结。", f"已派员协同处置{SPOT}的问题，情况已反馈主办单位。",
+    f"配合到{SPOT}核查，工单{NUMBER}中属本单位职责的事项已办结。",
+    f"已派员协同处置{SPOT}的问题（工单{NUMBER}），情况已反馈主办单位。",
 )  # fmt: skip
-STATION: Final = (f"已到{SPOT}巡查处置，照片已上传。", f"网格员上门核实{SPOT}的情况，已办结。")
+STATION: Final = (
+    f"已到{SPOT}巡查处置，照片已上传（工单{NUMBER}）。", f"网格员上门核实{SPOT}的情况，工单{NUMBER}已办结。",
+)  # fmt: skip
 HANDED: Final = ("请就近到现场处置", "请核实后当日反馈", "请上门了解并处理")
 DIRECT: Final = (
     f"已按政策口径当场解答，市民表示清楚（工单{NUMBER}）。",
