@@ -195,6 +195,7 @@ def test_every_figure_of_the_page_opens_its_orders(town: Town, at_screen: AtScre
     assert "times-beside" in beside
     assert beside.count(f">{names[1]}</th>") >= 2  # its months stand beside those of the first
     leader.open(f"/insight/units/{UNIT}/?period=nonsense", 400)
+    assert "“2031-01”还没有开始" in leader.open(f"/insight/units/{UNIT}/?period=2031-01", 400)
     at_screen("approver.urban").open(f"/insight/units/{UNIT}/?period={span}&with={OTHER}", 404)
     assert "没有“nosuch”可以对照" in leader.open(f"/insight/units/{UNIT}/?with=nosuch", 400)
 

@@ -114,11 +114,12 @@ def read(query: QueryDict, *, metric: str = "", over: str = "", today: date | No
         basis=cast("Basis", basis) if basis else None,
     )  # fmt: skip
     return Question(
-        code, _period(query.get("period") or over, today), by, dict(_where(query)), view, cast("Part", part)
+        code, period_of(query.get("period") or over, today), by, dict(_where(query)), view, cast("Part", part)
     )
 
 
-def _period(text: str, today: date | None) -> Period:
+def period_of(text: str, today: date | None) -> Period:
+    """Return the period that an address names; raises `BadQuestion`, given `today` also for one that has not begun."""
     try:
         if today is not None and text in RECENT:
             return recent(text, today)

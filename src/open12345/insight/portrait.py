@@ -15,7 +15,7 @@ from open12345.directory.person import Person
 from open12345.facts import queries
 from open12345.facts.explorer.heat import LEAST, OPEN_ONLY
 from open12345.facts.links import figure_url
-from open12345.facts.periods import Period, period
+from open12345.facts.periods import Period
 from open12345.facts.queries import Answer, Line, View
 from open12345.insight.measures import KEPT, PLAIN, Measure, measures
 from open12345.insight.subjects import Subject
@@ -97,11 +97,6 @@ class Portrait:
     def whole_url(self) -> str:
         """Return where all its orders are."""
         return figure_url(self.whole)
-
-
-def period_asked(text: str, today: date) -> Period:
-    """Return the span that an address names; the last ninety days where it names none. Raises ValueError."""
-    return period(text) if text else last_days(today, DAYS)
 
 
 def last_days(today: date, days: int) -> Period:

@@ -19,7 +19,7 @@ from open12345.directory import access
 from open12345.directory.csvfile import harmless
 from open12345.directory.web import needs
 from open12345.facts import store
-from open12345.facts.links import BadQuestion, figure_url
+from open12345.facts.links import BadQuestion, figure_url, period_of
 from open12345.facts.periods import Period
 from open12345.facts.wrong import explained
 from open12345.insight import portrait, subjects, words
@@ -125,11 +125,8 @@ def _other(request: HttpRequest, sight: Sight, subject: Subject) -> Subject | No
 
 def _period(request: HttpRequest, sight: Sight) -> Period:
     """The span that is asked for, in days of the town's clock."""
-    text = request.GET.get("period", "")
-    try:
-        return portrait.period_asked(text, localtime(sight.at).date())
-    except ValueError as error:
-        raise BadQuestion("period", text) from error
+    text, today = request.GET.get("period", ""), localtime(sight.at).date()
+    return period_of(text, today) if text else portrait.last_days(today, portrait.DAYS)
 
 
 def _spans(sight: Sight, over: Period) -> list[tuple[str, str, bool]]:
