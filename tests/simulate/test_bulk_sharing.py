@@ -11,7 +11,7 @@ from django.db import connection
 
 from open12345.directory import packs
 from open12345.simulate.history.copying import Ids
-from open12345.simulate.history.library import Library
+from open12345.simulate.history.library import Library, shelf
 from open12345.simulate.history.stamp import Sheet, Stamper
 from open12345.simulate.lives.staffing import staffing
 from open12345.simulate.lives.steps import World
@@ -61,3 +61,32 @@ def test_what_another_plays_just_now_is_learnt_last(town: Town, tmp_path: Path, 
     assert learnt == [one.acts is not busy.acts for one in told]
     assert all(one.acts is not busy.acts for one in order)
     assert order
+
+
+@pytest.mark.usefixtures("loader")
+def test_what_a_power_cut_left_half_written_is_learnt_again(town: Town, tmp_path: Path, some: list[Life]) -> None:
+    one, other = stamper(town, tmp_path), stamper(town, tmp_path)
+    sheets = Sheet(), Sheet()
+    for life in some:
+        one.stamp(life, sheets[0])
+    kept = [path for path in tmp_path.iterdir() if path.suffix != ".lock"]
+    for path in kept[::2]:
+        path.write_bytes(b"")
+    for path in kept[1::4]:
+        path.write_bytes(path.read_bytes()[:50])
+    for life in some:
+        other.stamp(life, sheets[1])
+    assert sheets[0].rows == sheets[1].rows
+    assert all(path.read_bytes() for path in kept if path.exists())
+
+
+def test_what_was_learnt_under_another_state_is_thrown_away(town: Town, tmp_path: Path) -> None:
+    world = World(town.pack, staffing(town.pack))
+    old = tmp_path / "simulate" / "learnt" / "0123456789abcdef"
+    old.mkdir(parents=True)
+    (old / "x.form").write_bytes(b"old")
+    own = shelf(tmp_path, world)
+    Library(own)
+    assert [*old.parent.iterdir()] == [own]
+    assert shelf(tmp_path, world) == own
+    assert own.exists()

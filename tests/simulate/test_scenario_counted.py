@@ -158,3 +158,19 @@ def test_only_the_same_run_goes_on(town: Town, settings: Settings, tmp_path: Pat
     assert runs.sheet() == first.run
     assert first.run.same(replace(first.run, finished=True))
     assert not first.run.same(replace(first.run, seed=1))
+
+
+def test_a_run_does_not_go_on_under_other_rules(town: Town, settings: Settings, tmp_path: Path) -> None:
+    settings.OPEN12345_HOME = tmp_path
+    planned = runs.prepare("jiuting", "year", scale=0.001)
+    first = planned.run
+    life = next(iter(planned.plan.lives(planned.voice, 0, 1)))
+    step.play([life], World(town.pack, staffing(town.pack), 1), until=life.until)
+    for begun in (replace(first, rules="of another day"), replace(first, rules="")):
+        runs.note(begun)
+        if begun.rules:
+            with pytest.raises(runs.Refused, match=r"jiuting has changed since .* Put its files back"):
+                runs.prepare("jiuting", "year", scale=0.001)
+    assert runs.prepare("jiuting", "year", scale=0.001).goes_on  # begun before rules were noted
+    runs.note(replace(first, rules="of another day", finished=True))
+    assert runs.prepare("jiuting", "year", scale=0.001).goes_on  # whole: nothing is written under other rules

@@ -57,6 +57,8 @@ class Run:
     size: int
     finished: bool = False
     mode: str = "history"
+    rules: str = ""
+    """Digest of the pack that it was begun with ("": begun before that was noted)."""
 
     @property
     def now(self) -> datetime:
@@ -65,7 +67,11 @@ class Run:
 
     def same(self, other: Run) -> bool:
         """Say whether the other would write the same orders."""
-        return replace(self, finished=False) == replace(other, finished=False)
+        return replace(self, finished=False, rules="") == replace(other, finished=False, rules="")
+
+    def under(self, pack: Pack) -> bool:
+        """Say whether it may go on with this pack: half a history under other rules would be told under none."""
+        return self.finished or self.rules in {"", pack.digest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,11 @@ def prepare(
     moment = _until(scenario, until, begun)
     _refuse_before(scenario, moment)
     plan = planned(scenario, pack, moment, scale)
-    run = Run(pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size, mode=mode)
+    run = Run(
+        pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size, mode=mode, rules=pack.digest
+    )  # fmt: skip
+    if begun is not None and not begun.under(pack):
+        raise Refused(f"The pack {pack.id} has changed since this run was begun.", CHANGED)
     if begun is not None and not begun.same(run):
         asked = f"{begun.pack} {begun.scenario}, scale {begun.scale:g}, seed {begun.seed}, until {begun.until}"
         raise Refused(f"This instance holds another run: {asked} ({begun.mode}).", ELSEWHERE)
@@ -148,7 +158,7 @@ def behind(pack_name: str, name: str, *, orders: int) -> Prepared:
     first, last = first_and_last(scenario.totals, end.date())
     whole = int(per_day(scenario.totals, np.ones((last - first).days + 1), first, end.date()).sum())
     plan = planned(scenario, pack, end, begun.scale if begun else min(1.0, orders / whole))
-    run = Run(pack.id, name, scenario.seed, plan.scale, end.isoformat(), plan.size)
+    run = Run(pack.id, name, scenario.seed, plan.scale, end.isoformat(), plan.size, rules=pack.digest)
     return Prepared(run, pack, scenario, plan, Townspeople(pack, scenario), begun is not None)
 
 
@@ -198,4 +208,7 @@ def _until(scenario: Scenario, asked: date | None, begun: Run | None) -> datetim
     return timezone.now().astimezone(SHANGHAI).replace(microsecond=0)
 
 
+CHANGED: Final = (
+    "Put its files back as they were, or begin anew in an instance of its own: OPEN12345_HOME=/path/to/folder"
+)
 ELSEWHERE: Final = "Give it an instance of its own: OPEN12345_HOME=/path/to/folder open12345 simulate …"

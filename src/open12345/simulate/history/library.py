@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -40,8 +41,8 @@ class Library:
         paths = [own] if own.exists() else sorted(self.folder.glob(f"{_name(acts)}-*"))
         for path in paths:
             there: Flags = tuple(sign == "1" for sign in path.name.partition("-")[2])
-            if there not in but:
-                yield there, pickle.loads(path.read_bytes())  # noqa: S301 - written by this program, in its own folder
+            if there not in but and (known := _read(path)) is not None:
+                yield there, known
 
     def keep(self, acts: Any, flags: Flags, known: Known) -> None:
         """Keep it for the others; of two who keep the same the later one wins."""
@@ -67,10 +68,7 @@ class Library:
 
     def form(self, kind: Any) -> Written | None:
         """Return what fills in lives of this kind, if another process has written it out."""
-        path = None if self.folder is None else self.folder / f"{_name(kind)}.form"
-        if path is None or not path.exists():
-            return None
-        found: Written = pickle.loads(path.read_bytes())  # noqa: S301 - written by this program, in its own folder
+        found: Written | None = None if self.folder is None else _read(self.folder / f"{_name(kind)}.form")
         return found
 
     def keep_form(self, kind: Any, form: Written) -> None:
@@ -85,6 +83,17 @@ def _name(key: Any, flags: Flags | None = None) -> str:
     return name if flags is None else f"{name}-{''.join('01'[flag] for flag in flags)}"
 
 
+def _read(path: Path) -> Any:
+    """Return what a file of the shelf holds; None where there is none, or where a power cut left half of one."""
+    try:
+        return pickle.loads(path.read_bytes())  # noqa: S301 - written by this program, in its own folder
+    except FileNotFoundError:
+        return None
+    except (EOFError, pickle.UnpicklingError):
+        path.unlink(missing_ok=True)
+        return None
+
+
 def _put(path: Path, what: Any) -> None:
     """Write a file that is there at once and whole; until then it has a name that nobody looks for."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
@@ -93,10 +102,14 @@ def _put(path: Path, what: Any) -> None:
 
 
 def shelf(home: Path, world: World) -> Path:
-    """Return the folder for this state of code, pack and accounts."""
+    """Return the folder for this state of code, pack and accounts; those of other states are thrown away."""
     people = world.people
     state = repr((world.pack.digest, sorted(people.units.items()), sorted(people.posts.items())))
-    return home / "simulate" / "learnt" / sha256((state + _code()).encode()).hexdigest()[:16]
+    own = home / "simulate" / "learnt" / sha256((state + _code()).encode()).hexdigest()[:16]
+    for other in own.parent.glob("*"):
+        if other != own:
+            shutil.rmtree(other, ignore_errors=True)
+    return own
 
 
 @lru_cache

@@ -14,6 +14,7 @@ from open12345.orders import clocks, writing
 from open12345.orders.chain import canonical
 from open12345.policy import Pack
 from open12345.policy.applications import ApplicationRule, EvidenceField, Reason
+from open12345.simulate.chance import mix
 from open12345.simulate.lives import sayings
 from open12345.simulate.shapes import Fate, Life
 from open12345.text import normalise
@@ -21,6 +22,11 @@ from open12345.worktime.limits import WHOLE_DAYS
 
 Fixed = tuple[tuple[str, Any], ...]
 Report = tuple[Fixed, dict[str, Any]]
+#: In how many ways an extra form is filled in, and how far its numbers and days reach.
+_WAYS = 60
+_MANY = 90
+#: Numbers that may be as large are sums of money, in thousands.
+_MONEY = 1_000_000
 _FILLABLE = frozenset({"text", "number", "rows", "choice"})
 
 
@@ -62,6 +68,8 @@ class Form:
     explained: Report
     seen: bool
     """Whether a solved one tells of a view on the spot; one that only explains does where `on_site` says so."""
+    extra: str = ""
+    """The extra form of the category, if it has one."""
 
     def findings(self, fate: Fate) -> Report:
         """Return the report: what shapes it, and its codes."""
@@ -80,6 +88,7 @@ class Filled:
         self._forms: dict[tuple[str, str], Form] = {}
         self._asked: dict[tuple[str, str], Asking] = {}
         self._nights: dict[date, datetime] = {}
+        self._extras: dict[tuple[str, int, date], Given] = {}
         self.takes_position = "longitude" in OrderInput.model_fields
         self.mask = writing.Mask((), writing.service_numbers(pack))
         self.spot = lru_cache(maxsize=100_000)(self._spot)
@@ -128,23 +137,30 @@ class Filled:
         return found
 
     def _form(self, kind: str, category: str) -> Form:
-        rules, code = self.pack.closing, self.pack.extra_form(category)
+        rules = self.pack.closing
         on_site = self.pack.on_site_required(category)
-        moment = datetime(2000, 1, 3, tzinfo=worktime.SHANGHAI)
-        extra = Given({f.code: _fill(f, moment) for f in rules.extra_forms[code] if f.required}) if code else None
-        more = {"extra": extra} if extra else {}
         fair = [o.code for o in rules.demand_options if not o.negative]
         facts = [o.code for o in rules.fact_options]
 
         def report(outcome: str, which: int, *, on_spot: bool) -> Report:
             codes = {"fact": facts[min(which, len(facts) - 1)], "demand": fair[min(which, len(fair) - 1)]}
-            return (("on_site", on_spot),), {"outcome": outcome, **codes, **more}
+            return (("on_site", on_spot),), {"outcome": outcome, **codes}
 
         address = "address" in self.pack.required_fields(category)
         of_fact = self.pack.kinds[kind].findings_required
         seen = on_site or of_fact
         solved, explained = report("solved", 0, on_spot=seen), report("explained", 1, on_spot=on_site)
-        return Form(on_site, of_fact, address, solved, explained, seen)
+        return Form(on_site, of_fact, address, solved, explained, seen, self.pack.extra_form(category) or "")
+
+    def extra_form(self, form: str, luck: int, day: date) -> Given:
+        """Return an extra form as somebody filled it in on that day."""
+        luck %= _WAYS
+        found = self._extras.get((form, luck, day))
+        if found is None:
+            fields = [field for field in self.pack.closing.extra_forms[form] if field.required]
+            found = Given({f.code: _drawn(f, mix(luck, n), day) for n, f in enumerate(fields)})
+            self._extras[form, luck, day] = found
+        return found
 
     # -- the citizen's word ----------------------------------------------------------------------------------------
 
@@ -269,6 +285,22 @@ def _provable(rule: ApplicationRule) -> tuple[Reason, tuple[EvidenceField, ...]]
 
 def _decider(roles: tuple[Any, ...], of: str) -> str:
     return next((str(r) for r in roles if of != "own_unit" and str(r) == "dispatcher"), str(roles[0]))
+
+
+def _drawn(field: EvidenceField, luck: int, day: date) -> Any:
+    """Return one answer of many to a line of an extra form, within its bounds."""
+    if field.type == "number":
+        low, high = int(field.min or 1), int(field.max if field.max is not None else _MANY)
+        step = 1000 if high >= _MONEY else 1
+        return low + step * (luck % (min(high - low, _MANY * step) // step + 1))
+    if field.type == "choice":
+        return field.options[luck % len(field.options)].code
+    if field.type == "date":
+        return f"{day - timedelta(days=1 + luck % _MANY)}"
+    if field.type == "text":
+        text = sayings.NOTED[luck % len(sayings.NOTED)]
+        return (text * (1 + int(field.min or 1) // len(text)))[: int(field.max or 200)]
+    return _fill(field, datetime(day.year, day.month, day.day, 9, tzinfo=worktime.SHANGHAI))
 
 
 def _fill(field: EvidenceField, at: datetime) -> Any:

@@ -154,6 +154,9 @@ class _Script(Actor):
         self.at = max(end, self.at + _MINUTE)
         self.told()
         fixed, codes = self.form.findings(life.fate)
+        if self.form.extra:
+            filled = self.world.filled.extra_form(self.form.extra, self.dice(1 << 20), self.at.date())
+            codes = {**codes, "extra": filled}
         self.do("clerk", unit, "submit_report", fixed, late="reply", **codes, **self.findings())
         if self.pack.review:
             self.wait(10, 200)
