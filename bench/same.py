@@ -1,9 +1,9 @@
 """Digests of what the simulator writes for 2,000 lives: the same before and after a change that only makes it faster.
 
 `PYTHONPATH=. python bench/same.py [FILE]` in both checkouts, each on a new instance of its own (BENCH_HOME); FILE keeps
-the lines themselves. Keys and nonces are made constant, numbers are counted from one, search words are sorted, each once (as
-the database does): everything else must be equal byte by byte. Lives are of four stretches of the scenario, so that
-many kinds come, also such as still stand open.
+the lines themselves. Keys and nonces are made constant, numbers are counted from one, search words are sorted, each
+once (as the database does): everything else must be equal byte by byte. Lives are of four stretches of the scenario, so
+that many kinds come, also such as still stand open.
 """
 
 from __future__ import annotations
