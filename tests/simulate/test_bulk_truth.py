@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 from django.db import connection, models, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from open12345.directory import packs
 from open12345.orders import history, invariants, requesters
 from open12345.orders.models import Event, Record, Requester, WorkOrder
+from open12345.policy.applications import EvidenceField
 from open12345.project.cluster import APPLICATION
 from open12345.simulate.history import shadow
 from open12345.simulate.history.copying import Ids, copy
 from open12345.simulate.history.stamp import Sheet, Stamper
-from open12345.simulate.lives import step
+from open12345.simulate.lives import filling, step
 from open12345.simulate.lives.script import script
 from open12345.simulate.lives.staffing import staffing
 from open12345.simulate.lives.steps import World
@@ -240,6 +243,15 @@ def test_reports_with_other_extra_forms_are_of_one_kind(town: Town) -> None:
     assert stamper.kinds.learned == 1
     reports = [step for life in alike for step in script(stamper.world, life) if step.act == "submit_report"]
     assert len({report.own["extra"] for report in reports}) == 2
+
+
+@given(low=st.none() | st.integers(0, 500), span=st.none() | st.integers(0, 10_000_000), luck=st.integers(0, 1 << 63))
+def test_numbers_of_extra_forms_stay_within_their_bounds(low: int | None, span: int | None, luck: int) -> None:
+    high = None if span is None else (low or 0) + span
+    line = EvidenceField.model_validate({"code": "n", "title": "数", "type": "number", "min": low, "max": high})
+    drawn = filling._drawn(line, luck, BEGIN.date())
+    assert (low or 0) <= drawn
+    assert high is None or drawn <= high
 
 
 def _of_one_kind(

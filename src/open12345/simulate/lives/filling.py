@@ -290,8 +290,10 @@ def _decider(roles: tuple[Any, ...], of: str) -> str:
 def _drawn(field: EvidenceField, luck: int, day: date) -> Any:
     """Return one answer of many to a line of an extra form, within its bounds."""
     if field.type == "number":
-        low, high = int(field.min or 1), int(field.max if field.max is not None else _MANY)
+        least = int(field.min or 0)
+        high = int(field.max) if field.max is not None else least + _MANY
         step = 1000 if high >= _MONEY else 1
+        low = min(max(least, step), high)
         return low + step * (luck % (min(high - low, _MANY * step) // step + 1))
     if field.type == "choice":
         return field.options[luck % len(field.options)].code
