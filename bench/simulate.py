@@ -3,7 +3,8 @@
 One run, one PostgreSQL of its own (durable settings), an empty database: a scenario's lives are told, stamped and
 copied by two processes; indexes built, heads sealed, tables analysed. Then the very same rows are copied once more into
 empty tables without indexes, which is what the database can take at all. CPU milliseconds move less than a machine.
-Options by environment: BENCH_ORDERS (60000), PACK (baoshan), SCENARIO (2022-h1), BENCH_HOME (var/bench-simulate, anew).
+Options by environment: BENCH_ORDERS (60000), BENCH_PACK (baoshan), BENCH_SCENARIO (2022-h1), BENCH_HOME (its folder,
+anew; var/bench-simulate).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 HOME = Path(os.environ.get("BENCH_HOME", "var/bench-simulate")).resolve()
 ORDERS = int(os.environ.get("BENCH_ORDERS", "60000"))
-PACK, SCENARIO = os.environ.get("PACK", "baoshan"), os.environ.get("SCENARIO", "2022-h1")
+PACK, SCENARIO = os.environ.get("BENCH_PACK", "baoshan"), os.environ.get("BENCH_SCENARIO", "2022-h1")
 
 
 def main() -> None:
