@@ -20,6 +20,7 @@ from open12345.simulate.lives.steps import World
 from open12345.simulate.planning.arrivals import midnight
 from open12345.simulate.planning.plan import Plan
 from open12345.simulate.planning.voice import Townspeople
+from open12345.simulate.players import Played
 from open12345.simulate.scenarios.scenario import Scenario
 from tests.cast import Town
 
@@ -174,3 +175,13 @@ def test_a_run_does_not_go_on_under_other_rules(town: Town, settings: Settings, 
     assert runs.prepare("jiuting", "year", scale=0.001).goes_on  # begun before rules were noted
     runs.note(replace(first, rules="of another day", finished=True))
     assert runs.prepare("jiuting", "year", scale=0.001).goes_on  # whole: nothing is written under other rules
+
+
+def test_a_history_tells_its_time_and_how_many_orders_and_rows_a_second() -> None:
+    written = Played(3000, 30_000, 2.0, phases={"orders": 1.5}, rows=90_000)
+    assert written.sentence() == (
+        "3,000 orders with 30,000 events, in 2.0 s, 1,500 orders/s, 45,000 rows/s (orders 1.5 s)"
+    )
+    assert written.as_json()["rows"] == 90_000
+    again = replace(written, before=1000).sentence()  # of which rows are not told apart
+    assert "1,000 of them written before, in 2.0 s, 1,000 orders/s (" in again

@@ -40,11 +40,15 @@ class Played:
     phases: Mapping[str, float] = field(default_factory=dict)
     before: int = 0
     """Of the orders: those that an earlier start of this run had written."""
+    rows: int = 0
+    """Rows of all tables; 0 where they were not counted."""
 
     def sentence(self) -> str:
         """Say it in a line."""
         fresh = self.orders - self.before
         speed = f", {fresh / self.seconds:,.0f} orders/s" if self.seconds and fresh else ""
+        if speed and self.rows and not self.before:
+            speed += f", {self.rows / self.seconds:,.0f} rows/s"
         if self.phases:
             speed += " (" + ", ".join(f"{name} {spent:.1f} s" for name, spent in self.phases.items()) + ")"
         beside = f"\nground truth: {self.truth}" if self.truth else ""
@@ -106,7 +110,9 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
     )  # fmt: skip
     runs.note(replace(run, finished=True))
     beside = str(written.truth or "")
-    return Played(written.orders, written.events, written.seconds, beside, written.phases, written.before)
+    return Played(
+        written.orders, written.events, written.seconds, beside, written.phases, written.before, written.rows
+    )  # fmt: skip
 
 
 def live(prepared: Prepared, options: Options, tell: Tell) -> Played:
