@@ -195,7 +195,9 @@ def test_every_figure_of_the_page_opens_its_orders(town: Town, at_screen: AtScre
     assert "times-beside" in beside
     assert beside.count(f">{names[1]}</th>") >= 2  # its months stand beside those of the first
     leader.open(f"/insight/units/{UNIT}/?period=nonsense", 400)
-    assert "“2031-01”还没有开始" in leader.open(f"/insight/units/{UNIT}/?period=2031-01", 400)
+    ahead = leader.open(f"/insight/units/{UNIT}/?period=2031-01", 400)
+    assert "“2031-01”还没有开始" in ahead
+    assert re.search(rf'href="/insight/units/{UNIT}/"[^>]*>\s*近 90 天', ahead)  # and a way out
     at_screen("approver.urban").open(f"/insight/units/{UNIT}/?period={span}&with={OTHER}", 404)
     assert "没有“nosuch”可以对照" in leader.open(f"/insight/units/{UNIT}/?with=nosuch", 400)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -88,6 +88,8 @@ def _drawn(request: HttpRequest, sight: Sight, subject: Subject) -> HttpResponse
         beside = portrait.draw(other, over, person=sight.person, at=sight.at, pack=sight.pack) if other else None
     except (store.NoFacts, BadQuestion) as error:
         wrong = explained(error, request)
+        if isinstance(error, BadQuestion) and not wrong.url:
+            wrong = replace(wrong, url=subject.url, label=_("近 %(n)s 天") % {"n": portrait.DAYS})
         return render(request, "insight/none.html", {"subject": subject, "wrong": wrong}, status=wrong.status)
     context: dict[str, Any] = {
         "sight": sight, "shown": shown, "beside": beside, "rows": _rows(shown, beside),
