@@ -148,12 +148,19 @@ def _said(said: ConsoleMessage) -> list[str]:
     return [] if "status of 404" in said.text else [f"{said.type}: {said.text}"]
 
 
+#: Ends when every change of colour or place has; what turns for as long as it waits is no such change.
+SETTLED = """Promise.allSettled(document.getAnimations()
+    .filter(one => Number.isFinite(one.effect.getComputedTiming().endTime)).map(one => one.finished))"""
 #: What axe calls them; the two lighter ones are looked at by people.
 GRAVE = ("serious", "critical")
 
 
 def shut_out(page: Page, url: str) -> list[str]:
-    """What axe finds that keeps somebody from using the screen."""
+    """What axe finds that keeps somebody from using the screen, once nothing fades in or out any more.
+
+    Halfway between two sizes a thing may be grey that is black at both.
+    """
+    page.evaluate(SETTLED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
