@@ -54,7 +54,7 @@ def _lines() -> dict[str, list[str]]:
     world = World(prepared.pack, staffing(prepared.pack), prepared.run.seed)
     world.people.warm()
     with writers.loader() as connection, writers.Shadow() as stage:
-        stamper = writers._stamper(world, connection, stage)
+        stamper = writers._stamper(world, connection, stage, 1)
         stamper.ids = _Counted()
         os.urandom = lambda many: _CONSTANT * many  # type: ignore[assignment]
         for part in PARTS:

@@ -48,8 +48,8 @@ def _run() -> None:
     before, python = _cpu(server), _own()
     print(f"begin {time.strftime('%T')}   {PACK} {SCENARIO}, {prepared.plan.size:,} of its {whole:,} orders")
     done = bulk.write(
-        lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), pack=prepared.pack, run="bench",
-        until=prepared.run.now, seed=prepared.run.seed, progress=_tell,
+        lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), size=prepared.plan.size,
+        pack=prepared.pack, run="bench", until=prepared.run.now, seed=prepared.run.seed, progress=_tell,
     )  # fmt: skip
     database, ours = _cpu(server) - before, _own() - python
     rate = done.orders / done.seconds

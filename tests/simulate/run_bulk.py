@@ -33,7 +33,7 @@ def main(dsn: str, database: str, orders: int) -> None:
                 fates=(Fate.REFUSED, Fate.ANSWERED_AT_ONCE),
             ) if mine(life.request.caller.key)
         ),
-        pack=jiuting(), run="test", until=until, dsn=dsn,
+        size=orders, pack=jiuting(), run="test", until=until, dsn=dsn,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -9,16 +10,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from open12345.orders import history, invariants
 from open12345.orders.models import Event, WorkOrder
 from open12345.project.cluster import SUPERUSER
-from open12345.simulate.history import bulk
+from open12345.simulate.history import bulk, resume
+from tests.beds import Bed
 from tests.cast import Town
 from tests.settings import CLUSTER
 
@@ -28,9 +32,13 @@ RUNNER = Path(__file__).parent / "run_bulk.py"
 @pytest.fixture
 def dsn(committed_town: Town) -> str:
     """The loader's address of this test's own database, with a town in it."""
+    return loader_of(str(connections["default"].settings_dict["NAME"]))
+
+
+def loader_of(database: str) -> str:
     if CLUSTER is None:
         pytest.skip("needs an embedded server")
-    return CLUSTER.url(SUPERUSER, str(connections["default"].settings_dict["NAME"]))
+    return CLUSTER.url(SUPERUSER, database)
 
 
 @pytest.fixture
@@ -67,6 +75,26 @@ def killed_after(dsn: str, orders: int, many: int, *, seconds: float = 120) -> N
     process.wait()
 
 
+@contextmanager
+def fresh_town(bed: Bed, blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A town where nothing was ever written; the loader's address of its database."""
+    with blocker.unblock(), bed.town():
+        shutil.rmtree(bulk.truth_folder("test"))
+        yield loader_of(str(connections["default"].settings_dict["NAME"]))
+
+
+def told(dsn: str) -> tuple[str, list[tuple[object, ...]]]:
+    """The truth of a run, and every order with what happened to it and when."""
+    with psycopg.connect(dsn) as connection:
+        orders = connection.execute(
+            "SELECT o.id, o.number, o.stage, o.title, o.accepted_at,"
+            " array_agg((e.at, e.action) ORDER BY e.seq)::text"
+            " FROM orders_workorder o JOIN orders_event e ON e.order_id = o.id GROUP BY o.id ORDER BY o.id"
+        ).fetchall()
+    lines = bulk.truth_folder("test").joinpath("truth.jsonl").read_text().splitlines()
+    return "\n".join(sorted(lines)), orders
+
+
 def whole(dsn: str, orders: int) -> None:
     process = start(dsn, orders)
     assert process.wait(300) == 0
@@ -86,6 +114,37 @@ def whole(dsn: str, orders: int) -> None:
 def test_a_killed_run_goes_on_without_doubles(dsn: str) -> None:
     killed_after(dsn, 40, 1)
     whole(dsn, 40)
+
+
+@pytest.mark.function("SIM-01")
+def test_a_run_is_the_same_however_its_writers_took_turns(
+    django_db_setup: Bed, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with fresh_town(django_db_setup, django_db_blocker) as dsn:
+        whole(dsn, 120)
+        once = told(dsn)
+    with fresh_town(django_db_setup, django_db_blocker) as dsn:
+        killed_after(dsn, 120, 3)
+        whole(dsn, 120)
+        assert told(dsn) == once
+    numbered = {json.loads(line)["index"]: json.loads(line)["number"] for line in once[0].splitlines()}
+    assert [numbered[place] for place in sorted(numbered)] == [number for _pk, number, *_ in once[1]]
+
+
+@pytest.mark.usefixtures("_no_trace")
+def test_a_run_begun_before_ids_were_set_aside_gets_them_once(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        first = resume.begin(connection, "test", "jiuting", size=40, processes=2, chunk=20)
+        connection.execute("ALTER TABLE simulate.run DROP COLUMN base, DROP COLUMN size")
+        older = resume.begin(connection, "test", "jiuting", size=40, processes=2, chunk=20)
+        again = resume.begin(connection, "test", "jiuting", size=40, processes=2, chunk=20)
+        assert older == again
+        assert older.base >= first.base + 40
+        larger = resume.begin(connection, "test", "jiuting", size=41, processes=2, chunk=20)  # nothing is written yet
+        assert larger.base >= older.base + 40
+        resume.note(connection, "test", (0, 0), (12, 90, 300))
+        with pytest.raises(resume.OtherRun, match="begun with 41 lives, not 40"):
+            resume.begin(connection, "test", "jiuting", size=40, processes=2, chunk=20)
 
 
 @pytest.mark.usefixtures("_no_trace")

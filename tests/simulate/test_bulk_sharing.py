@@ -18,7 +18,7 @@ from open12345.simulate.lives.steps import World
 from open12345.simulate.shapes import Fate, Life
 from tests.cast import Town
 from tests.simulate.made import lives
-from tests.simulate.test_bulk_truth import BEGIN
+from tests.simulate.test_bulk_truth import BEGIN, FIRST
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def some(town: Town) -> list[Life]:
 def stamper(town: Town, folder: Path) -> Stamper:
     version, _pack = packs.pack_at(BEGIN)
     connection.ensure_connection()
-    made = Stamper(World(town.pack, staffing(town.pack)), version, Ids(connection.connection, 50))
+    made = Stamper(World(town.pack, staffing(town.pack)), version, Ids(connection.connection, 50), FIRST.__add__)
     made.kinds.library = Library(folder)
     return made
 

@@ -35,6 +35,8 @@ from tests.cast import Town
 from tests.simulate.made import lives
 
 BEGIN = datetime(2025, 6, 16, 8, 0, tzinfo=SHANGHAI)
+#: The first order of a test has this id, and with it its number.
+FIRST = 1000
 #: Random by design, or over what is: proved by opening them, and by the chain.
 RANDOM = {
     Requester: {"key", "name", "phone", "id_number", "address"},
@@ -48,7 +50,9 @@ def stamped(town: Town, some: list[Life]) -> Stamper:
     version, _pack = packs.pack_at(BEGIN)
     world = World(town.pack, staffing(town.pack))
     connection.ensure_connection()
-    stamper = Stamper(world, version, Ids(connection.connection, 50))
+    places = {life.request.index: n for n, life in enumerate(some)}
+    ids = Ids(connection.connection, 50)
+    stamper = Stamper(world, version, ids, lambda place: FIRST + places.get(place, place))
     sheet = Sheet()
     for life in some:
         stamper.stamp(life, sheet)
@@ -133,22 +137,22 @@ def _told(row: dict[str, Any], named: dict[Any, str], numbers: dict[str, str]) -
     return {name: plain(name, value) for name, value in row.items() if name not in {"id", "fingerprint"}}
 
 
-def number_from(first: int) -> None:
+def number_afresh() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE NONE")
-        cursor.execute("SELECT setval('orders_workorder_id_seq', %s, false)", [first])
+        cursor.execute("SELECT setval('orders_workorder_id_seq', %s, false)", [FIRST])
         cursor.execute(f"SET ROLE {APPLICATION}")
 
 
 def check(town: Town, some: list[Life]) -> Stamper:
-    number_from(1000)
+    number_afresh()
     with undone():
         played(town, some)
         wanted = picture()
         opened = [requesters.open_requester(r) for r in Requester.objects.order_by("pk")]
         texts = [requesters.open_text(o).replace(o.number, "#") for o in WorkOrder.objects.order_by("pk")]
         search = list(WorkOrder.objects.order_by("pk").values_list("search", flat=True))
-    number_from(1000)
+    number_afresh()
     with undone():
         stamper = stamped(town, some)
         ours = picture()

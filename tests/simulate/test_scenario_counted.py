@@ -21,8 +21,9 @@ from open12345.simulate.planning.arrivals import midnight
 from open12345.simulate.planning.plan import Plan
 from open12345.simulate.planning.voice import Townspeople
 from open12345.simulate.players import Played
+from open12345.simulate.scenarios.files import read_scenario
 from open12345.simulate.scenarios.scenario import Scenario
-from tests.cast import Town
+from tests.cast import Town, jiuting
 
 JUNE, UNTIL = "2025-06-03..2025-06-30", date(2025, 9, 30)
 
@@ -170,11 +171,23 @@ def test_a_run_does_not_go_on_under_other_rules(town: Town, settings: Settings, 
     for begun in (replace(first, rules="of another day"), replace(first, rules="")):
         runs.note(begun)
         if begun.rules:
-            with pytest.raises(runs.Refused, match=r"jiuting has changed since .* Put its files back"):
+            with pytest.raises(runs.Refused, match=r"jiuting or its scenario has changed since .* Put its files back"):
                 runs.prepare("jiuting", "year", scale=0.001)
+            with pytest.raises(runs.Refused, match="has changed"):
+                runs.behind("jiuting", "year", orders=600)
     assert runs.prepare("jiuting", "year", scale=0.001).goes_on  # begun before rules were noted
     runs.note(replace(first, rules="of another day", finished=True))
     assert runs.prepare("jiuting", "year", scale=0.001).goes_on  # whole: nothing is written under other rules
+
+
+def test_a_run_does_not_go_on_with_its_scenario_changed() -> None:
+    pack = jiuting()
+    scenario = read_scenario(pack, "year")
+    begun = runs.Run("jiuting", "year", 1, 1.0, "2025-01-01T00:00:00+08:00", 9, rules=runs._rules(pack, scenario))
+    told_otherwise = scenario.model_copy(update={"title": "x", "figures": (), "seed": 7})
+    livelier = scenario.model_copy(update={"mix": scenario.mix.model_copy(update={"repeats": 0.9})})
+    assert [begun.under(pack, one) for one in (scenario, told_otherwise, livelier)] == [True, True, False]
+    assert replace(begun, rules=pack.digest).under(pack, livelier)  # begun before scenarios counted
 
 
 def test_a_history_tells_its_time_and_how_many_orders_and_rows_a_second() -> None:

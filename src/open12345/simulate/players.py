@@ -105,8 +105,9 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
 
     runs.note(run)
     written = bulk.write(
-        lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), pack=prepared.pack,
-        progress=progress, processes=options.processes, run=f"{run.pack}-{run.scenario}", until=run.now, seed=run.seed,
+        lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), size=prepared.plan.size,
+        pack=prepared.pack, progress=progress, processes=options.processes, run=f"{run.pack}-{run.scenario}",
+        until=run.now, seed=run.seed,
     )  # fmt: skip
     runs.note(replace(run, finished=True))
     beside = str(written.truth or "")

@@ -6,6 +6,7 @@ The run's sheet (`simulate/run.json` in the instance's home) tells a resumed run
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -58,7 +59,7 @@ class Run:
     finished: bool = False
     mode: str = "history"
     rules: str = ""
-    """Digest of the pack that it was begun with ("": begun before that was noted)."""
+    """Digest of the pack and scenario that it was begun with ("": begun before that was noted)."""
 
     @property
     def now(self) -> datetime:
@@ -69,9 +70,18 @@ class Run:
         """Say whether the other would write the same orders."""
         return replace(self, finished=False, rules="") == replace(other, finished=False, rules="")
 
-    def under(self, pack: Pack) -> bool:
-        """Say whether it may go on with this pack: half a history under other rules would be told under none."""
-        return self.finished or self.rules in {"", pack.digest}
+    def under(self, pack: Pack, scenario: Scenario) -> bool:
+        """Say whether it may go on with these: half a history under other rules would be told under none.
+
+        Of a run that was begun before scenarios counted, the pack alone is known.
+        """
+        return self.finished or self.rules in {"", pack.digest, _rules(pack, scenario)}
+
+
+def _rules(pack: Pack, scenario: Scenario) -> str:
+    """Return a digest of all that lives hang on but the seed: not of what is only counted in the end."""
+    told = scenario.model_dump_json(exclude={"seed", "title", "source", "figures"})
+    return hashlib.sha256(f"{pack.digest} {told}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +142,9 @@ def prepare(
     moment = _until(scenario, until, begun)
     _refuse_before(scenario, moment)
     plan = planned(scenario, pack, moment, scale)
-    run = Run(
-        pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size, mode=mode, rules=pack.digest
-    )  # fmt: skip
-    if begun is not None and not begun.under(pack):
-        raise Refused(f"The pack {pack.id} has changed since this run was begun.", CHANGED)
+    rules = _rules(pack, scenario)
+    run = Run(pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size, mode=mode, rules=rules)
+    _refuse_changed(begun, pack, scenario)
     if begun is not None and not begun.same(run):
         asked = f"{begun.pack} {begun.scenario}, scale {begun.scale:g}, seed {begun.seed}, until {begun.until}"
         raise Refused(f"This instance holds another run: {asked} ({begun.mode}).", ELSEWHERE)
@@ -150,15 +158,17 @@ def prepare(
 def behind(pack_name: str, name: str, *, orders: int) -> Prepared:
     """Read and plan the history behind a demo: so much of a scenario that about `orders` come out.
 
-    The instance may hold orders already (the demo's own). Raises PackError for mistakes.
+    The instance may hold orders already (the demo's own). Raises PackError for mistakes, Refused where the pack or its
+    scenario has changed since an earlier start began.
     """
     pack = read_pack(find_pack(pack_name))
     scenario, begun = read_scenario(pack, name), sheet()
+    _refuse_changed(begun, pack, scenario)
     end = _until(scenario, None, begun)
     first, last = first_and_last(scenario.totals, end.date())
     whole = int(per_day(scenario.totals, np.ones((last - first).days + 1), first, end.date()).sum())
     plan = planned(scenario, pack, end, begun.scale if begun else min(1.0, orders / whole))
-    run = Run(pack.id, name, scenario.seed, plan.scale, end.isoformat(), plan.size, rules=pack.digest)
+    run = Run(pack.id, name, scenario.seed, plan.scale, end.isoformat(), plan.size, rules=_rules(pack, scenario))
     return Prepared(run, pack, scenario, plan, Townspeople(pack, scenario), begun is not None)
 
 
@@ -182,6 +192,11 @@ def _refuse_before(scenario: Scenario, moment: datetime) -> None:
     first, last = first_and_last(scenario.totals, moment.date())
     if moment.date() < first:
         raise Refused(f"{scenario.name} begins on {first}, after {moment.date()}.", f"Name a day up to {last}: --until")
+
+
+def _refuse_changed(begun: Run | None, pack: Pack, scenario: Scenario) -> None:
+    if begun is not None and begun.scenario == scenario.name and not begun.under(pack, scenario):
+        raise Refused(f"The pack {pack.id} or its scenario has changed since this run was begun.", CHANGED)
 
 
 def _refuse_other_pack(pack: Pack, *, live: bool) -> None:

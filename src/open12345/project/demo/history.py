@@ -35,6 +35,9 @@ def fill(pack_id: str, console: Console) -> int:
     except PackError as error:  # a scenario that was edited: the demo stands without it
         console.print(f"history   left out: {error.problems[0]}")
         return 0
+    except runs.Refused as error:  # half of it was written by an earlier start, under other rules
+        console.print(f"history   not whole: {error}")
+        return 0
     if prepared is None:
         return 0
     console.print(f"history   {prepared.run.size} orders of {prepared.scenario.title} are being written …")
@@ -50,7 +53,8 @@ def fill(pack_id: str, console: Console) -> int:
 def prepare(pack_id: str) -> runs.Prepared | None:
     """Plan the scenario behind the demo at the smallest of the sizes at which its parts fit; None without scenarios.
 
-    Raises PackError where they fit at none: so few orders cannot always be parted as exactly as the scenario says.
+    Raises PackError where they fit at none: so few orders cannot always be parted as exactly as the scenario says;
+    Refused where an earlier start began it under other rules.
     """
     name = _chosen(pack_id)
     if name is None:

@@ -53,17 +53,17 @@ class Written:
 
 
 def write(  # noqa: PLR0913 - a run is told apart by all of these
-    lives: Source, *, pack: Pack, progress: Progress = lambda _n, _what: None, processes: int = 2,
+    lives: Source, *, size: int, pack: Pack, progress: Progress = lambda _n, _what: None, processes: int = 2,
     run: str = "simulated", until: datetime | None = None, seed: int = 0, dsn: str = "",
 ) -> Written:  # fmt: skip
-    """Write `lives`, in the order of time, and return what was written; an earlier run of this name is continued.
+    """Write the `size` lives of a run and return what was written; an earlier run of this name is continued.
 
     `progress(orders so far, what is done)`; -1 where it is no longer about orders.
     """
     begun = time.monotonic()
     phases: dict[str, float] = {}
     with writers.loader(dsn) as connection, resume.alone(connection):
-        state = resume.begin(connection, run, pack.id, processes=processes, chunk=CHUNK)
+        state = resume.begin(connection, run, pack.id, size=size, processes=processes, chunk=CHUNK)
         tables = [model._meta.db_table for model in loaded_tables()]
         if not state.done and not WorkOrder.objects.exists():
             resume.drop_indexes(connection, tables)

@@ -15,11 +15,15 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
+from open12345.orders.models import WorkOrder
+from open12345.simulate.history.copying import Ids
+
 _TABLES: Final = """
     CREATE SCHEMA IF NOT EXISTS simulate;
     CREATE TABLE IF NOT EXISTS simulate.run (
         name text PRIMARY KEY, processes int NOT NULL, chunk int NOT NULL, pack text NOT NULL,
         began timestamptz NOT NULL DEFAULT now(), ended timestamptz);
+    ALTER TABLE simulate.run ADD COLUMN IF NOT EXISTS size int, ADD COLUMN IF NOT EXISTS base bigint;
     CREATE TABLE IF NOT EXISTS simulate.batch (
         run text NOT NULL REFERENCES simulate.run, chunk int NOT NULL, shard int NOT NULL, orders int NOT NULL,
         events int NOT NULL, rows int NOT NULL, PRIMARY KEY (run, chunk, shard));
@@ -33,7 +37,7 @@ _PATIENCE: Final = 90.0
 
 
 class OtherRun(ValueError):
-    """A run of this name was begun with another pack."""
+    """A run of this name was begun with another pack, or with another number of lives."""
 
 
 class Busy(RuntimeError):
@@ -42,13 +46,18 @@ class Busy(RuntimeError):
 
 @dataclass(frozen=True)
 class Run:
-    """A run as it was begun, and which of its batches are written: (chunk, shard)."""
+    """A run as it was begun, and which of its batches are written: (chunk, shard).
+
+    The life at place n of the run is the order with the id `base` + n, whichever writer writes it and when: so the same
+    seed gives the same numbers, and what hangs on a number.
+    """
 
     name: str
     processes: int
     chunk: int
     done: frozenset[tuple[int, int]]
     ended: bool
+    base: int
 
     def first(self, shard: int) -> int:
         """Return the first chunk of which a writer's batch is missing."""
@@ -90,8 +99,13 @@ def at_work(connection: psycopg.Connection[Any]) -> None:
     connection.execute("SELECT pg_advisory_lock_shared(%s)", [_WRITING])
 
 
-def begin(connection: psycopg.Connection[Any], name: str, pack: str, *, processes: int, chunk: int) -> Run:
-    """Begin the run, or take it up again as it was begun."""
+def begin(
+    connection: psycopg.Connection[Any], name: str, pack: str, *, size: int, processes: int, chunk: int
+) -> Run:  # fmt: skip
+    """Begin the run of `size` lives, or take it up again as it was begun; raises `OtherRun`.
+
+    A run that was begun before ids were set aside gets them now, for what it has not written yet.
+    """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         connection.execute(_TABLES)
@@ -99,12 +113,27 @@ def begin(connection: psycopg.Connection[Any], name: str, pack: str, *, processe
             "INSERT INTO simulate.run (name, processes, chunk, pack) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
             [name, processes, chunk, pack],
         )
-        found = connection.execute("SELECT processes, chunk, pack, ended FROM simulate.run WHERE name = %s", [name])
+        found = connection.execute(
+            "SELECT processes, chunk, pack, ended, size, base FROM simulate.run WHERE name = %s", [name]
+        )
         row = found.fetchone()
         if row is None or row[2] != pack:
             raise OtherRun(f"the run {name} was begun with another pack")
+        base = row[5] if row[4] == size else None
         done = connection.execute("SELECT chunk, shard FROM simulate.batch WHERE run = %s", [name]).fetchall()
-    return Run(name, int(row[0]), int(row[1]), frozenset((int(c), int(s)) for c, s in done), row[3] is not None)
+        if done and row[4] not in {None, size}:
+            raise OtherRun(f"the run {name} was begun with {row[4]} lives, not {size}")
+        if base is None:
+            base = _set_aside(connection, name, size)
+    written = frozenset((int(c), int(s)) for c, s in done)
+    return Run(name, int(row[0]), int(row[1]), written, ended=row[3] is not None, base=int(base))
+
+
+def _set_aside(connection: psycopg.Connection[Any], name: str, size: int) -> int:
+    """Set the ids of the run's orders aside, and return the first."""
+    base = Ids(connection)(WorkOrder, size) if size else 0
+    connection.execute("UPDATE simulate.run SET size = %s, base = %s WHERE name = %s", [size, base, name])
+    return base
 
 
 def note(connection: psycopg.Connection[Any], run: str, place: tuple[int, int], counts: tuple[int, int, int]) -> None:

@@ -7,12 +7,13 @@ digests, facts and the hash chain. `tests/simulate/test_bulk_truth.py` holds bot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
 from open12345.callback.sampling import is_drawn
 from open12345.orders import clocks
-from open12345.orders.models import Clock, WorkOrder
+from open12345.orders.models import Clock
 from open12345.simulate.history.dues import Dues, Reckoner
 from open12345.simulate.history.kinds import Kinds, Told
 from open12345.simulate.history.learning import ClockRule, Skeleton
@@ -31,10 +32,16 @@ _MODEL: Final = 9_876_543_210_987
 
 
 class Stamper:
-    """Makes the rows of lives. `ids` hands out numbers: (table, how many) → the first of them."""
+    """Makes the rows of lives.
 
-    def __init__(self, world: World, pack_version: int, ids: Any, callers: Callers | None = None) -> None:
+    `ids` hands out numbers: (table, how many) → the first of them; `order_at`: the order's id by its place in the run.
+    """
+
+    def __init__(
+        self, world: World, pack_version: int, ids: Any, order_at: Callable[[int], int], callers: Callers | None = None,
+    ) -> None:  # fmt: skip
         self.world, self.pack, self.version, self.ids = world, world.pack, str(pack_version), ids
+        self.order_at = order_at
         self.dues = Dues(self.pack)
         self._numbers: dict[tuple[date, str], str] = {}
         self.texts = Texts(self.pack, self.model_number())
@@ -69,7 +76,7 @@ class Stamper:
 
     def tell(self, life: Life) -> Told:
         """Return how the life goes, and its number."""
-        order = self.ids(WorkOrder, 1)
+        order = self.order_at(life.request.index)
         number = self.number(life.request.at, life.request.channel, order)
         drawn = life.fate is Fate.ANSWERED_AT_ONCE and is_drawn(number, self.pack.callback.direct_share)
         return self.kinds.told(life, order, number, script(self.world, life, drawn=drawn), drawn=drawn)

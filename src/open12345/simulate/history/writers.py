@@ -162,7 +162,7 @@ def _work(lives: Source, world: World, place: Place, shard: int, answers: Any) -
     try:
         with loader(place.dsn) as connection, Shadow() as stage:
             resume.at_work(connection)
-            stamper, learned = _stamper(world, connection, stage), 0
+            stamper, learned = _stamper(world, connection, stage, place.run.base), 0
             for chunk, some in batches(lives, place.run, shard):
                 if os.getppid() != waiting:
                     return
@@ -219,9 +219,9 @@ class Shadow:
             self._standing.__exit__(None, None, None)
 
 
-def _stamper(world: World, connection: psycopg.Connection[Any], stage: Shadow) -> Stamper:
+def _stamper(world: World, connection: psycopg.Connection[Any], stage: Shadow, base: int) -> Stamper:
     version, _pack = packs.pack_at(queries.database_time())
-    stamper = Stamper(world, version, Ids(connection), _callers(connection))
+    stamper = Stamper(world, version, Ids(connection), base.__add__, _callers(connection))
     stamper.kinds.stage, stamper.kinds.library = stage, Library(shelf(Path(settings.OPEN12345_HOME), world))
     return stamper
 
