@@ -21,7 +21,8 @@ from pytest_django import DjangoDbBlocker
 from open12345.orders import history, invariants
 from open12345.orders.models import Event, WorkOrder
 from open12345.project.cluster import SUPERUSER
-from open12345.simulate.history import bulk, resume
+from open12345.simulate import truth
+from open12345.simulate.history import resume
 from tests.beds import Bed
 from tests.cast import Town
 from tests.settings import CLUSTER
@@ -43,7 +44,7 @@ def loader_of(database: str) -> str:
 
 @pytest.fixture
 def _no_trace(dsn: str) -> Iterator[None]:
-    shutil.rmtree(bulk.truth_folder("test"))
+    shutil.rmtree(truth.folder("test"))
     yield
     with psycopg.connect(dsn, autocommit=True) as connection:
         for _name, definition in connection.execute("SELECT * FROM simulate.dropped_index").fetchall():
@@ -79,7 +80,7 @@ def killed_after(dsn: str, orders: int, many: int, *, seconds: float = 120) -> N
 def fresh_town(bed: Bed, blocker: DjangoDbBlocker) -> Iterator[str]:
     """A town where nothing was ever written; the loader's address of its database."""
     with blocker.unblock(), bed.town():
-        shutil.rmtree(bulk.truth_folder("test"))
+        shutil.rmtree(truth.folder("test"))
         yield loader_of(str(connections["default"].settings_dict["NAME"]))
 
 
@@ -91,7 +92,7 @@ def told(dsn: str) -> tuple[str, list[tuple[object, ...]]]:
             " array_agg((e.at, e.action) ORDER BY e.seq)::text"
             " FROM orders_workorder o JOIN orders_event e ON e.order_id = o.id GROUP BY o.id ORDER BY o.id"
         ).fetchall()
-    lines = bulk.truth_folder("test").joinpath("truth.jsonl").read_text().splitlines()
+    lines = truth.folder("test").joinpath(truth.NAME).read_text().splitlines()
     return "\n".join(sorted(lines)), orders
 
 
@@ -104,8 +105,7 @@ def whole(dsn: str, orders: int) -> None:
     assert list(history.verify(WorkOrder.objects.all())) == []
     assert list(history.verify_anchors()) == []
     assert list(invariants.check_all()) == []
-    truth = bulk.truth_folder("test").joinpath("truth.jsonl").read_text().splitlines()
-    assert len(truth) == orders
+    assert len(truth.folder("test").joinpath(truth.NAME).read_text().splitlines()) == orders
     assert Event.objects.count() > orders
 
 
@@ -117,6 +117,7 @@ def test_a_killed_run_goes_on_without_doubles(dsn: str) -> None:
 
 
 @pytest.mark.function("SIM-01")
+@pytest.mark.function("SIM-05")
 def test_a_run_is_the_same_however_its_writers_took_turns(
     django_db_setup: Bed, django_db_blocker: DjangoDbBlocker
 ) -> None:

@@ -12,8 +12,8 @@ import typer
 from pytest_django import Settings
 from typer.testing import CliRunner
 
-from open12345.orders.models import WorkOrder
-from open12345.simulate import check, cli, runs
+from open12345.orders.models import Event, WorkOrder
+from open12345.simulate import check, cli, players, progress, runs
 from open12345.simulate.lives import step
 from open12345.simulate.lives.staffing import staffing
 from open12345.simulate.lives.steps import World
@@ -188,6 +188,23 @@ def test_a_run_does_not_go_on_with_its_scenario_changed() -> None:
     livelier = scenario.model_copy(update={"mix": scenario.mix.model_copy(update={"repeats": 0.9})})
     assert [begun.under(pack, one) for one in (scenario, told_otherwise, livelier)] == [True, True, False]
     assert replace(begun, rules=pack.digest).under(pack, livelier)  # begun before scenarios counted
+
+
+@pytest.mark.function("SIM-05")
+def test_a_run_by_steps_tells_what_it_did_and_the_truth_of_every_order(
+    town: Town, settings: Settings, tmp_path: Path
+) -> None:
+    settings.OPEN12345_HOME = tmp_path
+    prepared = runs.prepare("jiuting", "year", scale=0.0005, until=UNTIL)
+    played = players.step(prepared, players.Options(), progress.silent)
+    orders = list(WorkOrder.objects.order_by("pk").values_list("number", flat=True))
+    assert (played.orders, played.events) == (len(orders), Event.objects.count())
+    lines = [json.loads(line) for line in Path(played.truth).read_text(encoding="utf-8").splitlines()]
+    assert [line["number"] for line in lines] == orders
+    assert [line["index"] for line in lines] == list(range(len(orders)))
+    assert {line["category"] for line in lines} <= {row.code for row in town.pack.categories}
+    with pytest.raises(runs.Refused, match="played to its end"):
+        players.step(runs.prepare("jiuting", "year", scale=0.0005, until=UNTIL), players.Options(), progress.silent)
 
 
 def test_a_history_tells_its_time_and_how_many_orders_and_rows_a_second() -> None:

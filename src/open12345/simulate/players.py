@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+from open12345.orders.models import Event
 from open12345.simulate import runs, truth
 from open12345.simulate.lives.staffing import staffing
 from open12345.simulate.lives.steps import World
@@ -42,6 +43,8 @@ class Played:
     """Of the orders: those that an earlier start of this run had written."""
     rows: int = 0
     """Rows of all tables; 0 where they were not counted."""
+    acts: int = 0
+    """live: what people did over HTTP; the events of it are the instance's."""
 
     def sentence(self) -> str:
         """Say it in a line."""
@@ -53,7 +56,8 @@ class Played:
             speed += " (" + ", ".join(f"{name} {spent:.1f} s" for name, spent in self.phases.items()) + ")"
         beside = f"\nground truth: {self.truth}" if self.truth else ""
         earlier = f", {self.before:,} of them written before" if self.before else ""
-        return f"{self.orders:,} orders with {self.events:,} events{earlier}, in {self.seconds:,.1f} s{speed}{beside}"
+        what = f"{self.acts:,} acts" if self.acts else f"{self.events:,} events"
+        return f"{self.orders:,} orders with {what}{earlier}, in {self.seconds:,.1f} s{speed}{beside}"
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a program."""
@@ -72,15 +76,15 @@ def step(prepared: Prepared, options: Options, tell: Tell) -> Played:
         done = "was played to its end here" if prepared.run.finished else "was stopped, and cannot go on"
         raise runs.Refused(f"This run by steps {done}.", runs.ELSEWHERE)
     runs.note(prepared.run)
-    path = runs.folder() / truth.NAME
+    path = truth.folder(prepared.run.title) / truth.NAME
     began = time.monotonic()
     world = World(prepared.pack, staffing(prepared.pack), prepared.scenario.seed)
     lives: list[Life] = []
     played = player.play(_kept(prepared, tell, lives), world, until=prepared.run.now)
-    path.unlink(missing_ok=True)
-    truth.write(path, (life.request for life in lives), played.numbers)
+    told = (life for life in lives if life.request.index in played.numbers)
+    truth.write(path, ((life, played.numbers[life.request.index]) for life in told))
     runs.note(replace(prepared.run, finished=True))
-    return Played(len(played.numbers), played.acts, time.monotonic() - began, str(path))
+    return Played(len(played.numbers), Event.objects.count(), time.monotonic() - began, str(path))
 
 
 def _kept(prepared: Prepared, tell: Tell, lives: list[Life]) -> Iterator[Life]:
@@ -106,7 +110,7 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
     runs.note(run)
     written = bulk.write(
         lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), size=prepared.plan.size,
-        pack=prepared.pack, progress=progress, processes=options.processes, run=f"{run.pack}-{run.scenario}",
+        pack=prepared.pack, progress=progress, processes=options.processes, run=run.title,
         until=run.now, seed=run.seed,
     )  # fmt: skip
     runs.note(replace(run, finished=True))
@@ -130,7 +134,7 @@ def live(prepared: Prepared, options: Options, tell: Tell) -> Played:
         )
     except player.Shut as error:
         raise runs.Refused(str(error), error.remedy) from error
-    return Played(tally.orders, sum(tally.acts.values()), time.monotonic() - began)
+    return Played(tally.orders, 0, time.monotonic() - began, acts=sum(tally.acts.values()))
 
 
 def _now(life: Life, stamp: str, tell: Tell) -> Life:

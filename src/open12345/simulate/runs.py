@@ -66,6 +66,11 @@ class Run:
         """The run's "now"."""
         return datetime.fromisoformat(self.until).astimezone(SHANGHAI)
 
+    @property
+    def title(self) -> str:
+        """Under which name it is kept."""
+        return f"{self.pack}-{self.scenario}"
+
     def same(self, other: Run) -> bool:
         """Say whether the other would write the same orders."""
         return replace(self, finished=False, rules="") == replace(other, finished=False, rules="")

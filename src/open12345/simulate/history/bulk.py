@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
-from django.conf import settings
 from django.db import models
 from psycopg import sql
 
 from open12345.orders import history, queries
 from open12345.orders.models import Unsealed, WorkOrder
 from open12345.policy import Pack
+from open12345.simulate import truth
 from open12345.simulate.history import resume, shadow, writers
 from open12345.simulate.history.writers import Source
 from open12345.simulate.lives.staffing import staffing
@@ -69,7 +69,7 @@ def write(  # noqa: PLR0913 - a run is told apart by all of these
             resume.drop_indexes(connection, tables)
         before, _events, _rows = resume.totals(connection, run)
         progress(before, "orders")
-        folder = truth_folder(run)
+        folder = truth.folder(run)
         world = World(pack, staffing(pack), seed)
         world.people.warm()
         with _phase(phases, "orders"):
@@ -143,16 +143,9 @@ def _analysed(connection: psycopg.Connection[Any], table: str) -> None:
     connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
 
 
-def truth_folder(run: str) -> Path:
-    """Return where the truth of a run is kept, apart from the platform's tables."""
-    folder = Path(settings.OPEN12345_HOME) / "simulate" / run
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def _gathered(folder: Path) -> Path:
     """Return the one file of a run's truth, put together from its chunks."""
-    whole = folder / "truth.jsonl"
+    whole = folder / truth.NAME
     parts = sorted(folder.glob("[0-9]*-[0-9]*.jsonl"))
     if parts:
         with whole.open("wb") as out:

@@ -7,14 +7,13 @@ each writer: one transaction, together with the note that it is written. What wa
 from __future__ import annotations
 
 import gc
-import json
 import multiprocessing
 import os
 import queue
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from multiprocessing.context import ForkContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -29,20 +28,19 @@ from psycopg.conninfo import make_conninfo
 from open12345.directory import packs
 from open12345.orders import queries
 from open12345.orders.stages import ENDED, Stage
+from open12345.simulate import truth
 from open12345.simulate.history import resume, shadow
 from open12345.simulate.history.copying import Ids, copy
 from open12345.simulate.history.library import Library, shelf
 from open12345.simulate.history.repeats import Callers
 from open12345.simulate.history.stamp import Sheet, Stamper
 from open12345.simulate.lives.steps import World
-from open12345.simulate.shapes import Life, Truth
+from open12345.simulate.shapes import Life
 
 _POLL: Final = 0.5
 _TIDY: Final = 20
 _TOGETHER: Final = 100
 """Lives that are told before they are written: so that of new kinds each writer learns others."""
-_JSON: Final = json.JSONEncoder(ensure_ascii=False)
-_TRUTHS: Final = tuple(part.name for part in fields(Truth))
 
 
 class Source(Protocol):
@@ -253,21 +251,7 @@ def _write_batch(
         stamper.kinds.learn(told)
         numbers += [stamper.write(one, sheet) for one in told]
     path = place.folder / f"{which[0]:06d}-{which[1]}.jsonl"
-    lines = (_JSON.encode(truth_of(life, n)) for life, n in zip(lives, numbers, strict=True))
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    truth.write(path, zip(lives, numbers, strict=True))
     with resume.unchecked(connection):
         rows = copy(connection, sheet)
         resume.note(connection, place.run.name, which, (sheet.orders, sheet.events, rows))
-
-
-def truth_of(life: Life, number: str) -> dict[str, Any]:
-    """Return what a request really is, and which order it became."""
-    request = life.request
-    return {
-        "index": request.index, "number": number, "fate": life.fate.value, **_told(request.truth),
-        "said_category": request.category, "life_unit": life.unit, "marks": dict(life.marks),
-    }  # fmt: skip
-
-
-def _told(truth: Truth) -> dict[str, Any]:
-    return {name: getattr(truth, name) for name in _TRUTHS}
