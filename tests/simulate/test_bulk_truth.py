@@ -52,7 +52,8 @@ def stamped(town: Town, some: list[Life]) -> Stamper:
     connection.ensure_connection()
     places = {life.request.index: n for n, life in enumerate(some)}
     ids = Ids(connection.connection, 50)
-    stamper = Stamper(world, version, ids, lambda place: FIRST + places.get(place, place))
+    first = ids(WorkOrder, len(some) or 1)
+    stamper = Stamper(world, version, ids, lambda place: first + places.get(place, place))
     sheet = Sheet()
     for life in some:
         stamper.stamp(life, sheet)
