@@ -7,6 +7,7 @@ Exit codes: 0 done (all figures the same), 1 refused, mistakes or a difference, 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -201,12 +202,15 @@ def _explained(*, as_json: bool) -> Iterator[None]:
     from open12345.simulate import runs  # noqa: PLC0415 - the same
     from open12345.simulate.history import resume, writers  # noqa: PLC0415 - the same
 
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # that the database is away is said once, below
     try:
         yield
     except PackError as error:
         _end([str(problem) for problem in error.problems], as_json=as_json)
     except runs.Refused as error:
         _end([error.message, error.remedy], as_json=as_json)
+    except resume.OtherRun as error:
+        _end([f"This instance holds another run: {error}.", runs.ELSEWHERE], as_json=as_json)
     except resume.Busy as error:
         _end([str(error), "Wait until it has ended, then give this command again."], as_json=as_json)
     except writers.BulkError as error:
