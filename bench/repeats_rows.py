@@ -183,9 +183,9 @@ def _world(pack: str) -> tuple[World, list[str]]:
 @contextmanager
 def bulk() -> Iterator[psycopg.Connection[Any]]:
     """A connection past triggers and foreign keys: the rows are made up and only read by what is measured."""
-    from open12345.simulate.history import writers
+    from open12345.simulate.history import turns
 
-    with writers.loader() as connection:
+    with turns.loader() as connection:
         connection.execute("SET session_replication_role = replica")
         yield connection
 

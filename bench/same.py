@@ -43,7 +43,7 @@ def main() -> None:
 
 def _lines() -> dict[str, list[str]]:
     from open12345.simulate import runs
-    from open12345.simulate.history import writers
+    from open12345.simulate.history import turns, writers
     from open12345.simulate.history.stamp import Sheet
     from open12345.simulate.lives.staffing import staffing
     from open12345.simulate.lives.steps import World
@@ -53,8 +53,8 @@ def _lines() -> dict[str, list[str]]:
     plan, sheet = prepared.plan, Sheet()
     world = World(prepared.pack, staffing(prepared.pack), prepared.run.seed)
     world.people.warm()
-    with writers.loader() as connection, writers.Shadow() as stage:
-        stamper = writers._stamper(world, connection, stage, 1)
+    with turns.loader() as connection, writers.Shadow() as stage:
+        stamper = writers._stamper(world, connection, stage, 1, 1)
         stamper.ids = _Counted()
         os.urandom = lambda many: _CONSTANT * many  # type: ignore[assignment]
         for part in PARTS:

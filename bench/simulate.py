@@ -40,17 +40,18 @@ def _run() -> None:
     from open12345.orders import history, invariants
     from open12345.orders.models import WorkOrder
     from open12345.project import boot, embedded
-    from open12345.simulate.history import bulk
+    from open12345.simulate.history import bulk, turns
 
     whole, prepared = _prepared()
     server = embedded.status(boot.cluster()).pid or 0
     _server.append(server)
     before, python = _cpu(server), _own()
     print(f"begin {time.strftime('%T')}   {PACK} {SCENARIO}, {prepared.plan.size:,} of its {whole:,} orders")
-    done = bulk.write(
-        lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), size=prepared.plan.size,
-        pack=prepared.pack, run="bench", until=prepared.run.now, seed=prepared.run.seed, progress=_tell,
-    )  # fmt: skip
+    with turns.turn() as turn:
+        done = bulk.write(
+            lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), size=prepared.plan.size,
+            turn=turn, pack=prepared.pack, run="bench", until=prepared.run.now, seed=prepared.run.seed, progress=_tell,
+        )  # fmt: skip
     database, ours = _cpu(server) - before, _own() - python
     rate = done.orders / done.seconds
     print(
@@ -90,9 +91,9 @@ def _prepared() -> tuple[int, Prepared]:
 
 def _raw(rows: int) -> None:
     """Copy the same rows into empty tables without indexes, in one process."""
-    from open12345.simulate.history import bulk, writers
+    from open12345.simulate.history import bulk, turns
 
-    with writers.loader() as connection:
+    with turns.loader() as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("CREATE SCHEMA raw")
         begun, size = time.monotonic(), 0

@@ -17,7 +17,7 @@ def main(dsn: str, database: str, orders: int) -> None:
 
     for alias in connections:
         connections[alias].settings_dict["NAME"] = database
-    from open12345.simulate.history import bulk
+    from open12345.simulate.history import bulk, turns
     from open12345.simulate.shapes import Fate
     from open12345.worktime import SHANGHAI
     from tests.cast import jiuting
@@ -26,15 +26,16 @@ def main(dsn: str, database: str, orders: int) -> None:
     begin = datetime(2025, 6, 16, 8, 0, tzinfo=SHANGHAI)
     until = begin + timedelta(days=20)
     bulk.CHUNK = 20  # type: ignore[misc]
-    bulk.write(
-        lambda start, mine: (
-            life for life in lives(
-                jiuting(), orders - start, begin=begin, until=until, start=start,
-                fates=(Fate.REFUSED, Fate.ANSWERED_AT_ONCE),
-            ) if mine(life.request.caller.key)
-        ),
-        size=orders, pack=jiuting(), run="test", until=until, dsn=dsn,
-    )  # fmt: skip
+    with turns.turn(dsn) as turn:
+        bulk.write(
+            lambda start, mine: (
+                life for life in lives(
+                    jiuting(), orders - start, begin=begin, until=until, start=start,
+                    fates=(Fate.REFUSED, Fate.ANSWERED_AT_ONCE),
+                ) if mine(life.request.caller.key)
+            ),
+            size=orders, turn=turn, pack=jiuting(), run=database, until=until, dsn=dsn,
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -22,10 +23,16 @@ from open12345.orders import history, invariants
 from open12345.orders.models import Event, WorkOrder
 from open12345.project.cluster import SUPERUSER
 from open12345.simulate import truth
-from open12345.simulate.history import resume
+from open12345.simulate.history import resume, turns, writers
+from open12345.simulate.lives import step
+from open12345.simulate.lives.staffing import staffing
+from open12345.simulate.lives.steps import World
+from open12345.simulate.shapes import Fate
+from open12345.worktime import SHANGHAI
 from tests.beds import Bed
 from tests.cast import Town
 from tests.settings import CLUSTER
+from tests.simulate.made import lives
 
 RUNNER = Path(__file__).parent / "run_bulk.py"
 
@@ -36,6 +43,11 @@ def dsn(committed_town: Town) -> str:
     return loader_of(str(connections["default"].settings_dict["NAME"]))
 
 
+def kept() -> Path:
+    """Where the truth of a run is kept that has its database's name: processes of the suite share a home."""
+    return truth.folder(str(connections["default"].settings_dict["NAME"]))
+
+
 def loader_of(database: str) -> str:
     if CLUSTER is None:
         pytest.skip("needs an embedded server")
@@ -44,7 +56,7 @@ def loader_of(database: str) -> str:
 
 @pytest.fixture
 def _no_trace(dsn: str) -> Iterator[None]:
-    shutil.rmtree(truth.folder("test"))
+    shutil.rmtree(kept())
     yield
     with psycopg.connect(dsn, autocommit=True) as connection:
         for _name, definition in connection.execute("SELECT * FROM simulate.dropped_index").fetchall():
@@ -80,8 +92,11 @@ def killed_after(dsn: str, orders: int, many: int, *, seconds: float = 120) -> N
 def fresh_town(bed: Bed, blocker: DjangoDbBlocker) -> Iterator[str]:
     """A town where nothing was ever written; the loader's address of its database."""
     with blocker.unblock(), bed.town():
-        shutil.rmtree(truth.folder("test"))
-        yield loader_of(str(connections["default"].settings_dict["NAME"]))
+        shutil.rmtree(kept())
+        dsn = loader_of(str(connections["default"].settings_dict["NAME"]))
+        with psycopg.connect(dsn, autocommit=True) as connection:  # numbers drawn in vain leave no other trace
+            connection.execute("SELECT setval('orders_workorder_id_seq', 1, false)")
+        yield dsn
 
 
 def told(dsn: str) -> tuple[str, list[tuple[object, ...]]]:
@@ -92,20 +107,21 @@ def told(dsn: str) -> tuple[str, list[tuple[object, ...]]]:
             " array_agg((e.at, e.action) ORDER BY e.seq)::text"
             " FROM orders_workorder o JOIN orders_event e ON e.order_id = o.id GROUP BY o.id ORDER BY o.id"
         ).fetchall()
-    lines = truth.folder("test").joinpath(truth.NAME).read_text().splitlines()
-    return "\n".join(sorted(lines)), orders
+    lines = kept().joinpath(truth.NAME).read_text().splitlines()
+    return "\n".join(lines), orders
 
 
 def whole(dsn: str, orders: int) -> None:
     process = start(dsn, orders)
     assert process.wait(300) == 0
+    assert not [*kept().glob("0*-*.jsonl")]
     assert WorkOrder.objects.count() == orders
     numbers = WorkOrder.objects.values_list("requester__created_at", flat=True)
     assert len(set(numbers)) == orders  # each life begins at a moment of its own
     assert list(history.verify(WorkOrder.objects.all())) == []
     assert list(history.verify_anchors()) == []
     assert list(invariants.check_all()) == []
-    assert len(truth.folder("test").joinpath(truth.NAME).read_text().splitlines()) == orders
+    assert len(kept().joinpath(truth.NAME).read_text().splitlines()) == orders
     assert Event.objects.count() > orders
 
 
@@ -133,6 +149,40 @@ def test_a_run_is_the_same_however_its_writers_took_turns(
 
 
 @pytest.mark.usefixtures("_no_trace")
+def test_who_comes_after_a_killed_run_waits_for_its_writers(dsn: str) -> None:
+    process = start(dsn, 400)
+    until = time.monotonic() + 120
+    while batches(dsn) < 1 and time.monotonic() < until:
+        time.sleep(0.02)
+    with pytest.raises(turns.Busy, match="writes into this instance"), turns.turn(dsn):
+        pass
+    process.kill()  # its writers are at something still
+    process.wait()
+    said: list[str] = []
+    with turns.turn(dsn, said.append):
+        standing = batches(dsn)
+        time.sleep(0.5)
+        assert batches(dsn) == standing
+    assert said in ([], ["waiting for the writers of an earlier run to end what they are at …"])
+
+
+def test_who_had_something_open_is_known_however_far_other_writers_were(committed_town: Town, dsn: str) -> None:
+    begin = datetime(2025, 6, 16, 8, tzinfo=SHANGHAI)
+    until = begin + timedelta(days=30)
+    some = lives(committed_town.pack, 3, begin=begin, until=until, fates=(Fate.REFUSED,))
+    step.play(some, World(committed_town.pack, staffing(committed_town.pack)), until=until)
+    first, *_, last = WorkOrder.objects.order_by("pk").values_list("pk", flat=True)
+    with turns.loader(dsn) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            "UPDATE orders_workorder SET accepted_at = accepted_at + interval '200 d' WHERE id = %s", [last]
+        )
+        behind = writers._callers(connection, first, first + 1)
+        ahead = writers._callers(connection, first, last + 1)
+    assert (len(behind._orders), len(ahead._orders)) == (3, 0)
+
+
+@pytest.mark.usefixtures("_no_trace")
 def test_a_run_begun_before_ids_were_set_aside_gets_them_once(dsn: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         first = resume.begin(connection, "test", "jiuting", size=40, processes=2, chunk=20)
@@ -142,7 +192,7 @@ def test_a_run_begun_before_ids_were_set_aside_gets_them_once(dsn: str) -> None:
         assert older == again
         assert older.base >= first.base + 40
         larger = resume.begin(connection, "test", "jiuting", size=41, processes=2, chunk=20)  # nothing is written yet
-        assert larger.base >= older.base + 40
+        assert larger.base == older.base  # what was set aside for nothing is taken over
         resume.note(connection, "test", (0, 0), (12, 90, 300))
         with pytest.raises(resume.OtherRun, match="begun with 41 lives, not 40"):
             resume.begin(connection, "test", "jiuting", size=40, processes=2, chunk=20)

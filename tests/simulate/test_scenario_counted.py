@@ -1,6 +1,8 @@
 """Figures are counted from the platform's tables: what was planned comes out, what was not is seen as different."""
 
 import json
+import re
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,9 +12,10 @@ from typing import Any
 import pytest
 import typer
 from pytest_django import Settings
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from open12345.orders.models import Event, WorkOrder
+from open12345.policy import find_pack
 from open12345.simulate import check, cli, players, progress, runs
 from open12345.simulate.lives import step
 from open12345.simulate.lives.staffing import staffing
@@ -97,7 +100,7 @@ def test_what_was_planned_is_counted_and_a_changed_row_is_seen(
     assert lines["satisfied"].of == "7 / 10"
     assert lines["growth"].counted == "400.0 %"
 
-    monkeypatch.setattr("open12345.simulate.scenarios.files.read_scenario", lambda _pack, _name: scenario)
+    monkeypatch.setattr("open12345.simulate.scenarios.files.read_scenario", lambda _pack, _name, **_folder: scenario)
     assert _check(0)["ok"] is True
     changed = WorkOrder.objects.filter(channel="upper", accepted_at__gte=midnight(date(2025, 6, 3))).first()
     assert changed is not None
@@ -119,10 +122,14 @@ def _check(code: int) -> dict[str, Any]:
 # --- what may not be ----------------------------------------------------------------------------------
 
 
-def _refused(*words: str) -> str:
+def _told_by(*words: str) -> Result:
     app = typer.Typer()
     cli.register(app)
-    found = CliRunner().invoke(app, list(words))
+    return CliRunner().invoke(app, list(words))
+
+
+def _refused(*words: str) -> str:
+    found = _told_by(*words)
     assert found.exit_code == 1, found.output
     return found.output
 
@@ -150,6 +157,37 @@ def test_an_instance_with_orders_of_its_own_is_refused(town: Town, settings: Set
     step.play(plan.lives(Townspeople(town.pack, scenario)), World(town.pack, staffing(town.pack), 1))
     with pytest.raises(runs.Refused, match="holds 1 orders already"):
         runs.prepare("jiuting", "year", scale=0.001)
+
+
+def test_a_pack_given_by_its_path_is_found_again(town: Town, settings: Settings, tmp_path: Path) -> None:
+    settings.OPEN12345_HOME = tmp_path / "home"
+    copied = shutil.copytree(find_pack("jiuting"), tmp_path / "copied")
+    scenario = copied / "scenarios" / "year.yaml"
+    scenario.write_text(scenario.read_text(encoding="utf-8").replace("title:", "title: 抄来的", 1), encoding="utf-8")
+    by_path, by_name = (runs.prepare(named, "year", scale=0.001, until=UNTIL) for named in (str(copied), "jiuting"))
+    assert by_path.run.same(by_name.run)
+    runs.note(by_path.run)
+    for words in ([], ["--pack", str(copied)], ["--pack", "jiuting"]):
+        found = _told_by("check-scenario", *words)
+        assert "抄来的" in found.output
+        assert "was stopped before the end" in found.output
+    assert "serves the pack jiuting, not baoshan" in _refused("check-scenario", "--pack", str(find_pack("baoshan")))
+    assert "holds year at scale 0.001, not year at 0.5" in _told_by("check-scenario", "--scale", "0.5").output
+
+
+def test_a_whole_run_asked_for_again_brings_no_pack_into_force(town: Town, settings: Settings, tmp_path: Path) -> None:
+    settings.OPEN12345_HOME = tmp_path / "home"
+    prepared = runs.prepare("jiuting", "year", scale=0.001)
+    life = next(iter(prepared.plan.lives(prepared.voice, 0, 1)))
+    step.play([life], World(town.pack, staffing(town.pack), 1), until=life.until)
+    runs.note(replace(prepared.run, finished=True))
+    copied = shutil.copytree(find_pack("jiuting"), tmp_path / "copied")
+    pack = copied / "pack.yaml"
+    pack.write_text(
+        re.sub("^title: .*$", "title: 别的", pack.read_text("utf-8"), count=1, flags=re.MULTILINE), encoding="utf-8"
+    )
+    assert runs.prepare(str(copied), "year", scale=0.001).pack.title == "别的"
+    assert runs.pack_in_force().title == town.pack.title
 
 
 def test_only_the_same_run_goes_on(town: Town, settings: Settings, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
@@ -19,12 +20,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from open12345.policy import PackError, find_pack
+from open12345.policy import Pack, PackError, find_pack, read_pack
 from open12345.simulate import progress
 
 if TYPE_CHECKING:  # numpy and the texts are loaded when a command runs: other commands start fast
+    import psycopg
+
     from open12345.simulate.check import Checked
-    from open12345.simulate.runs import Prepared
+    from open12345.simulate.runs import Prepared, Run
 
 FOUND = 1
 _WIDE = 160
@@ -82,13 +85,15 @@ def simulate(  # noqa: PLR0913 - the options of a command
         if mode is Mode.LIVE:
             _reach(url)
         day = until.date() if until else None
-        with stderr.status("planning …"):
-            prepared = runs.prepare(pack, name, scale=scale, seed=seed, until=day, mode=mode.value)
-        if not as_json:
-            _say(f"{rate:g} requests a minute for {url}; Ctrl-C stops" if mode is Mode.LIVE else _announced(prepared))
-        options = players.Options(rate=rate, url=url, processes=processes, hurry=hurry, say=_say)
-        with _told(prepared, mode, as_json=as_json) as tell:
-            played = players.PLAYERS[mode.value](prepared, options, tell)
+        with _turn(mode) as turn:
+            with stderr.status("planning …"):
+                prepared = runs.prepare(pack, name, scale=scale, seed=seed, until=day, mode=mode.value)
+            if not as_json:
+                at = f"{rate:g} requests a minute for {url}; Ctrl-C stops"
+                _say(at if mode is Mode.LIVE else _announced(prepared))
+            options = players.Options(rate=rate, url=url, processes=processes, hurry=hurry, say=_say, turn=turn)
+            with _told(prepared, mode, as_json=as_json) as tell:
+                played = players.PLAYERS[mode.value](prepared, options, tell)
     if as_json:
         stdout.print_json(data=played.as_json())
     else:
@@ -105,21 +110,46 @@ def check_scenario(
     with _explained(as_json=as_json):
         run = runs.sheet()
         ruling = runs.pack_in_force()
-        if pack and pack != ruling.id:
-            raise runs.Refused(f"This instance serves the pack {ruling.id}, not {pack}.", "Name its own pack.")
-        name = scenario or (run.scenario if run else _only(ruling.id))
-        found = read_scenario(ruling, name)
+        folder = _folder(pack, run, ruling)
+        name = scenario or (run.scenario if run else _only(str(folder)))
+        found = read_scenario(ruling, name, folder=folder)
         own = run if run is not None and run.scenario == name else None
         end = own.now.date() if own else found.until or datetime.now().astimezone().date()
         share = scale if scale is not None else own.scale if own else found.scale
         lines = check.figures(found, ruling, end=end, scale=share)
     wrong = [line for line in lines if line.same is False]
+    whole = own is None or own.finished
     if as_json:
-        answer = {"ok": not wrong, "pack": ruling.id, "scenario": name, "scale": share, "until": end.isoformat()}
-        stdout.print_json(data={**answer, "figures": [line.as_json() for line in lines]})
+        answer = {"ok": not wrong, "whole": whole, "pack": ruling.id, "scenario": name, "scale": share}
+        figures = [line.as_json() for line in lines]
+        stdout.print_json(data={**answer, "until": end.isoformat(), "figures": figures})
     else:
+        for hint in _hints(run, name, share):
+            _say(hint)
         _show(lines, f"{found.title}（{found.source}）", share)
     raise typer.Exit(FOUND if wrong else 0)
+
+
+def _hints(run: Run | None, name: str, scale: float) -> Iterator[str]:
+    """Yield why the figures cannot be the text's, where the run's own sheet tells."""
+    if run is None:
+        return
+    if (run.scenario, run.scale) != (name, scale):
+        yield f"This instance holds {run.scenario} at scale {run.scale:g}, not {name} at {scale:g}."
+    if not run.finished:
+        yield "Its run was stopped before the end: give `open12345 simulate` again, it goes on from there."
+
+
+def _folder(pack: str, run: Run | None, ruling: Pack) -> Path:
+    """Return where the scenarios of this instance's pack lie: of the folder given, else as its run was begun."""
+    from open12345.simulate import runs  # noqa: PLC0415 - the same
+
+    if pack in {"", ruling.id}:
+        return find_pack(run.source if run is not None and run.source else ruling.id)
+    folder = find_pack(pack)
+    if (given := read_pack(folder).id) != ruling.id:
+        raise runs.Refused(f"This instance serves the pack {ruling.id}, not {given}.", "Name its own pack.")
+    return folder
 
 
 # --- telling ------------------------------------------------------------------------------------------
@@ -131,7 +161,7 @@ def _show(lines: list[Checked], title: str, scale: float) -> None:
         ("", "left"),
         ("figure", "left"),
         ("text", "left"),
-        ("printed", "right"),
+        ("expected", "right"),
         ("counted", "right"),
         ("", "left"),
     ):
@@ -185,6 +215,18 @@ def _say(line: str) -> None:
 
 
 @contextmanager
+def _turn(mode: Mode) -> Iterator[psycopg.Connection[Any] | None]:
+    """Have the instance to oneself, unless citizens only come to live in it."""
+    from open12345.simulate.history import turns  # noqa: PLC0415 - the same
+
+    if mode is Mode.LIVE:
+        yield None
+        return
+    with turns.turn(say=_say) as turn:
+        yield turn
+
+
+@contextmanager
 def _told(prepared: Prepared, mode: Mode, *, as_json: bool) -> Iterator[progress.Tell]:
     """Show how far it is; who lives says so in lines of their own, and has no end."""
     if as_json or mode is Mode.LIVE:
@@ -200,9 +242,9 @@ def _explained(*, as_json: bool) -> Iterator[None]:
     import psycopg  # noqa: PLC0415 - the same
 
     from open12345.simulate import runs  # noqa: PLC0415 - the same
-    from open12345.simulate.history import resume, writers  # noqa: PLC0415 - the same
+    from open12345.simulate.history import resume, turns, writers  # noqa: PLC0415 - the same
 
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # that the database is away is said once, below
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # that the database is away is said once, below
     try:
         yield
     except PackError as error:
@@ -211,11 +253,14 @@ def _explained(*, as_json: bool) -> Iterator[None]:
         _end([error.message, error.remedy], as_json=as_json)
     except resume.OtherRun as error:
         _end([f"This instance holds another run: {error}.", runs.ELSEWHERE], as_json=as_json)
-    except resume.Busy as error:
+    except turns.Busy as error:
         _end([str(error), "Wait until it has ended, then give this command again."], as_json=as_json)
     except writers.BulkError as error:
         stderr.print(error.detail, style="dim", markup=False, soft_wrap=True, end="")
         _end([str(error), _AGAIN], as_json=as_json, code=MACHINE)
+    except KeyboardInterrupt:
+        _say("Stopped. " + _AGAIN)
+        raise
     except psycopg.OperationalError as error:
         _end([f"The database went away: {str(error).strip()}", _AGAIN], as_json=as_json, code=MACHINE)
 

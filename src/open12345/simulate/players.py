@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+import psycopg
+
 from open12345.orders.models import Event
 from open12345.simulate import runs, truth
 from open12345.simulate.lives.staffing import staffing
@@ -28,6 +30,8 @@ class Options:
     """live: how much faster than life a case goes on."""
     say: Callable[[str], None] = print
     """live: tells a line now and then."""
+    turn: psycopg.Connection[Any] | None = None
+    """history: the session that has the instance to itself since before the run was prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
     from open12345.simulate.history import bulk  # noqa: PLC0415 - each speed loads its own
 
     run, so_far = prepared.run, 0
+    if options.turn is None:
+        raise TypeError("a history is written by who has the turn")
 
     def progress(orders: int, what: str) -> None:
         nonlocal so_far
@@ -110,7 +116,7 @@ def history(prepared: Prepared, options: Options, tell: Tell) -> Played:
     runs.note(run)
     written = bulk.write(
         lambda start, mine: prepared.plan.lives(prepared.voice, start, mine=mine), size=prepared.plan.size,
-        pack=prepared.pack, progress=progress, processes=options.processes, run=run.title,
+        turn=options.turn, pack=prepared.pack, progress=progress, processes=options.processes, run=run.title,
         until=run.now, seed=run.seed,
     )  # fmt: skip
     runs.note(replace(run, finished=True))

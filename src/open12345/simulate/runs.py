@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.conf import settings
@@ -21,7 +21,7 @@ from open12345.directory import packs
 from open12345.directory.demo import ensure_demo_staff
 from open12345.directory.person import SYSTEM
 from open12345.orders.models import WorkOrder
-from open12345.policy import Pack, find_pack, read_pack
+from open12345.policy import Pack, find_pack, packs_folder, read_pack
 from open12345.simulate.planning.arrivals import first_and_last, midnight, per_day
 from open12345.simulate.planning.fates import Untold
 from open12345.simulate.planning.plan import Plan
@@ -60,6 +60,8 @@ class Run:
     mode: str = "history"
     rules: str = ""
     """Digest of the pack and scenario that it was begun with ("": begun before that was noted)."""
+    source: str = ""
+    """The folder of its pack, where that was given by a path."""
 
     @property
     def now(self) -> datetime:
@@ -73,7 +75,7 @@ class Run:
 
     def same(self, other: Run) -> bool:
         """Say whether the other would write the same orders."""
-        return replace(self, finished=False, rules="") == replace(other, finished=False, rules="")
+        return replace(self, **_BESIDE) == replace(other, **_BESIDE)
 
     def under(self, pack: Pack, scenario: Scenario) -> bool:
         """Say whether it may go on with these: half a history under other rules would be told under none.
@@ -87,6 +89,10 @@ def _rules(pack: Pack, scenario: Scenario) -> str:
     """Return a digest of all that lives hang on but the seed: not of what is only counted in the end."""
     told = scenario.model_dump_json(exclude={"seed", "title", "source", "figures"})
     return hashlib.sha256(f"{pack.digest} {told}".encode()).hexdigest()
+
+
+#: What of a run says nothing of its orders.
+_BESIDE: Final[dict[str, Any]] = {"finished": False, "rules": "", "source": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,8 @@ def prepare(
 ) -> Prepared:
     """Read, load and plan a run; one that is live may go on beside orders that are there already.
 
-    Loads the pack and its invented staff where the instance is empty. Raises PackError for mistakes of pack or
+    Loads the pack and its invented staff where the instance is empty. Who is to write looks while it is his turn
+    (`history.turns`): what stands here must not change meanwhile. Raises PackError for mistakes of pack or
     scenario, Refused where the instance holds another pack, orders of its own, or another run.
     """
     folder_of_pack = find_pack(pack_name)
@@ -148,14 +155,19 @@ def prepare(
     _refuse_before(scenario, moment)
     plan = planned(scenario, pack, moment, scale)
     rules = _rules(pack, scenario)
-    run = Run(pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size, mode=mode, rules=rules)
+    named = folder_of_pack == packs_folder() / pack.id
+    run = Run(
+        pack.id, name, scenario.seed, plan.scale, moment.isoformat(), plan.size, mode=mode, rules=rules,
+        source="" if named else str(folder_of_pack.resolve()),
+    )  # fmt: skip
     _refuse_changed(begun, pack, scenario)
     if begun is not None and not begun.same(run):
         asked = f"{begun.pack} {begun.scenario}, scale {begun.scale:g}, seed {begun.seed}, until {begun.until}"
         raise Refused(f"This instance holds another run: {asked} ({begun.mode}).", ELSEWHERE)
     if begun is None and there:
         raise Refused(f"This instance holds {WorkOrder.objects.count()} orders already.", ELSEWHERE)
-    packs.ensure_pack(pack, by=SYSTEM, at=timezone.now())
+    if begun is None or not begun.finished:  # one that is whole is only told of
+        packs.ensure_pack(pack, by=SYSTEM, at=timezone.now())
     ensure_demo_staff(pack, timezone.now())
     return Prepared(begun or run, pack, scenario, plan, Townspeople(pack, scenario), begun is not None)
 
@@ -166,8 +178,9 @@ def behind(pack_name: str, name: str, *, orders: int) -> Prepared:
     The instance may hold orders already (the demo's own). Raises PackError for mistakes, Refused where the pack or its
     scenario has changed since an earlier start began.
     """
-    pack = read_pack(find_pack(pack_name))
-    scenario, begun = read_scenario(pack, name), sheet()
+    folder_of_pack = find_pack(pack_name)
+    pack = read_pack(folder_of_pack)
+    scenario, begun = read_scenario(pack, name, folder=folder_of_pack), sheet()
     _refuse_changed(begun, pack, scenario)
     end = _until(scenario, None, begun)
     first, last = first_and_last(scenario.totals, end.date())

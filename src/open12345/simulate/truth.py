@@ -13,6 +13,7 @@ from django.conf import settings
 from open12345.simulate.shapes import Life, Truth
 
 NAME: Final = "truth.jsonl"
+_FIRST: Final = b'{"index": '
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 _TRUTHS: Final = tuple(part.name for part in fields(Truth))
 
@@ -27,6 +28,11 @@ def folder(run: str) -> Path:
 def write(path: Path, told: Iterable[tuple[Life, str]]) -> None:
     """Write what requests really are, a line for each, with the number of the order that it became."""
     path.write_text("".join(f"{_line(life, number)}\n" for life, number in told), encoding="utf-8")
+
+
+def place_of(line: bytes) -> int:
+    """Return the place in the run of what a line tells."""
+    return int(line[len(_FIRST) : line.index(b",")])
 
 
 def _line(life: Life, number: str) -> str:

@@ -7,13 +7,14 @@ that it fits, written when the site is open already.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+import psycopg
 from rich.console import Console
 
 from open12345.policy import PackError, find_pack, read_pack
 from open12345.simulate import players, progress, runs
-from open12345.simulate.history.resume import Busy
+from open12345.simulate.history import turns
 from open12345.simulate.history.writers import BulkError
 from open12345.simulate.scenarios.files import read_scenario, scenario_names
 
@@ -31,6 +32,15 @@ def fill(pack_id: str, console: Console) -> int:
     if begun is not None and begun.finished:
         return 0
     try:
+        with turns.turn() as turn:
+            return _written(pack_id, turn, console)
+    except (BulkError, turns.Busy) as error:  # the desks work without; the next start goes on
+        console.print(f"history   not whole: {error}")
+        return 0
+
+
+def _written(pack_id: str, turn: psycopg.Connection[Any], console: Console) -> int:
+    try:
         prepared = prepare(pack_id)
     except PackError as error:  # a scenario that was edited: the demo stands without it
         console.print(f"history   left out: {error.problems[0]}")
@@ -41,11 +51,7 @@ def fill(pack_id: str, console: Console) -> int:
     if prepared is None:
         return 0
     console.print(f"history   {prepared.run.size} orders of {prepared.scenario.title} are being written …")
-    try:
-        played = players.history(prepared, players.Options(), progress.silent)
-    except (BulkError, Busy) as error:  # the desks work without; the next start goes on
-        console.print(f"history   not whole: {error}")
-        return 0
+    played = players.history(prepared, players.Options(turn=turn), progress.silent)
     console.print(f"history   {played.orders} invented orders of {prepared.scenario.title}")
     return played.orders
 

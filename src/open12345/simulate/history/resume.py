@@ -6,7 +6,6 @@ goes on where it stood, without doubles and without gaps. An instance that never
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,25 +22,18 @@ _TABLES: Final = """
     CREATE TABLE IF NOT EXISTS simulate.run (
         name text PRIMARY KEY, processes int NOT NULL, chunk int NOT NULL, pack text NOT NULL,
         began timestamptz NOT NULL DEFAULT now(), ended timestamptz);
-    ALTER TABLE simulate.run ADD COLUMN IF NOT EXISTS size int, ADD COLUMN IF NOT EXISTS base bigint;
+    ALTER TABLE simulate.run ADD COLUMN IF NOT EXISTS size int, ADD COLUMN IF NOT EXISTS base bigint,
+        ADD COLUMN IF NOT EXISTS ids int;
     CREATE TABLE IF NOT EXISTS simulate.batch (
         run text NOT NULL REFERENCES simulate.run, chunk int NOT NULL, shard int NOT NULL, orders int NOT NULL,
         events int NOT NULL, rows int NOT NULL, PRIMARY KEY (run, chunk, shard));
     CREATE TABLE IF NOT EXISTS simulate.dropped_index (name text PRIMARY KEY, definition text NOT NULL);
 """
 _LOCK: Final = 12345_004
-_RUNNING: Final = 12345_005
-_WRITING: Final = 12345_006
-_PATIENCE: Final = 90.0
-"""Seconds in which a writer whose run was killed ends its batch, and then sees that nobody waits for it."""
 
 
 class OtherRun(ValueError):
     """A run of this name was begun with another pack, or with another number of lives."""
-
-
-class Busy(RuntimeError):
-    """Another process writes a run into this instance."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +50,7 @@ class Run:
     done: frozenset[tuple[int, int]]
     ended: bool
     base: int
+    size: int
 
     def first(self, shard: int) -> int:
         """Return the first chunk of which a writer's batch is missing."""
@@ -67,51 +60,23 @@ class Run:
         return chunk
 
 
-@contextmanager
-def alone(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Let one run at a time write into this instance; raises `Busy`.
-
-    The locks are the session's: whoever is killed has none. Writers left behind by a run that was killed are waited
-    for: their last batch and its truth would stand beside ours.
-    """
-    until = time.monotonic() + _PATIENCE
-    if not _locked(connection, _RUNNING):
-        raise Busy("Another `open12345 simulate` writes into this instance.")
-    try:
-        while not _locked(connection, _WRITING):
-            if time.monotonic() > until:
-                raise Busy("A writer of an earlier run is still at work.")
-            time.sleep(0.2)
-        connection.execute("SELECT pg_advisory_unlock(%s)", [_WRITING])
-        yield
-    finally:
-        if not connection.closed:
-            connection.execute("SELECT pg_advisory_unlock(%s)", [_RUNNING])
-
-
-def _locked(connection: psycopg.Connection[Any], key: int) -> bool:
-    found = connection.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
-    return bool(found and found[0])
-
-
-def at_work(connection: psycopg.Connection[Any]) -> None:
-    """Note, for as long as this session lasts, that a writer is at work."""
-    connection.execute("SELECT pg_advisory_lock_shared(%s)", [_WRITING])
-
-
 def begin(
     connection: psycopg.Connection[Any], name: str, pack: str, *, size: int, processes: int, chunk: int
 ) -> Run:  # fmt: skip
     """Begin the run of `size` lives, or take it up again as it was begun; raises `OtherRun`.
 
-    A run that was begun before ids were set aside gets them now, for what it has not written yet.
+    One of which nothing is written yet begins anew. One that was begun before ids were set aside gets them now, for
+    what it has not written.
     """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         connection.execute(_TABLES)
         connection.execute(
-            "INSERT INTO simulate.run (name, processes, chunk, pack) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [name, processes, chunk, pack],
+            "INSERT INTO simulate.run (name, processes, chunk, pack)"
+            " VALUES (%(name)s, %(processes)s, %(chunk)s, %(pack)s)"
+            " ON CONFLICT (name) DO UPDATE SET processes = %(processes)s, chunk = %(chunk)s, pack = %(pack)s"
+            " WHERE NOT EXISTS (SELECT FROM simulate.batch WHERE run = %(name)s)",
+            {"name": name, "processes": processes, "chunk": chunk, "pack": pack},
         )
         found = connection.execute(
             "SELECT processes, chunk, pack, ended, size, base FROM simulate.run WHERE name = %s", [name]
@@ -119,20 +84,34 @@ def begin(
         row = found.fetchone()
         if row is None or row[2] != pack:
             raise OtherRun(f"the run {name} was begun with another pack")
-        base = row[5] if row[4] == size else None
         done = connection.execute("SELECT chunk, shard FROM simulate.batch WHERE run = %s", [name]).fetchall()
         if done and row[4] not in {None, size}:
             raise OtherRun(f"the run {name} was begun with {row[4]} lives, not {size}")
-        if base is None:
-            base = _set_aside(connection, name, size)
+        base = row[5] if row[4] == size else _set_aside(connection, name, size)
     written = frozenset((int(c), int(s)) for c, s in done)
-    return Run(name, int(row[0]), int(row[1]), written, ended=row[3] is not None, base=int(base))
+    return Run(name, int(row[0]), int(row[1]), written, ended=row[3] is not None, base=int(base), size=size)
 
 
 def _set_aside(connection: psycopg.Connection[Any], name: str, size: int) -> int:
-    """Set the ids of the run's orders aside, and return the first."""
-    base = Ids(connection)(WorkOrder, size) if size else 0
-    connection.execute("UPDATE simulate.run SET size = %s, base = %s WHERE name = %s", [size, base, name])
+    """Set the ids of the run's orders aside, and return the first.
+
+    Those of an attempt that was killed before it wrote anything are taken over: what comes then has the numbers that it
+    would have had without it.
+    """
+    left = connection.execute(
+        "UPDATE simulate.run r SET size = NULL, base = NULL, ids = NULL FROM ("
+        " SELECT name, base, ids FROM simulate.run r WHERE base IS NOT NULL AND NOT EXISTS ("
+        "  SELECT FROM simulate.batch WHERE run = r.name) ORDER BY base LIMIT 1"
+        ") AS kept WHERE r.name = kept.name RETURNING kept.base, kept.ids"
+    ).fetchone()
+    draw = Ids(connection, block=1)
+    base, many = (int(left[0]), int(left[1])) if left else (0, 0)
+    if size > many:
+        more = draw(WorkOrder, size - many)
+        base = more if not left else base if more == base + many else draw(WorkOrder, size)
+    connection.execute(
+        "UPDATE simulate.run SET size = %s, base = %s, ids = %s WHERE name = %s", [size, base, max(size, many), name]
+    )
     return base
 
 
@@ -144,6 +123,12 @@ def note(connection: psycopg.Connection[Any], run: str, place: tuple[int, int], 
 def end(connection: psycopg.Connection[Any], run: str) -> None:
     """Note that the run is whole."""
     connection.execute("UPDATE simulate.run SET ended = now() WHERE name = %s", [run])
+
+
+def places(connection: psycopg.Connection[Any], run: str) -> list[tuple[int, int]]:
+    """Return which batches are written, in the order of time: (chunk, shard)."""
+    found = connection.execute("SELECT chunk, shard FROM simulate.batch WHERE run = %s ORDER BY 1, 2", [run])
+    return [(int(chunk), int(shard)) for chunk, shard in found]
 
 
 def totals(connection: psycopg.Connection[Any], run: str) -> tuple[int, int, int]:

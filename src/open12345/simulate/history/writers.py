@@ -23,13 +23,12 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
-from psycopg.conninfo import make_conninfo
 
 from open12345.directory import packs
 from open12345.orders import queries
 from open12345.orders.stages import ENDED, Stage
 from open12345.simulate import truth
-from open12345.simulate.history import resume, shadow
+from open12345.simulate.history import resume, shadow, turns
 from open12345.simulate.history.copying import Ids, copy
 from open12345.simulate.history.library import Library, shelf
 from open12345.simulate.history.repeats import Callers
@@ -61,27 +60,29 @@ class BulkError(RuntimeError):
 
 @dataclass(frozen=True)
 class Place:
-    """Which run, into which database, with the truth beside it in which folder."""
+    """Which run, into which database, with the truth beside it in which folder.
+
+    `turn`: the socket of the session that has the turn, which no writer may keep open.
+    """
 
     run: resume.Run
     dsn: str
     folder: Path
+    turn: int
+
+    def part(self, chunk: int, shard: int) -> Path:
+        """Return where the truth of one batch is kept."""
+        return part(self.folder, chunk, shard)
 
 
-@contextmanager
-def loader(dsn: str = "") -> Iterator[psycopg.Connection[Any]]:
-    """A connection that may load: of the role that settings name for it, else of the owner."""
-    with psycopg.connect(dsn or _dsn(), autocommit=True) as connection:
-        connection.execute("SET synchronous_commit = off")
-        connection.execute("SET client_encoding = 'UTF8'")
-        yield connection
+def part(folder: Path, chunk: int, shard: int) -> Path:
+    """Return where the truth of one batch is kept until the run is whole."""
+    return folder / f"{chunk:06d}-{shard}.jsonl"
 
 
-def _dsn() -> str:
-    """The loader's role, in the database that this process works on."""
-    named = getattr(settings, "LOADER_SECRET_URL", "")
-    own = connections["default"].settings_dict
-    return make_conninfo(named, dbname=own["NAME"])
+def parts(folder: Path) -> list[Path]:
+    """Return the files of batches that are there, of whatever run."""
+    return sorted(folder.glob("[0-9]*-[0-9]*.jsonl"))
 
 
 # -- the one who waits -------------------------------------------------------------------------------------------------
@@ -156,12 +157,15 @@ def _listen(writers: list[BaseProcess], answers: Any, tell: Callable[[int], None
 def _work(lives: Source, world: World, place: Place, shard: int, answers: Any) -> None:
     """The writer's process: until there is nothing more, or nobody waits any more."""
     waiting = os.getppid()
+    turns.let_go(place.turn)
     gc.disable()  # orders leave no circles behind; those of learning are taken up chunk by chunk
     try:
-        with loader(place.dsn) as connection, Shadow() as stage:
-            resume.at_work(connection)
-            stamper, learned = _stamper(world, connection, stage, place.run.base), 0
-            for chunk, some in batches(lives, place.run, shard):
+        with turns.loader(place.dsn) as connection, Shadow() as stage:
+            turns.at_work(connection)
+            run = place.run
+            stamper = _stamper(world, connection, stage, run.base, run.base + run.first(shard) * run.chunk)
+            learned = 0
+            for chunk, some in batches(lives, run, shard):
                 if os.getppid() != waiting:
                     return
                 _write_batch(connection, stamper, place, (chunk, shard), some)
@@ -190,7 +194,7 @@ def batches(lives: Source, run: resume.Run, shard: int) -> Iterator[tuple[int, l
                 yield chunk, some
             chunk, some = chunk + 1, []
         some.append(life)
-    if (chunk, shard) not in run.done:
+    if chunk * run.chunk < run.size and (chunk, shard) not in run.done:
         yield chunk, some
 
 
@@ -217,23 +221,32 @@ class Shadow:
             self._standing.__exit__(None, None, None)
 
 
-def _stamper(world: World, connection: psycopg.Connection[Any], stage: Shadow, base: int) -> Stamper:
+def _stamper(
+    world: World, connection: psycopg.Connection[Any], stage: Shadow, base: int, following: int
+) -> Stamper:  # fmt: skip
+    """Return who stamps the orders of a run from the id `following` on, whose ids begin with `base`."""
     version, _pack = packs.pack_at(queries.database_time())
-    stamper = Stamper(world, version, Ids(connection), base.__add__, _callers(connection))
+    stamper = Stamper(world, version, Ids(connection), base.__add__, _callers(connection, base, following))
     stamper.kinds.stage, stamper.kinds.library = stage, Library(shelf(Path(settings.OPEN12345_HOME), world))
     return stamper
 
 
-def _callers(connection: psycopg.Connection[Any]) -> Callers:
-    """Return who has something open already: of a run that goes on, and of orders taken by hand."""
+def _callers(connection: psycopg.Connection[Any], base: int, following: int) -> Callers:
+    """Return who has something open already: of a run that goes on, and of orders taken by hand.
+
+    What has ended before the last of this writer's own is open to nobody any more; others may be far ahead.
+    """
     known = Callers()
     ended = [str(stage) for stage in (*ENDED, Stage.DRAFT)]
     found = connection.execute(
-        "SELECT r.phone_index, o.id, o.body, o.accepted_at, CASE WHEN o.stage = ANY(%s) THEN o.closed_at END"
+        "SELECT r.phone_index, o.id, o.body, o.accepted_at,"
+        " CASE WHEN o.stage = ANY(%s) THEN coalesce(o.closed_at, o.changed_at) END"
         " FROM orders_workorder o JOIN orders_requester r ON r.id = o.requester_id"
-        " WHERE r.phone_index IS NOT NULL AND o.accepted_at IS NOT NULL AND (o.stage <> ALL(%s) OR o.closed_at >"
-        " (SELECT max(accepted_at) - interval '30 d' FROM orders_workorder)) ORDER BY o.id",
-        [ended, ended],
+        " WHERE r.phone_index IS NOT NULL AND o.accepted_at IS NOT NULL"
+        " AND (o.stage <> ALL(%s) OR coalesce(o.closed_at, o.changed_at) >"
+        " (SELECT coalesce(max(accepted_at) - interval '30 d', '-infinity') FROM orders_workorder"
+        "  WHERE id >= %s AND id < %s)) ORDER BY o.id",
+        [ended, ended, base, following],
     )
     for index, pk, body, at, closed in found:
         known.add(bytes(index), (pk, body, at, closed))
@@ -250,8 +263,7 @@ def _write_batch(
         told = [stamper.tell(life) for life in lives[begin : begin + _TOGETHER]]
         stamper.kinds.learn(told)
         numbers += [stamper.write(one, sheet) for one in told]
-    path = place.folder / f"{which[0]:06d}-{which[1]}.jsonl"
-    truth.write(path, zip(lives, numbers, strict=True))
+    truth.write(place.part(*which), zip(lives, numbers, strict=True))
     with resume.unchecked(connection):
         rows = copy(connection, sheet)
         resume.note(connection, place.run.name, which, (sheet.orders, sheet.events, rows))
