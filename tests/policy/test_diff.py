@@ -1,6 +1,9 @@
 """What would change between two packs is told in lines that a person reads."""
 
+import json
+
 from open12345.policy import Pack, diff_packs, read_pack
+from open12345.policy.diff import SECTIONS
 from tests.policy.breaking import Copy
 
 
@@ -44,6 +47,20 @@ def test_a_moved_item_is_an_order_not_a_change(copy: Copy, jiuting: Pack) -> Non
     path.write_text(text.replace(f"{first}\n{second}", f"{second}\n{first}"), encoding="utf-8")
 
     assert diff_packs(jiuting, read_pack(copy.folder)) == ["回访规则 causes：次序改变"]
+
+
+def test_a_changed_english_title_is_told_beside_other_english_names(copy: Copy, jiuting: Pack) -> None:
+    copy.edit("pack.yaml", f"title_en: {jiuting.title_en}", "title_en: Another Town")
+
+    assert diff_packs(jiuting, read_pack(copy.folder)) == [f"名称（英文）：{jiuting.title_en} → Another Town"]
+    assert len({*SECTIONS.values()}) == len(SECTIONS)
+
+
+def test_a_pack_that_was_stored_differs_by_nothing_but_what_was_changed(copy: Copy, jiuting: Pack) -> None:
+    stored = Pack.model_validate(json.loads(json.dumps(jiuting.model_dump(mode="json"), sort_keys=True)))
+    copy.edit("clocks.yaml", "ordinary: 5 wd, semi_urgent: 24 h", "ordinary: 4 wd, semi_urgent: 24 h")
+
+    assert diff_packs(stored, read_pack(copy.folder)) == ["时限 reply.limits.ordinary：5 wd → 4 wd"]
 
 
 def test_every_difference_of_two_packs_gives_a_line(copy: Copy, jiuting: Pack) -> None:

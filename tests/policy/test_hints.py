@@ -46,6 +46,14 @@ def test_the_old_number_is_named_wherever_it_is_told(copy: Copy) -> None:
     assert "没有本热线的号码 57654321" in found["closing.yaml service_numbers"]
 
 
+def test_a_copy_that_has_kept_the_code_is_told_so(copy: Copy) -> None:
+    folder = copy.folder.rename(copy.folder.with_name("mine"))
+    (one,) = hints(folder, read_pack(folder))
+
+    assert (one.file, one.where, one.line > 0) == ("pack.yaml", "id", True)
+    assert "jiuting 是另一个规则包的，这个文件夹叫 mine" in one.message
+
+
 def test_the_old_number_is_known_without_the_old_pack_beside(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPEN12345_PACKS", str(copy.folder.parent))
     copy.edit("pack.yaml", 'hotline: "62112345"', 'hotline: "57654321"')

@@ -56,7 +56,7 @@ def load_pack(
     wanted = packs.with_local_days(wanted, start or now)
     lines = diff_with_current(wanted, start or now)
     if dry_run:
-        _say({"pack": wanted.id, "digest": wanted.digest, "changes": lines}, lines, as_json=as_json)
+        _say({"pack": wanted.id, "digest": wanted.digest, "changes": lines}, lines or ["没有差别"], as_json=as_json)
         return
     version = _do(lambda: packs.load_pack(wanted, effective_from=start, by=SYSTEM, at=now))
     answer = _version(version) | {"changes": lines}

@@ -10,7 +10,7 @@ from .schema import Pack
 SECTIONS: Final[Mapping[str, str]] = {
     "id": "规则包代码",
     "title": "名称",
-    "title_en": "英文名称",
+    "title_en": "名称（英文）",
     "short_title": "简称",
     "level": "层级",
     "hotline": "热线号码",
@@ -94,7 +94,8 @@ def _diff(section: str, loc: tuple[str, ...], old: Any, new: Any) -> Iterator[st
             yield f"{_place(section, place)}：新增{_called(new_items[key])}"
         else:
             yield from _diff(section, place, old_items[key], new_items[key])
-    yield from _moved(section, loc, list(old_items), list(new_items))
+    if isinstance(old, list):  # the order of names says nothing, and is not kept with a stored pack
+        yield from _moved(section, loc, list(old_items), list(new_items))
 
 
 def _keyed(value: Any) -> dict[str, Any] | None:

@@ -56,6 +56,9 @@ def hints(folder: Path, pack: Pack) -> tuple[PackProblem, ...]:
             sources[f"{FOLDER}/{file}"] = read_csv(folder / FOLDER / file, columns, (), name=f"{FOLDER}/{file}")
     left = _left(folder, pack)
     found = [*_contradictions(sources, pack, left)]
+    if pack.id != folder.resolve().name and pack.id in pack_names():
+        message = f"代码 {pack.id} 是另一个规则包的，这个文件夹叫 {folder.resolve().name}：抄来的请改成自己的代码"
+        found.append(_hint(sources["pack.yaml"], ("id",), message))
     told = {(one.file, one.line, one.where) for one in found}
     for source in sources.values():
         for loc, text in _texts(source.data, ()):

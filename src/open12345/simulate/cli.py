@@ -83,6 +83,7 @@ def simulate(  # noqa: PLR0913 - the options of a command
     with _explained(as_json=as_json):
         name = scenario or _only(pack)
         if mode is Mode.LIVE:
+            url = url if "://" in url else f"http://{url}"
             _reach(url)
         day = until.date() if until else None
         with _turn(mode) as turn:

@@ -66,7 +66,7 @@ def _lines(console: Console, total: int, every: float) -> Iterator[Tell]:
 
     def keep_telling() -> None:
         while not ended.wait(every):
-            after = "" if now == ORDERS else f", {now}"
+            after = f", {now}" if now != ORDERS else "" if done else ", learning how cases go"
             console.print(f"{time.monotonic() - begun:5,.0f} s  {done:,} of {total:,} orders{after}")
 
     teller = Thread(target=keep_telling, daemon=True)

@@ -207,9 +207,11 @@ def pack_in_force() -> Pack:
 
 
 def _refuse_before(scenario: Scenario, moment: datetime) -> None:
-    first, last = first_and_last(scenario.totals, moment.date())
+    first, _last = first_and_last(scenario.totals, moment.date())
     if moment.date() < first:
-        raise Refused(f"{scenario.name} begins on {first}, after {moment.date()}.", f"Name a day up to {last}: --until")
+        raise Refused(
+            f"{scenario.name} begins on {first}, after {moment.date()}.", f"Name a later day: --until {first}"
+        )
 
 
 def _refuse_changed(begun: Run | None, pack: Pack, scenario: Scenario) -> None:
@@ -228,7 +230,8 @@ def _refuse_other_pack(pack: Pack, *, live: bool) -> None:
             ) from error
         return
     if ruling.id != pack.id:
-        raise Refused(f"This instance serves the pack {ruling.id}, not {pack.id}.", ELSEWHERE)
+        remedy = f"Name its own: --pack {ruling.id}" if live else ELSEWHERE
+        raise Refused(f"This instance serves the pack {ruling.id}, not {pack.id}.", remedy)
 
 
 def _until(scenario: Scenario, asked: date | None, begun: Run | None) -> datetime:
