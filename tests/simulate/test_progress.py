@@ -19,6 +19,6 @@ def test_a_log_gets_a_line_now_and_then_though_nobody_tells_anything() -> None:
         tell(0, "indexes")
         time.sleep(0.05)
     lines = out.getvalue().splitlines()
-    assert lines[0].endswith("0 of 40 orders")
+    assert lines[0].endswith("0 of 40 orders, learning how cases go")
     assert any(line.endswith("12 of 40 orders") for line in lines)
     assert lines[-1].endswith("12 of 40 orders, indexes")
