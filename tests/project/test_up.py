@@ -154,3 +154,14 @@ def test_ctrl_c_during_the_first_fill_leaves_a_folder_that_starts_again(folder: 
         assert not (folder / "pg" / "data" / "postmaster.pid").exists()
     with instance(folder) as running:
         running.until_ready()
+
+
+def test_a_misspelt_pack_is_told_before_anything_is_started(folder: Path) -> None:
+    words = [sys.executable, "-m", "open12345.project", "up", "--pack", "baoshn", "--port", str(free_port())]
+    told = subprocess.run(
+        words, env={**os.environ, "OPEN12345_HOME": str(folder)}, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 3
+    assert "“baoshan”" in told.stderr
+    assert "--pack name" in told.stderr
+    assert not (folder / "pg").exists()

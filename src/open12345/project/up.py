@@ -1,6 +1,6 @@
 """`open12345 up`: a whole instance on one machine.
 
-1. Check the port, before anything is started.
+1. Check the port and that there is such a pack, before anything is started.
 2. Start the embedded PostgreSQL (or reach the operator's own).
 3. Migrate; load the pack; in a demo, make its people and orders.
 4. Start web and worker as child processes and wait until `/healthz` answers; print the address.
@@ -18,7 +18,9 @@ from types import FrameType
 
 from rich.console import Console
 
+from open12345.policy import PackError, find_pack
 from open12345.project import boot, home, processes
+from open12345.project.problems import EnvironmentProblem
 from open12345.project.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
@@ -38,6 +40,7 @@ def run(plan: Plan) -> int:
     """Start everything, stay until told to stop; returns the exit code."""
     console = Console(highlight=False)
     processes.require_free_port(HOST, plan.port)
+    _require_pack(plan.pack)
     for number in (signal.SIGINT, signal.SIGTERM):  # while filling, `kill` is Ctrl-C
         signal.signal(number, signal.default_int_handler)
     if plan.demo:
@@ -54,6 +57,14 @@ def run(plan: Plan) -> int:
             console.print("stopping …")
     console.print("stopped")
     return code
+
+
+def _require_pack(name: str) -> None:
+    """Raise where there is no such pack: a misspelt name must not leave a database behind."""
+    try:
+        find_pack(name)
+    except PackError as error:
+        raise EnvironmentProblem(str(error.problems[0]), "Name one of them: PACK=name, or --pack name") from error
 
 
 def _fill(plan: Plan, console: Console) -> None:
