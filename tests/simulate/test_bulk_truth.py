@@ -317,3 +317,14 @@ def test_lives_of_a_whole_scenario_are_stamped_as_they_are_played(town: Town, pa
     begin = int(plan.size * part)
     some = [*plan.lives(Townspeople(town.pack, scenario), begin, min(begin + 80, plan.size))]
     assert check(town, some).kinds.learned < len(some)
+
+
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize("late", [False, True], ids=["in_time", "first_contact_after_the_limit"])
+def test_who_has_missed_the_limit_does_not_ask_for_more_time(town: Town, late: bool) -> None:  # noqa: FBT001
+    world = World(town.pack, staffing(town.pack))
+    plain = lives(town.pack, 200, begin=BEGIN, until=BEGIN + timedelta(days=90), fates=(Fate.EXTENDED,))
+    life = next(x for x in plain if x.request.channel == "phone" and not x.request.caller.anonymous)
+    life = _again(replace(life, contact_after=timedelta(days=40)) if late else life, 1)
+    assert [step.act for step in script(world, life)].count("apply") == (not late)
+    check(town, [life])

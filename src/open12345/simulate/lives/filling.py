@@ -27,6 +27,8 @@ _WAYS = 60
 _MANY = 90
 #: Numbers that may be as large are sums of money, in thousands.
 _MONEY = 1_000_000
+#: The pack's effect of what a life asks for.
+_EFFECTS = {"return": "return", "extension": "extend"}
 _FILLABLE = frozenset({"text", "number", "rows", "choice"})
 
 
@@ -218,8 +220,7 @@ class Filled:
         return self._asked[effect_name, limit]
 
     def _asking(self, effect_name: str, at: datetime, limit: str) -> Asking:
-        wanted = {"return": "return", "extension": "extend"}[effect_name]
-        kind, rule = next((k, r) for k, r in self.pack.applications.items() if r.effect == wanted)
+        kind, rule = self._rule(effect_name)
         reason, fields = _provable(rule)
         evidence = Given({f.code: _fill(f, at) for f in fields if f.required})
         fixed: Fixed = (("kind", kind), ("reason", reason.code), ("evidence", evidence))
@@ -227,11 +228,14 @@ class Filled:
             fixed = (*fixed, ("limit", limit))
         return Asking(fixed, tuple((_decider(step.roles, step.of), step.of) for step in rule.steps))
 
+    def _rule(self, effect_name: str) -> tuple[str, ApplicationRule]:
+        wanted = _EFFECTS[effect_name]
+        return next((kind, rule) for kind, rule in self.pack.applications.items() if rule.effect == wanted)
+
     def _more_time(self, life: Life) -> str:
         """Return the longest extension: the original limit, at most what the pack allows."""
         original = self._limits(life, "reply")[0]
-        rule = next(r for r in self.pack.applications.values() if r.effect == "extend")
-        most = rule.extend_at_most
+        most = self._rule("extension")[1].extend_at_most
         within = most is not None and most.unit == original.unit and most.number < original.number
         return str(most if within else original)
 
@@ -243,14 +247,12 @@ class Filled:
             kind, urgency=request.urgency, order_kind=request.kind, category=request.category or None
         )
 
-    def window(self, life: Life, at: datetime) -> datetime:
-        """Return until when a unit that gets the order at `at` may hand it back."""
-        limits = self._limits(life, "return")
-        return clocks.due_of(self.pack, limits, at)[0] if limits else at + timedelta(hours=4)
-
-    def reply_due(self, life: Life, at: datetime) -> datetime:
-        """Return until when a unit that gets the order at `at` must answer."""
-        return clocks.due_of(self.pack, self._limits(life, "reply"), at)[0]
+    def asked_until(self, effect_name: str, life: Life, at: datetime) -> datetime:
+        """Return until when a unit that gets the order at `at` may ask for this: the clocks that it must not miss."""
+        _kind, rule = self._rule(effect_name)
+        kinds = {rule.window_clock, "reply" if rule.effect == "extend" else None} - {None}
+        limits = [found for kind in kinds if (found := self._limits(life, str(kind)))]
+        return min((clocks.due_of(self.pack, found, at)[0] for found in limits), default=at + timedelta(hours=4))
 
     def put_away(self, closed: datetime) -> datetime:
         """Return the night in which an order closed at `closed` is put away: the first once its time is over."""

@@ -17,6 +17,8 @@ from open12345.simulate.shapes import Fate, Life
 UPPER_SYSTEM: Final = "upper"
 _MINUTE: Final = timedelta(minutes=1)
 _MIDDLING: Final = 0.6
+#: With less left before a limit nobody sits down to write an application.
+_TOO_LATE: Final = timedelta(minutes=5)
 #: Hours between which somebody goes and looks.
 _DAWN, _DUSK = 8, 19
 _CHECKED: Final = (("ended", "connected"), ("heard", "yes"))
@@ -122,7 +124,7 @@ class _Script(Actor):
         """To the wrong unit first, which hands it back with its leader's and the centre's consent."""
         life, unit = self.life, self.life.wrong_unit
         self.do("dispatcher", "", "dispatch", (("no_return", False), ("reason", sayings.ADVISED)), lead=unit)
-        window = self.world.filled.window(life, self.at)
+        window = self.world.filled.asked_until("return", life, self.at)
         self.at = min(self.at + life.sign_after, self.at + (window - self.at) * _MIDDLING)
         self.do("clerk", unit, "sign")
         self.at = min(self.at + 10 * _MINUTE, self.at + (window - self.at) * _MIDDLING)
@@ -216,8 +218,10 @@ class _Script(Actor):
         self.do("clerk", unit, "check_child", (("ok", True),))
 
     def extended(self, begun: datetime, end: datetime) -> None:
-        """More time, asked for before the limit is over."""
-        due = self.world.filled.reply_due(self.life, self.dispatched_at)
+        """More time, asked for before the limit is over; whoever has missed it cannot ask any more."""
+        due = self.world.filled.asked_until("extension", self.life, self.dispatched_at)
+        if due - begun < _TOO_LATE:
+            return
         self.at = begun + (min(end, due) - begun) * 0.3
         ask = self.world.filled.application("extension", self.at, self.life)
         self.do("clerk", self.life.unit, "apply", ask.fixed, explanation=sayings.MORE_TIME)
