@@ -22,6 +22,8 @@ _TOO_LATE: Final = timedelta(minutes=5)
 #: Hours between which somebody goes and looks, and between which people work and call; the urgent at any hour.
 _DAWN, _DUSK = 8, 19
 _OPENS, _SHUTS = 8, 21
+#: When a report is due that nobody wrote at night: there is time for a visit before.
+_FORENOON: Final = 10
 _CHECKED: Final = (("ended", "connected"), ("heard", "yes"))
 _CONNECTED: Final = (("ended", "connected"),)
 _FROM_ABOVE: Final = (("origin", "upper"), ("foreign_system", UPPER_SYSTEM))
@@ -122,9 +124,9 @@ class _Script(Actor):
         life, unit = self.life, self.life.wrong_unit
         self.do("dispatcher", "", "dispatch", (("no_return", False), ("reason", sayings.ADVISED)), lead=unit)
         window = self.world.filled.asked_until("return", life, self.at)
-        self.at = min(self.next_day(self.at + life.sign_after), self.at + (window - self.at) * _MIDDLING)
+        self.at = self.by_day(min(self.at + life.sign_after, self.at + (window - self.at) * _MIDDLING), window)
         self.do("clerk", unit, "sign")
-        self.at = min(self.next_day(self.at + 10 * _MINUTE), self.at + (window - self.at) * _MIDDLING)
+        self.at = self.by_day(min(self.at + 10 * _MINUTE, self.at + (window - self.at) * _MIDDLING), window)
         ask = self.world.filled.application("return", self.at)
         self.do("clerk", unit, "apply", ask.fixed, to=life.unit, explanation=self.text(sayings.NOT_OURS))
         self.granted(ask.steps, unit)
@@ -149,7 +151,7 @@ class _Script(Actor):
             self.do("clerk", unit, "contact", (("outcome", self.world.filled.reached),), late="contact", note=note)
         if life.fate is Fate.STANDING:
             return False
-        end = self.next_day(max(signed + report_after, self.at + 20 * _MINUTE))
+        end = self.next_day(max(signed + report_after, self.at + 20 * _MINUTE), _FORENOON)
         self.worked(end)
         self.at = self.next_day(max(end, self.at + _MINUTE))
         self.told()
@@ -189,11 +191,11 @@ class _Script(Actor):
 
     # -- by day ----------------------------------------------------------------------------------------------------
 
-    def next_day(self, at: datetime) -> datetime:
-        """Return when people are at work again, from `at` on; the urgent goes on at night."""
+    def next_day(self, at: datetime, then: int = _OPENS) -> datetime:
+        """Return when people are at work again, from `at` on: the hour `then`, if it is night; the urgent goes on."""
         if self.quick or _OPENS <= at.hour < _SHUTS:
             return at
-        return at.replace(hour=_OPENS, minute=5 + self.dice(50)) + timedelta(days=at.hour >= _SHUTS)
+        return at.replace(hour=then, minute=5 + self.dice(50)) + timedelta(days=at.hour >= _SHUTS)
 
     def by_day(self, at: datetime, end: datetime, shuts: int = _SHUTS) -> datetime:
         """Return when somebody works before `end`: by day, unless it is urgent or there is no day before."""

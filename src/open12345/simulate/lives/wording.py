@@ -48,6 +48,7 @@ def visitors(draw: Draw, sort: str) -> str:
 
 def facts(draw: Draw, sort: str, *, plain: bool, second: bool) -> str:
     """Return what a closing report says of the matter."""
+    plain = plain and sort != "praise"  # there is nothing to explain
     looked: sayings.Words = sayings.LOOKED_EXPLAINED if plain else sayings.LOOKED[sort]
     done: sayings.Words = sayings.DONE_EXPLAINED if plain else sayings.DONE[sort]
     if second:
@@ -57,7 +58,7 @@ def facts(draw: Draw, sort: str, *, plain: bool, second: bool) -> str:
 
 def demands(draw: Draw, sort: str, *, plain: bool, second: bool) -> str:
     """Return what a closing report says of what was asked for."""
-    if plain:
+    if plain and sort != "praise":
         return draw(sayings.DEMANDS_EXPLAINED)
     if second:
         return draw(sayings.DEMANDS_AGAIN)
@@ -67,6 +68,7 @@ def demands(draw: Draw, sort: str, *, plain: bool, second: bool) -> str:
 def answer(draw: Draw, sort: str, *, plain: bool, second: bool) -> str:
     """Return what the citizen is told."""
     told: sayings.Words
+    plain = plain and sort != "praise"
     if second:
         told = sayings.EXPLAINED_ONCE_MORE if plain else sayings.TOLD_AGAIN
     else:
