@@ -37,7 +37,8 @@ _OWN_TRIES: Final = frozenset(("money", "wage", "policy"))
 _STRIDES: Final = (5, 7, 11, 13)
 _QUIET: Final = frozenset(("inquiry", "praise", "suggestion"))
 _VERBS: Final = {
-    "complaint": ("反映", "投诉", "反映"), "help": ("求助", "反映"), "tip_off": ("举报", "反映"), "inquiry": ("咨询",),
+    "complaint": ("反映", "投诉", "反映", "投诉"), "help": ("求助", "反映"), "tip_off": ("举报", "反映"),
+    "inquiry": ("咨询",),
 }  # fmt: skip
 _AS: Final = {"complaint": "投诉", "help": "求助"}
 _SAYS_ENOUGH: Final = 14
