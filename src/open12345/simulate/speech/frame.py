@@ -41,7 +41,7 @@ _VERBS: Final = {
     "inquiry": ("咨询",),
 }  # fmt: skip
 _AS: Final = {"complaint": "投诉", "help": "求助"}
-_SAYS_ENOUGH: Final = 14
+_SAYS_ENOUGH: Final = 16
 """Characters below which a line does not tell what it is about; then its title goes before it."""
 
 
