@@ -187,8 +187,8 @@ def test_what_one_life_happens_to_say_twice_another_does_not(town: Town) -> None
     plain = (life for life in lives(town.pack, 200, begin=BEGIN, until=until, fates=(Fate.REDISPATCHED,)))
     life = next(x for x in plain if x.request.channel == "phone" and not x.request.caller.anonymous)
     others = [_again(life, n) for n in range(1, 40)]
-    alike = next(x for x in others if len(_answers(world, x)) == 1)
-    unlike = next(x for x in others if len(_answers(world, x)) == 2 and x.request.index > alike.request.index)
+    alike = next(x for x in others if len(_contacts(world, x)) == 1)
+    unlike = next(x for x in others if len(_contacts(world, x)) == 2 and x.request.index > alike.request.index)
     assert check(town, [alike, unlike]).kinds.learned == 1
 
 
@@ -294,8 +294,8 @@ def _again(life: Life, n: int) -> Life:
     return replace(life, request=replace(life.request, index=n, at=BEGIN + timedelta(minutes=n), caller=caller))
 
 
-def _answers(world: World, life: Life) -> set[str]:
-    return {step.own["text"] for step in script(world, life) if step.act == "answer"}
+def _contacts(world: World, life: Life) -> set[str]:
+    return {step.own["note"] for step in script(world, life) if step.act == "contact"}
 
 
 @pytest.mark.nightly
@@ -317,3 +317,14 @@ def test_lives_of_a_whole_scenario_are_stamped_as_they_are_played(town: Town, pa
     begin = int(plan.size * part)
     some = [*plan.lives(Townspeople(town.pack, scenario), begin, min(begin + 80, plan.size))]
     assert check(town, some).kinds.learned < len(some)
+
+
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize("late", [False, True], ids=["in_time", "first_contact_after_the_limit"])
+def test_who_has_missed_the_limit_does_not_ask_for_more_time(town: Town, late: bool) -> None:
+    world = World(town.pack, staffing(town.pack))
+    plain = lives(town.pack, 200, begin=BEGIN, until=BEGIN + timedelta(days=90), fates=(Fate.EXTENDED,))
+    life = next(x for x in plain if x.request.channel == "phone" and not x.request.caller.anonymous)
+    life = _again(replace(life, contact_after=timedelta(days=40)) if late else life, 1)
+    assert [step.act for step in script(world, life)].count("apply") == (not late)
+    check(town, [life])

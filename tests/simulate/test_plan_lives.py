@@ -47,7 +47,7 @@ class Words:
 class Silent:
     """A voice that only tells who repeats whom."""
 
-    def say(self, asked: Asked) -> Words:
+    def say(self, asked: Asked, _kind: str) -> Words:
         """Return the index as words."""
         return Words(str(asked.index), repeat_of=asked.repeat_of.index if asked.repeat_of else None)
 

@@ -1,5 +1,6 @@
 """What invented citizens say: the same each time, every leaf speaks, nobody's data but the caller's own."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -269,3 +270,25 @@ def test_wishes_are_heeded() -> None:
     assert world().pack.is_leaf(spoken.category)
     with pytest.raises(KeyError):
         texts.speak(world(), 1, area=area, at=AT, category="no-such-leaf")
+
+
+@pytest.mark.parametrize("kind", ["complaint", "help", "tip_off", "inquiry", "suggestion", "praise"])
+def test_what_is_filed_as_one_kind_is_not_told_as_another(kind: str) -> None:
+    here = world("baoshan")
+    codes, area = tuple(here.templates), here.pack.area_tree.leaves()[0].code
+    words = {"help": "求助", "inquiry": "咨询", "tip_off": "举报", "suggestion": "建议"}
+    named = Counter[str]()
+    for index in range(1200):
+        spoken = texts.speak(here, index, category=codes[index % len(codes)], area=area, at=AT, kind=kind)
+        assert spoken.kind == kind
+        title = re.sub("法律咨询|政策咨询|违建举报", "", spoken.title)  # what these matters are called
+        named.update(found for found, word in words.items() if word in title)
+        secret = ("身份保密", "为其保密", "不愿透露姓名", "信息说出去")
+        assert kind == "tip_off" or not any(word in spoken.body for word in secret)
+    assert set(named) <= {kind}
+    assert kind not in words or named[kind] > 50
+
+
+def test_a_line_says_what_it_is_about() -> None:
+    bodies = [said(index, "qinhuai") for index in range(2000)]
+    assert min(len(each.body) for each in bodies if "cut_off" not in each.noise) > 10

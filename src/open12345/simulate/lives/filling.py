@@ -14,9 +14,11 @@ from open12345.orders import clocks, writing
 from open12345.orders.chain import canonical
 from open12345.policy import Pack
 from open12345.policy.applications import ApplicationRule, EvidenceField, Reason
-from open12345.simulate.chance import mix
-from open12345.simulate.lives import sayings
+from open12345.simulate.chance import key_of, mix
+from open12345.simulate.lives import sayings, wording
 from open12345.simulate.shapes import Fate, Life
+from open12345.simulate.speech.people import brand, person
+from open12345.simulate.speech.places import invented_estate, spoken
 from open12345.text import normalise
 from open12345.worktime.limits import WHOLE_DAYS
 
@@ -27,6 +29,10 @@ _WAYS = 60
 _MANY = 90
 #: Numbers that may be as large are sums of money, in thousands.
 _MONEY = 1_000_000
+#: The pack's effect of what a life asks for.
+_EFFECTS = {"return": "return", "extension": "extend"}
+#: The line of a form that tells how far a matter has come, and how many of its options settle it.
+_PROGRESS, _SETTLING = "stage", 2
 _FILLABLE = frozenset({"text", "number", "rows", "choice"})
 
 
@@ -70,6 +76,8 @@ class Form:
     """Whether a solved one tells of a view on the spot; one that only explains does where `on_site` says so."""
     extra: str = ""
     """The extra form of the category, if it has one."""
+    sort: str = "street"
+    """What its words are about (`wording.sort_of`)."""
 
     def findings(self, fate: Fate) -> Report:
         """Return the report: what shapes it, and its codes."""
@@ -88,10 +96,12 @@ class Filled:
         self._forms: dict[tuple[str, str], Form] = {}
         self._asked: dict[tuple[str, str], Asking] = {}
         self._nights: dict[date, datetime] = {}
-        self._extras: dict[tuple[str, int, date], Given] = {}
+        self._extras: dict[tuple[str, int, date, bool], Given] = {}
         self.takes_position = "longitude" in OrderInput.model_fields
         self.mask = writing.Mask((), writing.service_numbers(pack))
         self.spot = lru_cache(maxsize=100_000)(self._spot)
+        self.around = lru_cache(maxsize=10_000)(self._around)
+        self.in_charge = lru_cache(maxsize=10_000)(self._in_charge)
         self.answers = lru_cache(maxsize=512)(self._answers)
         self.heard = lru_cache(maxsize=1024)(self._heard)
         self.unhappy = lru_cache(maxsize=1024)(self._unhappy)
@@ -104,7 +114,12 @@ class Filled:
         """Return how clerks call a place: as it is written, unless the platform would mask or change that."""
         text = f"到{place}核实"
         plain = place and normalise(text) == text and self.mask(text) == text and not set(place) & set('"\\\n\t')
-        return place if plain else sayings.HERE
+        return place if plain else ""
+
+    def _around(self, area: str) -> str:
+        """Return how clerks call the place of a request that names none, or that must not be quoted."""
+        lineage = self.pack.area_tree.lineage(area) if area else ()
+        return (self.spot(spoken(lineage)) if lineage else "") or sayings.HERE
 
     @cached_property
     def reached(self) -> str:
@@ -150,17 +165,25 @@ class Filled:
         of_fact = self.pack.kinds[kind].findings_required
         seen = on_site or of_fact
         solved, explained = report("solved", 0, on_spot=seen), report("explained", 1, on_spot=on_site)
-        return Form(on_site, of_fact, address, solved, explained, seen, self.pack.extra_form(category) or "")
+        lineage = self.pack.category_tree.lineage(category)
+        sort = wording.sort_of(str(self.pack.kinds[kind].base), lineage[-1].title if lineage else "")
+        return Form(on_site, of_fact, address, solved, explained, seen, self.pack.extra_form(category) or "", sort)
 
-    def extra_form(self, form: str, luck: int, day: date) -> Given:
-        """Return an extra form as somebody filled it in on that day."""
+    def extra_form(self, form: str, luck: int, day: date, *, settled: bool) -> Given:
+        """Return an extra form as somebody filled it in on that day, of a matter that is `settled` or explained."""
         luck %= _WAYS
-        found = self._extras.get((form, luck, day))
+        found = self._extras.get((form, luck, day, settled))
         if found is None:
             fields = [field for field in self.pack.closing.extra_forms[form] if field.required]
-            found = Given({f.code: _drawn(f, mix(luck, n), day) for n, f in enumerate(fields)})
-            self._extras[form, luck, day] = found
+            found = Given({f.code: _drawn(f, mix(luck, n), day, settled=settled) for n, f in enumerate(fields)})
+            self._extras[form, luck, day, settled] = found
         return found
+
+    def _in_charge(self, unit: str) -> str:
+        """Return who answers for a unit's reports: always the same invented person."""
+        name, luck = self.pack.unit_tree[unit].name.removesuffix("（示意）"), mix(key_of(unit), 5)
+        ranks = next(ranks for end, ranks in sayings.RANKS.items() if name.endswith(end))
+        return f"{person(luck)}（{ranks[(luck >> 40) % len(ranks)]}）"
 
     # -- the citizen's word ----------------------------------------------------------------------------------------
 
@@ -218,8 +241,7 @@ class Filled:
         return self._asked[effect_name, limit]
 
     def _asking(self, effect_name: str, at: datetime, limit: str) -> Asking:
-        wanted = {"return": "return", "extension": "extend"}[effect_name]
-        kind, rule = next((k, r) for k, r in self.pack.applications.items() if r.effect == wanted)
+        kind, rule = self._rule(effect_name)
         reason, fields = _provable(rule)
         evidence = Given({f.code: _fill(f, at) for f in fields if f.required})
         fixed: Fixed = (("kind", kind), ("reason", reason.code), ("evidence", evidence))
@@ -227,11 +249,14 @@ class Filled:
             fixed = (*fixed, ("limit", limit))
         return Asking(fixed, tuple((_decider(step.roles, step.of), step.of) for step in rule.steps))
 
+    def _rule(self, effect_name: str) -> tuple[str, ApplicationRule]:
+        wanted = _EFFECTS[effect_name]
+        return next((kind, rule) for kind, rule in self.pack.applications.items() if rule.effect == wanted)
+
     def _more_time(self, life: Life) -> str:
         """Return the longest extension: the original limit, at most what the pack allows."""
         original = self._limits(life, "reply")[0]
-        rule = next(r for r in self.pack.applications.values() if r.effect == "extend")
-        most = rule.extend_at_most
+        most = self._rule("extension")[1].extend_at_most
         within = most is not None and most.unit == original.unit and most.number < original.number
         return str(most if within else original)
 
@@ -243,14 +268,12 @@ class Filled:
             kind, urgency=request.urgency, order_kind=request.kind, category=request.category or None
         )
 
-    def window(self, life: Life, at: datetime) -> datetime:
-        """Return until when a unit that gets the order at `at` may hand it back."""
-        limits = self._limits(life, "return")
-        return clocks.due_of(self.pack, limits, at)[0] if limits else at + timedelta(hours=4)
-
-    def reply_due(self, life: Life, at: datetime) -> datetime:
-        """Return until when a unit that gets the order at `at` must answer."""
-        return clocks.due_of(self.pack, self._limits(life, "reply"), at)[0]
+    def asked_until(self, effect_name: str, life: Life, at: datetime) -> datetime:
+        """Return until when a unit that gets the order at `at` may ask for this: the clocks that it must not miss."""
+        _kind, rule = self._rule(effect_name)
+        kinds = {rule.window_clock, "reply" if rule.effect == "extend" else None} - {None}
+        limits = [found for kind in kinds if (found := self._limits(life, str(kind)))]
+        return min((clocks.due_of(self.pack, found, at)[0] for found in limits), default=at + timedelta(hours=4))
 
     def put_away(self, closed: datetime) -> datetime:
         """Return the night in which an order closed at `closed` is put away: the first once its time is over."""
@@ -287,7 +310,7 @@ def _decider(roles: tuple[Any, ...], of: str) -> str:
     return next((str(r) for r in roles if of != "own_unit" and str(r) == "dispatcher"), str(roles[0]))
 
 
-def _drawn(field: EvidenceField, luck: int, day: date) -> Any:
+def _drawn(field: EvidenceField, luck: int, day: date, *, settled: bool = True) -> Any:
     """Return one answer of many to a line of an extra form, within its bounds."""
     if field.type == "number":
         least = int(field.min or 0)
@@ -296,13 +319,39 @@ def _drawn(field: EvidenceField, luck: int, day: date) -> Any:
         low = min(max(least, step), high)
         return low + step * (luck % (min(high - low, _MANY * step) // step + 1))
     if field.type == "choice":
-        return field.options[luck % len(field.options)].code
+        options = _fitting(field, settled=settled)
+        return options[luck % len(options)].code
     if field.type == "date":
         return f"{day - timedelta(days=1 + luck % _MANY)}"
     if field.type == "text":
-        text = sayings.NOTED[luck % len(sayings.NOTED)]
-        return (text * (1 + int(field.min or 1) // len(text)))[: int(field.max or 200)]
+        return _bounded(field, _noted(field.code, luck, settled=settled))
     return _fill(field, datetime(day.year, day.month, day.day, 9, tzinfo=worktime.SHANGHAI))
+
+
+def _fitting(field: EvidenceField, *, settled: bool) -> tuple[Any, ...]:
+    """Return the options that fit the report: of how far a matter has come, the first settle it, the next do not."""
+    options = tuple(field.options)
+    if field.code != _PROGRESS or len(options) <= _SETTLING:
+        return options
+    return options[:_SETTLING] if settled else options[_SETTLING : 2 * _SETTLING]
+
+
+def _noted(code: str, luck: int, *, settled: bool) -> str:
+    """Return what stands in a line of text, by its code."""
+    if code == "site":
+        return f"{brand(luck)}{('二期工地', '装饰工程有限公司', '餐饮店', '物流站点')[(luck >> 20) % 4]}"
+    if code == "estate":
+        return invented_estate(luck)
+    if code == "building":
+        return f"{luck % 40 + 1}号楼"
+    noted = sayings.FIELDS.get(code, sayings.NOTED)
+    if code == "measures":
+        noted = sayings.MEASURES if settled else sayings.MEASURES_PLANNED
+    return noted[luck % len(noted)]
+
+
+def _bounded(field: EvidenceField, text: str) -> str:
+    return (text * (1 + int(field.min or 1) // len(text)))[: int(field.max or 200)]
 
 
 def _fill(field: EvidenceField, at: datetime) -> Any:
@@ -315,6 +364,6 @@ def _fill(field: EvidenceField, at: datetime) -> Any:
     if field.type == "rows":
         return [{f.code: _fill(f, at) for f in field.fields if f.required}]
     if field.type == "site_visit":
-        return {"at": f"{at:%Y-%m-%d %H:%M}", "people": sayings.VISITORS[0], "found": sayings.FOUND[0]}
-    text = sayings.FILLED
-    return (text * (1 + int(field.min or 1) // len(text)))[: int(field.max or 200)]
+        people, found = sayings.VISITORS["street"][0], sayings.FOUND_EXPLAINED[0]
+        return {"at": f"{at:%Y-%m-%d %H:%M}", "people": people, "found": found}
+    return _bounded(field, _noted(field.code, 0, settled=True))

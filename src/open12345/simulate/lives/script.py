@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from open12345.simulate.lives import sayings
+from open12345.simulate.lives import sayings, wording
 from open12345.simulate.lives.filling import Fixed
 from open12345.simulate.lives.steps import TAKE, Actor, Step, World
 from open12345.simulate.shapes import Fate, Life
@@ -17,8 +17,13 @@ from open12345.simulate.shapes import Fate, Life
 UPPER_SYSTEM: Final = "upper"
 _MINUTE: Final = timedelta(minutes=1)
 _MIDDLING: Final = 0.6
-#: Hours between which somebody goes and looks.
+#: With less left before a limit nobody sits down to write an application.
+_TOO_LATE: Final = timedelta(minutes=5)
+#: Hours between which somebody goes and looks, and between which people work and call; the urgent at any hour.
 _DAWN, _DUSK = 8, 19
+_OPENS, _SHUTS = 8, 21
+#: When a report is due that nobody wrote at night: there is time for a visit before.
+_FORENOON: Final = 10
 _CHECKED: Final = (("ended", "connected"), ("heard", "yes"))
 _CONNECTED: Final = (("ended", "connected"),)
 _FROM_ABOVE: Final = (("origin", "upper"), ("foreign_system", UPPER_SYSTEM))
@@ -26,10 +31,6 @@ _FROM_ABOVE: Final = (("origin", "upper"), ("foreign_system", UPPER_SYSTEM))
 
 class NoSuchLife(ValueError):
     """A life that the rules of the pack do not allow; the message says which and why."""
-
-
-def _by_day(at: datetime) -> bool:
-    return _DAWN <= at.hour < _DUSK
 
 
 def script(world: World, life: Life, *, drawn: bool = False) -> list[Step]:
@@ -122,10 +123,10 @@ class _Script(Actor):
         """To the wrong unit first, which hands it back with its leader's and the centre's consent."""
         life, unit = self.life, self.life.wrong_unit
         self.do("dispatcher", "", "dispatch", (("no_return", False), ("reason", sayings.ADVISED)), lead=unit)
-        window = self.world.filled.window(life, self.at)
-        self.at = min(self.at + life.sign_after, self.at + (window - self.at) * _MIDDLING)
+        window = self.world.filled.asked_until("return", life, self.at)
+        self.at = self.by_day(min(self.at + life.sign_after, self.at + (window - self.at) * _MIDDLING), window)
         self.do("clerk", unit, "sign")
-        self.at = min(self.at + 10 * _MINUTE, self.at + (window - self.at) * _MIDDLING)
+        self.at = self.by_day(min(self.at + 10 * _MINUTE, self.at + (window - self.at) * _MIDDLING), window)
         ask = self.world.filled.application("return", self.at)
         self.do("clerk", unit, "apply", ask.fixed, to=life.unit, explanation=self.text(sayings.NOT_OURS))
         self.granted(ask.steps, unit)
@@ -135,31 +136,34 @@ class _Script(Actor):
         """Each step of an application is decided by whom the pack names."""
         for role, of in steps:
             self.wait(10, 90)
+            self.at = self.next_day(self.at)
             self.do(role, unit if of == "own_unit" else "", "grant", note=self.text(sayings.DECIDED))
 
     def handled(self, report_after: timedelta) -> bool:
         """From the signature to the report that passes; False where the life stands still before."""
         life, unit = self.life, self.life.unit
-        self.at += life.sign_after
+        self.at = self.next_day(self.at + life.sign_after)
         self.do("clerk", unit, "sign")
         signed = self.at
         if self.reachable:
-            self.at += life.contact_after
-            note = self.text(sayings.CONTACTED)
+            self.at = self.next_day(self.at + life.contact_after)
+            note = wording.first_contact(self.text, self.form.sort)
             self.do("clerk", unit, "contact", (("outcome", self.world.filled.reached),), late="contact", note=note)
         if life.fate is Fate.STANDING:
             return False
-        end = max(signed + report_after, self.at + 20 * _MINUTE)
+        end = self.next_day(max(signed + report_after, self.at + 20 * _MINUTE), _FORENOON)
         self.worked(end)
-        self.at = max(end, self.at + _MINUTE)
+        self.at = self.next_day(max(end, self.at + _MINUTE))
         self.told()
         fixed, codes = self.form.findings(life.fate)
         if self.form.extra:
-            filled = self.world.filled.extra_form(self.form.extra, self.dice(1 << 20), self.at.date())
+            settled, luck = life.fate is not Fate.EXPLAINED, self.dice(1 << 20)
+            filled = self.world.filled.extra_form(self.form.extra, luck, self.at.date(), settled=settled)
             codes = {**codes, "extra": filled}
         self.do("clerk", unit, "submit_report", fixed, late="reply", **codes, **self.findings())
         if self.pack.review:
             self.wait(10, 200)
+            self.at = self.next_day(self.at)
             self.do("reviewer", "", "pass_review", note=self.text(sayings.PASSED))
         return True
 
@@ -169,9 +173,9 @@ class _Script(Actor):
         for n, helper in enumerate(life.co_handlers if life.fate is Fate.CO_HANDLED else ()):
             if self.count("dispatch") > 1 or self.count("redispatch"):
                 break
-            self.at = begun + (end - begun) * (0.1 + 0.02 * n)
+            self.at = self.by_day(begun + (end - begun) * (0.1 + 0.02 * n), end)
             self.do("clerk", helper, "sign")
-            self.at = begun + (end - begun) * (0.4 + 0.04 * n)
+            self.at = self.by_day(begun + (end - begun) * (0.4 + 0.04 * n), end)
             text = self.text(sayings.CO_WORK)
             self.do("clerk", helper, "submit_report", (("outcome", "solved"),), fact_explanation=text)
         if life.fate is Fate.HANDED_DOWN:
@@ -180,21 +184,30 @@ class _Script(Actor):
             self.extended(begun, end)
         self.visited_at = None
         if self.form.on_site_for(life.fate):
-            self.at = self.visiting(max(self.at, begun + (end - begun) * _MIDDLING), end)
-            visit = {"people": self.text(sayings.VISITORS), "place": sayings.SPOT, "found": self.text(sayings.FOUND)}
-            self.do("worker", unit, "arrive", **visit)
+            self.at = self.by_day(max(self.at, begun + (end - begun) * _MIDDLING), end, shuts=_DUSK)
+            found = wording.found(self.text, self.form.sort, plain=self.plain, second=self.second)
+            self.do("worker", unit, "arrive", people=self.visitors, place=sayings.SPOT, found=found)
             self.visited_at = self.at
 
-    def visiting(self, at: datetime, end: datetime) -> datetime:
-        """Return when somebody goes there: by day, unless it is urgent or there is no day before the report."""
-        if self.quick or _by_day(at):
+    # -- by day ----------------------------------------------------------------------------------------------------
+
+    def next_day(self, at: datetime, then: int = _OPENS) -> datetime:
+        """Return when people are at work again, from `at` on: the hour `then`, if it is night; the urgent goes on."""
+        if self.quick or _OPENS <= at.hour < _SHUTS:
             return at
-        morning = at.replace(hour=_DAWN, minute=5 + self.dice(50)) + timedelta(days=at.hour >= _DUSK)
+        return at.replace(hour=then, minute=5 + self.dice(50)) + timedelta(days=at.hour >= _SHUTS)
+
+    def by_day(self, at: datetime, end: datetime, shuts: int = _SHUTS) -> datetime:
+        """Return when somebody works before `end`: by day, unless it is urgent or there is no day before."""
+        at = max(at, self.at)
+        if self.quick or _DAWN <= at.hour < shuts:
+            return at
+        morning = at.replace(hour=_DAWN, minute=5 + self.dice(50)) + timedelta(days=at.hour >= shuts)
         if morning < end:
             return morning
-        if _by_day(end):
+        if _DAWN <= end.hour < shuts:
             return max(self.at, end - (end - end.replace(hour=_DAWN, minute=0)) / 2)
-        evening = end.replace(hour=_DUSK - 1, minute=5 + self.dice(50))
+        evening = end.replace(hour=shuts - 1, minute=5 + self.dice(50))
         evening -= timedelta(days=evening >= end)
         return evening if evening > self.at else at
 
@@ -205,20 +218,22 @@ class _Script(Actor):
         if not stations:
             raise NoSuchLife(f"request {self.request.index}: {unit} has no unit below it to hand down to")
         station = self.dice.of(stations)
-        self.at = begun + (end - begun) * 0.1
+        self.at = self.by_day(begun + (end - begun) * 0.1, end)
         self.do("clerk", unit, "hand_down", unit=station, note=self.text(sayings.HANDED))
-        self.at = begun + (end - begun) * 0.2
+        self.at = self.by_day(begun + (end - begun) * 0.2, end)
         self.do("clerk", station, "sign")
-        self.at = begun + (end - begun) * 0.5
+        self.at = self.by_day(begun + (end - begun) * 0.5, end)
         text = self.text(sayings.STATION)
         self.do("clerk", station, "submit_report", (("outcome", "solved"),), fact_explanation=text)
-        self.at = begun + (end - begun) * 0.55
+        self.at = self.by_day(begun + (end - begun) * 0.55, end)
         self.do("clerk", unit, "check_child", (("ok", True),))
 
     def extended(self, begun: datetime, end: datetime) -> None:
-        """More time, asked for before the limit is over."""
-        due = self.world.filled.reply_due(self.life, self.dispatched_at)
-        self.at = begun + (min(end, due) - begun) * 0.3
+        """More time, asked for before the limit is over; whoever has missed it cannot ask any more."""
+        due = self.world.filled.asked_until("extension", self.life, self.dispatched_at)
+        if due - begun < _TOO_LATE:
+            return
+        self.at = self.by_day(begun + (min(end, due) - begun) * 0.3, due)
         ask = self.world.filled.application("extension", self.at, self.life)
         self.do("clerk", self.life.unit, "apply", ask.fixed, explanation=sayings.MORE_TIME)
         self.granted(ask.steps, self.life.unit)
@@ -231,24 +246,25 @@ class _Script(Actor):
         self.at = report - timedelta(seconds=120 + self.dice(900))
         if self.at.date() != report.date():
             self.at = report.replace(hour=0, minute=0, second=1) if report.hour or report.minute else report
-        texts = sayings.EXPLAINED if self.life.fate is Fate.EXPLAINED else sayings.ANSWERED
-        self.do("clerk", self.life.unit, "answer", (("method", self.world.filled.method),), text=self.text(texts))
+        text = wording.answer(self.text, self.form.sort, plain=self.plain, second=self.second)
+        self.do("clerk", self.life.unit, "answer", (("method", self.world.filled.method),), text=text)
         self.at = max(report, self.at + timedelta(seconds=5))
 
     def findings(self) -> dict[str, Any]:
         """Return what the closing report says."""
-        plain = self.life.fate is Fate.EXPLAINED
+        sort, plain, second = self.form.sort, self.plain, self.second
+        unhappy = wording.unhappy(self.life, self.pack.callback) or (self.comes_again and not second)
         said = {
-            "fact_explanation": self.text(sayings.FACTS_EXPLAINED if plain else sayings.FACTS),
-            "demand_explanation": self.text(sayings.DEMANDS_EXPLAINED if plain else sayings.DEMANDS),
-            "citizen_said": self.text(sayings.CITIZEN_EXPLAINED if plain else sayings.CITIZEN),
-            "in_charge": self.text(sayings.IN_CHARGE),
+            "fact_explanation": wording.facts(self.text, sort, plain=plain, second=second),
+            "demand_explanation": wording.demands(self.text, sort, plain=plain, second=second),
+            "citizen_said": wording.citizen(self.text, self.life, reachable=self.reachable, content=not unhappy),
+            "in_charge": self.world.filled.in_charge(self.life.unit),
             "category": self.request.category,  # as the form proposes it: nobody corrects the agent
         }
         if self.form.on_site_for(self.life.fate):
             visited = self.visited_at or self.at - timedelta(minutes=20 + self.dice(60))
             visited = visited.replace(second=0, microsecond=0)
-            return {**said, "site_at": visited.isoformat(), "site_people": self.text(sayings.VISITORS)}
+            return {**said, "site_at": visited.isoformat(), "site_people": self.visitors}
         return {**said, "no_site_reason": self.text(sayings.NO_SITE)}
 
     # -- the citizen's word ----------------------------------------------------------------------------------------
@@ -270,13 +286,14 @@ class _Script(Actor):
 
     def again(self) -> None:
         """The first callback finds it not solved, or badly done: a new round."""
-        self.at += self.life.callback_after
-        reason = self.text(sayings.AGAIN)
+        self.at = self.next_day(self.at + self.life.callback_after)
+        self.second = True
+        happy = self.life.fate is Fate.UNHAPPY_REOPENED
+        reason = self.text(sayings.AGAIN_CONDUCT if happy else sayings.AGAIN)
         if self.upper:
             self.do("dispatcher", "", "reopen_by_upper", reason=reason)
             return
         self.take()
-        happy = self.life.fate is Fate.UNHAPPY_REOPENED
         heard = self.world.filled.bad_answers(solved=happy)
         self.do("callback_agent", "", "redispatch", (), reason=reason, **dict(self.heard(heard, truthful="partly")))
 
@@ -286,11 +303,17 @@ class _Script(Actor):
 
     def ended(self) -> None:
         """The last callback closes the order, whatever is said."""
-        self.at += max(self.life.callback_after, 3 * _MINUTE)
+        self.at = self.next_day(self.at + max(self.life.callback_after, 3 * _MINUTE))
         if self.upper:
             said = {"solved": self.life.solved, "satisfied": self.life.satisfied}
             told = {name: code for name, code in said.items() if code}
-            self.do("dispatcher", "", "close_by_upper", note=self.text(sayings.UPPER), **told)
+            self.do(
+                "dispatcher",
+                "",
+                "close_by_upper",
+                note=wording.opinion(self.text, self.life, self.pack.callback),
+                **told,
+            )
         elif self.life.fate is Fate.UNREACHABLE and self.reachable:
             self.never_reached()
         elif not self.reachable:
@@ -314,7 +337,8 @@ class _Script(Actor):
             self.take()
             outcome = ("no_answer", "no_answer", "busy", "powered_off")[self.dice(4)] if n else "no_answer"
             self.do("callback_agent", "", "log_attempt", outcome=outcome)
-            self.at += timedelta(days=1, minutes=self.dice(50)) if n + 1 < tries else timedelta(seconds=40)
+            wait = timedelta(days=1, minutes=self.dice(50)) if n + 1 < tries else timedelta(seconds=40)
+            self.at = self.next_day(self.at + wait) if n + 1 < tries else self.at + wait
         self.do("callback_agent", "", "close", (("ended", "unreachable"),))
 
     def take(self) -> None:

@@ -15,10 +15,10 @@ from typing import Any, Final
 from open12345.directory.person import SYSTEM, Person
 from open12345.policy import Pack
 from open12345.simulate.chance import mix
-from open12345.simulate.lives import sayings
+from open12345.simulate.lives import sayings, wording
 from open12345.simulate.lives.filling import Filled, Fixed, Given
 from open12345.simulate.lives.staffing import Staffing
-from open12345.simulate.shapes import Life
+from open12345.simulate.shapes import Fate, Life
 
 #: The act of taking a callback from the pool; all others are actions of the life cycle.
 TAKE: Final = "take"
@@ -100,14 +100,18 @@ class Actor:
         channel = self.pack.channels[self.request.channel]
         self.upper = channel.origin == "upper" or bool(self.request.foreign)
         self.reachable = not self.request.caller.anonymous and bool(self.request.caller.phone)
+        self.plain, self.second = life.fate is Fate.EXPLAINED, False  # `second`: the round
         self.quick = self.request.urgency != "ordinary"
-        name = self.request.caller.name
-        self.spot = world.filled.spot(self.request.place)
-        if name and name in self.spot:
-            self.spot = sayings.HERE
         self.form = world.filled.form_of(self.request.kind, self.request.category)
-        if self.form.address:
-            self.spot = sayings.HERE
+        self.spot = self._spot()
+
+    def _spot(self) -> str:
+        """Return how clerks call the place: by its area where it must not be quoted (somebody's home or name)."""
+        request, filled = self.request, self.world.filled
+        spot = "" if self.form.address else filled.spot(request.place)
+        name = request.caller.name
+        spot = spot if spot and not (name and name in spot) else filled.around(request.area)
+        return sayings.HERE if name and name in spot else spot
 
     def do(
         self, role: str, unit: str, act: str, fixed: Fixed = (), /, *, late: str = "", shape: str = "", **own: Any
@@ -138,6 +142,11 @@ class Actor:
     def count(self, act: str) -> int:
         """Return how often something was done."""
         return sum(step.act == act for step in self.steps)
+
+    @cached_property
+    def visitors(self) -> str:
+        """Who goes and looks: the same people whenever it is told."""
+        return wording.visitors(self.text, self.form.sort)
 
     @property
     def dispatched_at(self) -> datetime:

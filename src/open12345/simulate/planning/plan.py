@@ -71,8 +71,8 @@ class Spoken(Protocol):
 class Voice(Protocol):
     """Who finds words and people for requests (`voice.Townspeople`)."""
 
-    def say(self, asked: Asked) -> Spoken:
-        """Say what a request is about."""
+    def say(self, asked: Asked, kind: str) -> Spoken:
+        """Say what a request is about, that will be filed as of this kind (by the pack's code)."""
 
     def caller(self, key: int, *, company: bool) -> Caller:
         """Return the person or company of a key; the same one asks again under the same key."""
@@ -263,7 +263,7 @@ class Plan:
         before = None if row.repeats == NONE or repeated else self._earlier(row.repeats, voice)
         topic = self.scenario.events[row.event].code if row.event != NONE else ""
         caller = self._caller(index, row, voice)
-        said = voice.say(Asked(index, truth, area, at, caller, topic, before))
+        said = voice.say(Asked(index, truth, area, at, caller, topic, before), codes.kinds[row.kind])
         channel = codes.channels[row.channel]
         return Request(
             index=index, at=at, channel=channel, kind=codes.kinds[row.kind], urgency=URGENCIES[row.urgency],

@@ -35,13 +35,14 @@ class Townspeople:
         self._codes = {row.title: row.code for row in pack.category_tree.leaves()}
         self._topic = lru_cache(maxsize=4096)(self._make_topic)
 
-    def say(self, asked: Asked) -> texts.Spoken:
-        """Say what a request is about."""
+    def say(self, asked: Asked, kind: str) -> texts.Spoken:
+        """Say what a request is about, that will be filed as of this kind (by the pack's code)."""
         again = asked.repeat_of
         topic = self._topic(asked.topic, asked.category) if asked.topic and again is None else None
         return texts.speak(
             self.world, asked.index, category=asked.category, area=asked.area, at=asked.at, repeat_of=again,
             topic=topic, caller=None if asked.caller.anonymous else asked.caller,
+            kind=str(self.world.pack.kinds[kind].base),
         )  # fmt: skip
 
     def caller(self, key: int, *, company: bool) -> Caller:

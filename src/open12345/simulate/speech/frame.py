@@ -36,7 +36,13 @@ _HOMES: Final = frozenset(("estate", "noise", "house", "home", "lift", "smell", 
 _OWN_TRIES: Final = frozenset(("money", "wage", "policy"))
 _STRIDES: Final = (5, 7, 11, 13)
 _QUIET: Final = frozenset(("inquiry", "praise", "suggestion"))
-_VERBS: Final = ("反映", "投诉", "反映", "求助")
+_VERBS: Final = {
+    "complaint": ("反映", "投诉", "反映", "投诉"), "help": ("求助", "反映"), "tip_off": ("举报", "反映"),
+    "inquiry": ("咨询",),
+}  # fmt: skip
+_AS: Final = {"complaint": "投诉", "help": "求助"}
+_SAYS_ENOUGH: Final = 16
+"""Characters below which a line does not tell what it is about; then its title goes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Telling:
     """Who tells which template, in which temper; `again`: not the first time, `mass`: a text that is passed on."""
 
     template: Template
+    kind: str
+    """As what it is told: the template's own kind, or that under which it will be filed."""
     family: str
     temper: str
     voice: str
@@ -55,7 +63,8 @@ class Telling:
 
 def named_title(told: Telling, facts: Facts, draw: Draw) -> str:
     """Return a title that calls the matter by a name ("停水问题"), "" where the template has its own."""
-    return "" if told.mass else _named("named_title", _NAMED_TITLES, told, facts, draw)
+    strange = told.kind in _QUIET and told.template.kind != told.kind  # its own title is no question
+    return "" if told.mass else _named("named_title", 1.0 if strange else _NAMED_TITLES, told, facts, draw)
 
 
 def title_of(told: Telling, facts: Facts, draw: Draw, named: str) -> str:
@@ -68,20 +77,17 @@ def title_of(told: Telling, facts: Facts, draw: Draw, named: str) -> str:
             title = (facts["E"] if told.family in _HOMES else facts["R"] if local else facts["A"]) + title
     if named:
         return title[:_TITLE_LONGEST]
-    luck = draw()
-    kind = told.template.kind
-    if luck < 0.12 and kind == "complaint":
-        title = _VERBS[int(draw() * len(_VERBS))] + title
-    elif luck < 0.25 and kind == "inquiry":
-        title = "咨询" + title
-    elif luck > 0.95 and kind == "complaint":
-        title = f"关于{title}的投诉"
+    luck, verbs = draw(), _VERBS.get(told.kind, ())
+    if verbs and luck < (0.25 if told.kind == "inquiry" else 0.12):
+        title = verbs[int(draw() * len(verbs))] + title
+    elif luck > 0.95 and told.kind in _AS:
+        title = f"关于{title}的{_AS[told.kind]}"
     return title[:_TITLE_LONGEST]
 
 
 def _named(frame: str, share: float, told: Telling, facts: Facts, draw: Draw, key: str = "") -> str:
     """Return a frame with the matter called by its name, "" mostly."""
-    ways = frames()[frame].get(key or told.template.kind)
+    ways = frames()[frame].get(key or told.kind)
     if draw() >= share or not told.calls or not ways:
         return ""
     facts["事"] = told.calls[int(draw() * len(told.calls))]
@@ -99,7 +105,8 @@ def body_of(told: Telling, facts: Facts, draw: Draw, other: Template | None, *, 
     core = _sentence(say(told.template.body, draw, facts), told.template.kind)
     if told.voice == "terse" or told.temper == "terse":
         short = _short(told, facts, draw, core)
-        return _headed(told, facts, draw, short) if headed and not told.again else short
+        bare = short.startswith(core[:_SAYS_ENOUGH])  # not said before what it is about
+        return _headed(told, facts, draw, short) if headed and bare and not told.again else short
     opening = "".join(_opening(told, facts, draw))
     after = [say(each, draw, facts) for each in _after(told, draw)]
     if other is not None:
@@ -109,9 +116,9 @@ def body_of(told: Telling, facts: Facts, draw: Draw, other: Template | None, *, 
         asked = say(_asked(told, draw), draw, facts)
     joined = _joined(after, draw) + (f"{asked}。" if asked else "")
     if told.voice == "first" or draw() < 0.2:
-        joined += _one("close", draw, facts, "calm" if told.template.kind in _QUIET else told.temper)
+        joined += _one("close", draw, facts, "calm" if told.kind in _QUIET else told.temper)
     # Drawn last: whoever says it again draws all the rest alike.
-    if headed or draw() < _HEADED:
+    if headed or draw() < _HEADED or len(opening + core + joined) < _SAYS_ENOUGH:
         core = _headed(told, facts, draw, core)
     return opening + core + joined
 
@@ -124,18 +131,22 @@ def _short(told: Telling, facts: Facts, draw: Draw, core: str) -> str:
     """Return a line or two: the matter and hardly more, sometimes only its first clause."""
     if told.again:
         return _one("again", draw, facts, "first") + core
-    if draw() < 0.35 and "，" in core:
-        return core.partition("，")[0]
+    first, comma, _rest = core.partition("，")
+    if draw() < 0.35 and comma and len(first) >= _SAYS_ENOUGH:
+        return first
+    if len(core) < _SAYS_ENOUGH:
+        return _headed(told, facts, draw, core)
     if draw() < 0.4 and not told.template.blanks & PLACES and is_local(told.family):
         return core + _one("where", draw, facts)
     return core
 
 
 def _opening(told: Telling, facts: Facts, draw: Draw) -> Iterator[str]:
-    kind = told.template.kind
-    name = f"agent_{kind}"
-    key = name if told.voice == "agent" and name in frames()["open"] else told.voice
-    named = _named("named_open", _NAMED_OPENINGS, told, facts, draw, key) if kind != "praise" else ""
+    kind = told.kind
+    name = f"{told.voice}_{kind}"
+    key = name if name in frames()["open"] else told.voice
+    named_key = name if name in frames()["named_open"] else key
+    named = _named("named_open", _NAMED_OPENINGS, told, facts, draw, named_key) if kind != "praise" else ""
     if told.again:
         yield _one("again", draw, facts, told.voice)
     else:
@@ -157,7 +168,7 @@ def _who(family: str) -> str:
 
 def _after(told: Telling, draw: Draw) -> Iterator[Pattern]:
     """Yield what follows the matter: since when, what was tried, what harm it does, and a long story."""
-    if told.template.kind in _QUIET:
+    if {told.kind, told.template.kind} & _QUIET:
         return
     found = frames()
     tried = found[f"tried_{told.family}"] if told.family in _OWN_TRIES else found["tried"]
@@ -175,7 +186,7 @@ def _after(told: Telling, draw: Draw) -> Iterator[Pattern]:
 
 def _asked(told: Telling, draw: Draw) -> Pattern:
     asks = frames()["ask"]["agent" if told.voice == "agent" else "first"]
-    return _drawn(asks.get(told.template.kind) or asks["complaint"], draw)
+    return _drawn(asks.get(told.kind) or asks["complaint"], draw)
 
 
 def _passed_on(told: Telling, facts: Facts, draw: Draw) -> str:

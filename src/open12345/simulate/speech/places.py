@@ -44,7 +44,7 @@ def spot(pack: Pack, area: str) -> Spot:
     own, town = key_of(f"{pack.id}/{area}"), key_of(f"{pack.id}/{_town(lineage).code}")
     return Spot(
         area=area,
-        name=_spoken(lineage),
+        name=spoken(lineage),
         roads=tuple(_names(own, _ROADS, 4, 1)) + tuple(_names(town, _ROADS, 5, 2)),
         estates=tuple(_names(own, _ESTATES, 6, 3)),
         schools=tuple(_names(town, _SCHOOLS, 4, 4)),
@@ -57,7 +57,7 @@ def _town(lineage: tuple[AreaRow, ...]) -> AreaRow:
     return next((row for row in lineage if row.level == "street"), lineage[-1])
 
 
-def _spoken(lineage: tuple[AreaRow, ...]) -> str:
+def spoken(lineage: tuple[AreaRow, ...]) -> str:
     """Return the area as people call it: 亭中 for 亭中社区居委会; a grid goes by its community."""
     row = next((row for row in lineage if row.level != "grid"), lineage[0])
     name = row.name
@@ -72,6 +72,11 @@ def _names(key: int, kinds: tuple[str, ...], count: int, salt: int) -> Iterator[
     for number in range(count):
         luck = mix(key, salt, number)
         yield _FIRST[luck % len(_FIRST)] + _SECOND[(luck >> 8) % len(_SECOND)] + kinds[(luck >> 16) % len(kinds)]
+
+
+def invented_estate(luck: int) -> str:
+    """Return the name of an estate that stands nowhere."""
+    return next(_names(luck, _ESTATES, 1, 3))
 
 
 def _outline(pack: Pack, lineage: tuple[AreaRow, ...]) -> BaseGeometry | None:

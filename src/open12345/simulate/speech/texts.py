@@ -34,6 +34,12 @@ _SECOND_IN: Final = 18
 _VAGUE_IN: Final = 20
 """One in so many does not say where."""
 _MASS_SLIP: Final = 0.3
+_GRIEVANCES: Final = ("complaint", "help", "tip_off")
+_TOLD_AS: Final = {
+    "complaint": ("complaint", "help"), "help": ("complaint", "help"), "tip_off": ("tip_off", "complaint"),
+    "inquiry": ("inquiry",), "suggestion": ("suggestion",), "praise": ("praise",),
+}  # fmt: skip
+"""As what a request of a kind may be told, where its leaf has such words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
     repeat_of: Request | None = None,
     topic: Topic | None = None,
     caller: Caller | None = None,
+    kind: str = "",
 ) -> Spoken:
     """Return the words of request `index`.
 
@@ -86,7 +93,8 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
     else one of the leaf's is drawn. `repeat_of`: the same person says the same again in other words: facts, template,
     area and true category are those of the earlier request, and the truth names the first of the chain. `topic`: one
     of many (without matters of its own: about the leaf); a share of its texts is passed
-    on nearly unchanged (`mass`). Only with `caller` can the caller's own phone
+    on nearly unchanged (`mass`). `kind`: the base of the kind under which it will be filed ("" = as it is told): a
+    complaint is not told as a question. Only with `caller` can the caller's own phone
     get into the text. Raises KeyError for a leaf, matter or template that is not there.
     """
     rng = world.dice
@@ -100,11 +108,13 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
         matter = topic.matters[int(draw() * len(topic.matters))]
     if matter and not category:
         category = world.category_of(matter)
-    template = _template(world, draw, category, matter, repeat_of)
+    kind = "" if mass else kind
+    template = _template(world, draw, category, matter, repeat_of, kind)
     facts = _facts(world, index if root is None else root, area, at if repeat_of is None else repeat_of.at, topic, mass)
     drawn = facts.person_key
     told = Telling(
         template=template,
+        kind=kind or template.kind,
         family=world.families[template.key],
         temper=temper or _DRAWN_TEMPERS[drawn(51) % len(_DRAWN_TEMPERS)],
         voice="first" if mass else voice or _DRAWN_VOICES[int(draw() * len(_DRAWN_VOICES))],
@@ -132,7 +142,7 @@ def speak(  # noqa: PLR0913 -- what may be wished for is named one by one
         category=category,
         second_category=second,
         unit=world.unit(category, area),
-        kind=world.kinds[template.kind],
+        kind=world.kinds[told.kind],
         urgency=template.urgency,
         template=template.key,
         temper=told.temper,
@@ -158,12 +168,15 @@ def _root(repeat_of: Request | None) -> int | None:
     return repeat_of.index if repeat_of.truth.repeat_of is None else repeat_of.truth.repeat_of
 
 
-def _template(world: World, draw: Draw, category: str, matter: str | None, repeat_of: Request | None) -> Template:
+def _template(
+    world: World, draw: Draw, category: str, matter: str | None, repeat_of: Request | None, kind: str
+) -> Template:  # fmt: skip
     luck = draw()
     if repeat_of is not None:
         return world.known[repeat_of.truth.template]
     templates = all_matters()[matter].templates if matter else world.templates[category]
-    return templates[int(luck * len(templates))]
+    fitting = [each for each in templates if each.kind in _TOLD_AS.get(kind, ())] or templates
+    return fitting[int(luck * len(fitting))]
 
 
 def _facts(world: World, index: int, area: str, at: datetime, topic: Topic | None, mass: bool) -> Facts:  # noqa: FBT001 -- a plain part of what was drawn
@@ -175,7 +188,7 @@ def _facts(world: World, index: int, area: str, at: datetime, topic: Topic | Non
 def _second(world: World, facts: Facts, category: str, told: Telling) -> tuple[str, Template | None]:
     """Return another leaf of the same person at the same place, with what is told of it; mostly none."""
     luck = facts.person_key(52)
-    if luck % _SECOND_IN or told.voice == "terse" or told.template.kind != "complaint" or not world.companions:
+    if luck % _SECOND_IN or told.voice == "terse" or told.kind not in _GRIEVANCES or not world.companions:
         return "", None
     code = world.companions[(luck >> 20) % len(world.companions)]
     if code == category:
