@@ -1,6 +1,6 @@
 """Screens of units and areas: the tree, one node of it, a new one, taking a file in, giving one out (ADM-01)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -184,9 +184,10 @@ def _order(grove: Grove) -> Callable[[Branch], tuple[int, int, str]]:
     try:
         pack = packs.pack_at(timezone.now())[1]
     except packs.NoPack:
-        known = {}
+        rows: Sequence[Any] = ()
     else:
-        known = {row.code: place for place, row in enumerate(pack.units if grove.model is Unit else pack.areas)}
+        rows = pack.units if grove.model is Unit else pack.areas
+    known = {row.code: place for place, row in enumerate(rows)}
 
     def place(branch: Branch) -> tuple[int, int, str]:
         node = branch.node

@@ -480,7 +480,7 @@ def _platform(sight: Sight, system: str) -> str:
     """What another platform is called: as the channel is by which its orders come; its code where none is known."""
     channels, own = sight.pack.channels, sight.order.channel
     code = own if system.endswith(f"-{Origin.UPPER}") and system not in channels else system
-    known = code in channels and channels[code].origin == Origin.UPPER
+    known = code in channels and Origin(channels[code].origin) == Origin.UPPER
     return channels[code].title if known else system
 
 
