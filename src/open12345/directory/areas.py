@@ -96,6 +96,11 @@ def features(pack: Pack, *, level: str = "", within: str = "") -> Iterator[dict[
             yield feature(row, atlas.shapes[row.code])
 
 
+def indicative(pack: Pack, level: str, within: str) -> bool:
+    """Say whether any of these outlines is drawn and no boundary."""
+    return any(one["properties"]["indicative"] for one in features(pack, level=level, within=within))
+
+
 def _of_level(pack: Pack, drawn: list[AreaRow], level: str) -> list[AreaRow]:
     """Return the areas of a level, and the narrowest of the wider ones that have none of them below."""
     lineages = {row.code: pack.area_tree.lineage(row.code) for row in drawn}

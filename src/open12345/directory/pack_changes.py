@@ -16,9 +16,10 @@ _KEYS: Final[Mapping[str, str]] = {
     "goals": "目标", "hours": "时段", "indicators": "指标", "items": "事项", "kind": "类别", "kind_hint": "通常类型",
     "kinds": "种类", "lead": "主办", "levels": "级别", "limits": "时限", "mechanisms": "机制", "name": "名称",
     "no_return": "不得退单", "number": "号码", "on_site_required": "须现场查看", "parent": "上级", "phone": "电话",
-    "principle": "原则", "reasons": "理由", "required_fields": "必填项", "sections": "部分", "source": "依据",
-    "talks": "约谈", "target": "目标值", "tell": "告知语", "title": "名称", "urgent_words": "紧急词",
-    "warnings": "预警", "weights": "权重", "words": "词",
+    "principle": "原则", "principles": "原则", "reasons": "理由", "required_fields": "必填项", "sections": "部分",
+    "source": "依据", "talks": "约谈", "target": "目标值", "tell": "告知语", "territory": "属地",
+    "territory_kinds": "属地单位类别", "title": "名称", "urgent_words": "紧急词", "warnings": "预警",
+    "weights": "权重", "words": "词",
 }  # fmt: skip
 """Keys of pack files that a page says in words, as the rest of a line is; others stand as they are."""
 

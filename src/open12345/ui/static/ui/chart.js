@@ -45,8 +45,6 @@ async function open(box) {
   const [map] = await Promise.all([areas, library]);
   if (map) window.echarts.registerMap("areas", map);
   if (!document.contains(box)) return;
-  const drawnOnly = map?.features.some(({ properties }) => properties.indicative);
-  box.parentElement.querySelector("[data-indicative]")?.toggleAttribute("hidden", !drawnOnly);
   const option = JSON.parse(document.getElementById(box.dataset.chart).textContent);
   const own = { box, option, chart: window.echarts.init(box) };
   drawn.set(box, own);
