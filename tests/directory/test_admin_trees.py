@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from open12345.directory import nodes, packs
+from open12345.directory.admin_forms import UNIT_KINDS
 from open12345.directory.models import AccessLog, Area, Staff, Unit
 from open12345.directory.person import SYSTEM
 from open12345.directory.roles import STAFF_ROLES
@@ -67,6 +68,22 @@ def test_the_tree_shows_branches_and_people_and_finds_by_phone(
     assert "没有找到" in admin.get(reverse("directory:units"), {"q": "无此单位"}).content.decode()
 
 
+def test_brothers_stand_by_kind_then_in_the_order_of_the_pack(db: None, pack: Pack, admin: Client) -> None:
+    packs.load_pack(pack, effective_from=timezone.now(), by=SYSTEM, at=timezone.now())
+    root = Unit.objects.get(parent=None)
+    said = {"name": "自设科室", "kind": "department", "parent": root.code, "phone": "", "active": True}
+    nodes.add(Unit, "aaa", said, by=SYSTEM, at=timezone.now())
+
+    (top,) = admin.get(reverse("directory:units")).context["branches"]
+
+    shown = [(one.node.kind, one.node.code) for one in top.below]
+    ranks = [list(UNIT_KINDS).index(kind) for kind, _ in shown]
+    assert ranks == sorted(ranks)
+    of_pack = [row.code for row in pack.units if row.parent == root.code and row.kind == "department"]
+    assert [code for kind, code in shown if kind == "department"] == [*of_pack, "aaa", "dept-a", "dept-b"]
+    assert of_pack != sorted(of_pack)
+
+
 def test_a_large_tree_comes_in_pieces(
     admin: Client, tree: dict[str, Unit], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -77,7 +94,9 @@ def test_a_large_tree_comes_in_pieces(
             for n in range(start, start + 210)
             if not (start == 200 and n < 210)
         )
-    with django_assert_max_num_queries(7):  # session, account, person, pack, count, rows, which have more below
+    with django_assert_max_num_queries(
+        8
+    ):  # session, account, person, no pack twice, count, rows, which have more below
         page = admin.get(reverse("directory:units")).content.decode()
     assert "第1站" not in page
     assert "?under=dept-a" in page

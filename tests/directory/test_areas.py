@@ -130,6 +130,21 @@ def test_a_level_and_an_area_narrow_the_map(agent: Client) -> None:
     assert agent.get("/map/areas.geojson", {"within": "999"}).status_code == 404
 
 
+def test_where_an_area_has_none_of_the_level_below_it_its_own_outline_fills_the_hole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pack, bare = jiuting(), "310117107001"
+    grids = {row.code for row in pack.area_tree.subtree(bare)} - {bare}
+    atlas = areas.Atlas({code: shape for code, shape in pack.outlines.shapes.items() if code not in grids})
+    monkeypatch.setattr(areas, "atlas_of", lambda _pack: atlas)
+
+    found = [one["properties"]["code"] for one in areas.features(pack, level="grid")]
+
+    assert set(found) == {row.code for row in pack.areas if row.level == "grid"} - grids | {bare}, "not the town itself"
+    assert len(found) == len(set(found))
+    assert not list(areas.features(pack, level="city")), "nothing of a level that the pack does not have"
+
+
 def test_a_large_pack_is_drawn_coarser(agent: Client, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(areas, "MOST_AT_ONCE", 40)
 

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
-from open12345.directory import packs
+from open12345.directory import pack_changes, packs
 from open12345.directory.models import AccessLog, PackVersion, Staff
 from open12345.directory.person import SYSTEM
 from open12345.directory.roles import STAFF_ROLES
@@ -116,16 +117,38 @@ def test_a_pack_is_checked_then_loaded_with_a_date(admin: Client, loaded: Pack) 
 @pytest.mark.function("ADM-03")
 def test_another_citys_pack_is_compared_but_not_loaded(admin: Client, loaded: Pack) -> None:
     page = text(admin, "packs")
-    assert re.findall(r'<option value="(\w+)" selected', page) == ["jiuting"]
+    assert re.findall(r'<option value="(\w+)"', page) == ["jiuting"], "what cannot be loaded is named, not offered"
+    assert "服务器上另有 baoshan" in page
     for send in (admin.get, admin.post):
         answer = send(reverse("directory:pack_check"), {"name": "baoshan"})
         assert answer.status_code == 200
         assert list(answer.context["form"].errors) == ["name"]
         assert "在用的是 jiuting，不能装载 baoshan" in answer.content.decode()
         assert answer.context["changes"]
+        page = answer.content.decode()
+        assert 'method="post" data-guard' not in page, "no button that can only be refused"
+        assert "人员、诉求和评价均为虚构" in page
     assert PackVersion.objects.count() == 1
     assert packs.pack_at(timezone.now())[1].digest == loaded.digest
     assert not AccessLog.objects.filter(act="pack.load", staff__isnull=False).exists()
+
+
+def test_changes_are_told_by_section_with_their_number(admin: Client, loaded: Pack) -> None:
+    sections = admin.get(reverse("directory:pack_check"), {"name": "baoshan"}).context["changes"]
+    found = {one.title: one for one in sections}
+    units = found["单位"]
+    assert units.count == len(units.lines) + units.more > len(units.lines) == pack_changes.LINES_SHOWN
+    assert not any(line.startswith("单位") for line in units.lines)
+    assert any(line.startswith("时段 ") for line in found["工作时间"].lines), "the keys of the files are said in words"
+
+
+def test_a_version_tells_its_title_its_sources_and_what_is_invented(admin: Client, loaded: Pack) -> None:
+    page = text(admin, "pack_version", PackVersion.objects.get().pk)
+    for said in (loaded.title, loaded.synthetic_notice, *loaded.sources, *loaded.text_not_published):
+        assert escape(said) in page
+    listed = text(admin, "packs")
+    assert loaded.title in listed.partition("<tbody>")[2]
+    assert "含示意数据" in listed
 
 
 def test_a_date_gone_by_is_refused_at_its_field_and_nothing_typed_is_lost(admin: Client, loaded: Pack) -> None:

@@ -38,6 +38,7 @@ def test_confidential_orders_are_not_on_the_map(watched: Town) -> None:
     services.refresh(watched.now)
     page = text(look(watched, "analyst", "/facts/heat/?metric=orders&period=2025-06"))
     assert f"图上 {LEAST} 件" in page
+    assert "区域界线为示意" in page
     assert "confidential=0" in page
     url = "/facts/orders/?metric=orders&period=2025-06&confidential=0"
     assert secret not in text(look(watched, "analyst", url))

@@ -1,9 +1,15 @@
 """What would change between two packs is told in lines that a person reads."""
 
+<<<<<<< HEAD
 import json
 
 from open12345.policy import Pack, diff_packs, read_pack
 from open12345.policy.diff import SECTIONS
+=======
+import re
+
+from open12345.policy import Pack, diff_packs, find_pack, read_pack
+>>>>>>> screens
 from tests.policy.breaking import Copy
 
 
@@ -85,3 +91,24 @@ def test_every_difference_of_two_packs_gives_a_line(copy: Copy, jiuting: Pack) -
         "办结规则 contact_required：是 → 否",
         "词表 sensitive.conduct.words.行贿：删除",
     ]
+
+
+def test_long_values_are_cut_around_where_they_differ(jiuting: Pack) -> None:
+    said = jiuting.model_dump(mode="json")
+    longer = "重要提示：" + "这里是便民服务专线，" * 12
+    before = Pack.model_validate(said | {"synthetic_notice": f"{longer}甲。"})
+    after = Pack.model_validate(said | {"synthetic_notice": f"{longer}乙。"})
+
+    (line,) = diff_packs(before, after)
+
+    old, _, new = line.removeprefix("示意数据提示：").partition(" → ")
+    assert (old[0], old[-2:], new[-2:]) == ("…", "甲。", "乙。")
+    assert max(len(old), len(new)) <= 60
+
+
+def test_no_value_is_written_as_python_does(jiuting: Pack) -> None:
+    baoshan = read_pack(find_pack("baoshan"))
+
+    lines = [*diff_packs(jiuting, baoshan), *diff_packs(baoshan, jiuting)]
+
+    assert not [line for line in lines if re.search(r"[\[{]'|: None|True|False", line)]

@@ -31,3 +31,24 @@ def test_a_complaint_walks_from_the_call_to_its_end_by_forms(town: Town, at_scre
     page = clerk.open(f"/orders/{number}/")
     for told in ("当日先联", "答复市民", "办结报告", "分管副队长", "已全部劝离", "回访结案"):
         assert told in page
+
+
+@pytest.mark.parametrize(
+    ("system", "said"),
+    [("upper", "12345热线派发 SJ1"), ("jiuting-upper", "12345热线派发 SJ1"), ("songjiang12345", "songjiang12345 SJ1")],
+)
+def test_another_platform_is_called_as_the_pack_calls_its_channel(
+    town: Town, at_screen: AtScreen, system: str, said: str
+) -> None:
+    number = town.register(channel="upper", origin="upper", foreign_system=system, foreign_number="SJ1")
+    assert said in at_screen("dispatcher").open(f"/orders/{number}/")
+
+
+def test_whom_the_lead_has_handed_the_order_down_to_is_no_second_lead(town: Town, at_screen: AtScreen) -> None:
+    number = town.register(area="31011710700101", category="L0101")
+    town.do("dispatcher", number, "dispatch")
+    town.do("clerk.c001", number, "sign")
+    town.do("clerk.c001", number, "hand_down", {"unit": "s00101"})
+    page = at_screen("dispatcher").open(f"/orders/{number}/")
+    units = page.partition('class="card assignments"')[2].partition("</section>")[0]
+    assert (units.count("主办</span>"), units.count("下级承办</span>")) == (1, 1)

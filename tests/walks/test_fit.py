@@ -178,6 +178,22 @@ def runs_out(page: Page, url: str) -> list[str]:
     return [f"{url} is {over} px too wide at {width} px"] if over > 0 else []
 
 
+#: What a printed page is asked: does it say that it holds invented data, and is it dark on white?
+PAPER = """() => {
+    const words = document.body.innerText, ink = getComputedStyle(document.body).color.match(/[0-9]+/g).map(Number);
+    return [/模拟数据|Simulated data/.test(words), Math.max(...ink) < 128];
+}"""
+
+
+def on_paper(page: Page, url: str) -> list[str]:
+    """What is wrong with the page once it is printed, whatever it wears on screen. (The wall is no paper.)"""
+    page.emulate_media(media="print")
+    marked, dark_on_white = page.evaluate(PAPER)
+    page.emulate_media(media="screen")
+    wrong = [] if marked else [f"{url}: printed without the mark of invented data"]
+    return wrong + ([] if dark_on_white or "/screen/" in url else [f"{url}: printed light on white"])
+
+
 @pytest.mark.parametrize(
     ("language", "light"),
     [
@@ -211,6 +227,7 @@ def test_every_screen_fits_and_keeps_nobody_out(
         wrong.extend(runs_out(page, url))
         picture(page, f"{name}-{WIDE['width']}{after}")
         wrong.extend(shut_out(page, url))
+        wrong.extend(on_paper(page, url))
     assert not wrong, "\n".join(wrong)
 
 

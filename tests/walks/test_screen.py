@@ -99,3 +99,7 @@ def test_the_leaders_page_fits_a_phone_also_with_big_type(town: Town, enter: Ent
     assert min(heights) >= 44  # a thumb
     page.evaluate("document.body.style.zoom = 1.5")
     assert runs_out(page, "/screen/leader/") == []
+
+
+def test_the_map_says_that_its_outlines_are_drawn(wall: Page) -> None:
+    expect(wall.locator("small[data-elsewhere]")).to_contain_text("区域界线为示意")

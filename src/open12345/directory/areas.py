@@ -83,15 +83,37 @@ def outline_of(pack: Pack, code: str) -> Outline | None:
 def features(pack: Pack, *, level: str = "", within: str = "") -> Iterator[dict[str, Any]]:
     """Yield the areas as GeoJSON features, wide ones first: of a level, and of an area and what is below it.
 
+    Where an area has none of that level below it, its own outline stands for them, or the map would have a hole there.
     Without a level, as many levels from the top as stay within `MOST_AT_ONCE` outlines.
     """
     atlas, tree = atlas_of(pack), pack.area_tree
     rows = tree.subtree(within) if within else tree.top_down()
     drawn = [row for row in rows if atlas and row.code in atlas.shapes]
-    wanted = {level} if level else _levels_that_fit(drawn)
-    for row in sorted((row for row in drawn if row.level in wanted), key=lambda row: len(tree.lineage(row.code))):
+    fitting = _levels_that_fit(drawn)
+    wanted = _of_level(pack, drawn, level) if level else [row for row in drawn if row.level in fitting]
+    for row in sorted(wanted, key=lambda row: len(tree.lineage(row.code))):
         if atlas:
             yield feature(row, atlas.shapes[row.code])
+
+
+def indicative(pack: Pack, level: str, within: str) -> bool:
+    """Say whether any of these outlines is drawn and no boundary."""
+    return any(one["properties"]["indicative"] for one in features(pack, level=level, within=within))
+
+
+def _of_level(pack: Pack, drawn: list[AreaRow], level: str) -> list[AreaRow]:
+    """Return the areas of a level, and the narrowest of the wider ones that have none of them below."""
+    lineages = {row.code: pack.area_tree.lineage(row.code) for row in drawn}
+    covered = {above.code for row in drawn if row.level == level for above in lineages[row.code]}
+    if not covered:
+        return []
+    bare = {
+        row.code
+        for row in drawn
+        if row.code not in covered and all(above.level != level for above in lineages[row.code])
+    }
+    wider = {above.code for code in bare for above in lineages[code][1:]}
+    return [row for row in drawn if row.level == level or row.code in bare - wider]
 
 
 def _levels_that_fit(rows: list[AreaRow]) -> set[str]:

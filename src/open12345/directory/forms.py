@@ -5,9 +5,10 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from open12345.policy import pack_names
+from open12345.policy import pack_heads
 
 KINDS = (("rest", _("休息")), ("work", _("上班")), ("half", _("半天上班")))
 
@@ -32,11 +33,20 @@ class PackLoadForm(forms.Form):
     )
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, own: str = "", **kwargs: Any) -> None:
+        """`own`: the pack in force, of which a new version may be loaded; another city's is compared, not offered."""
         super().__init__(*args, **kwargs)
         field = self.fields["name"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(name, name) for name in pack_names()]
+        heads = pack_heads()
+        in_english = (get_language() or "").startswith("en")
+        titles = {name: (head.title_en if in_english else "") or head.title for name, head in heads.items()}
+        field.choices = [(name, f"{name} {titles[name]}".strip()) for name in heads]
+        others = [name for name, head in heads.items() if own and head.id not in {"", own}]
+        if others:
+            field.widget.choices = [choice for choice in field.choices if choice[0] not in others]
+            said = _("一个实例只用一个规则包。服务器上另有 %(others)s，不能在这里装载。")
+            field.help_text = said % {"others": gettext("、").join(others)}
 
 
 class DayForm(forms.Form):

@@ -17,6 +17,9 @@ from .web import needs
 KEPT_SECONDS: Final = 3600
 """How long a browser draws the same outlines without asking; then the ETag answers."""
 
+CHOICE: Final = 2
+"""Grows when other outlines are chosen for the same question, so that browsers ask anew."""
+
 
 def _pack() -> Pack:
     return packs.pack_at(timezone.now())[1]
@@ -29,7 +32,7 @@ def _asked(request: HttpRequest) -> tuple[str, str]:
 def _etag(request: HttpRequest) -> str:
     pack = _pack()
     names = hashlib.sha256(repr([(row.code, row.name, row.level) for row in pack.areas]).encode()).hexdigest()
-    asked = json.dumps([pack.outlines.digest, names, *_asked(request)])
+    asked = json.dumps([CHOICE, pack.outlines.digest, names, *_asked(request)])
     return f'"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'
 
 

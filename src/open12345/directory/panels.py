@@ -4,9 +4,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from open12345.ui import context, navigation
+from open12345.ui import charts, context, navigation
 
-from . import packs, roles_told
+from . import areas, packs, roles_told
 from .roles import Role
 
 Text = str | Promise
@@ -16,6 +16,7 @@ def lend() -> None:
     """Register all of it; called once when the room starts."""
     titles = {role.value: role.label for role in Role}
     context.provide(centre_name=centre_name, role_titles=titles, invented=invented, short_name=short_name)
+    charts.provide_outlines(indicative)
     for entry in _entries():
         navigation.register(entry)
     roles_told.provide(screens_of)
@@ -69,3 +70,12 @@ def invented() -> str:
     except packs.NoPack:
         return ""
     return pack.synthetic_notice if pack.synthetic else ""
+
+
+def indicative(level: str, within: str) -> bool:
+    """Whether the outlines that a chart is drawn on are drawn themselves, and no boundaries."""
+    try:
+        pack = packs.pack_at(timezone.now())[1]
+    except packs.NoPack:
+        return False
+    return areas.indicative(pack, level, within)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
 from .models import PackVersion, Post, Staff, Unit
 from .person import Person
@@ -97,3 +98,9 @@ def demo_accounts() -> list[DemoAccount]:
 def versions() -> QuerySet[PackVersion]:
     """The versions of the pack, the latest to take effect first, without their content."""
     return PackVersion.objects.defer("content").select_related("loaded_by").order_by("-effective_from", "-id")
+
+
+def titled_versions() -> QuerySet[PackVersion]:
+    """The versions, each with the `title` of its pack in both languages and whether its data is `synthetic`."""
+    said = {name: KeyTextTransform(name, "content") for name in ("title", "title_en", "synthetic")}
+    return versions().annotate(**said)

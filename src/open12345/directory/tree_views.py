@@ -1,6 +1,6 @@
 """Screens of units and areas: the tree, one node of it, a new one, taking a file in, giving one out (ADM-01)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -163,6 +163,10 @@ def _branches(grove: Grove, rows: Iterable[Any], *, lazy: bool) -> list[Branch]:
         branch = by_id[node.pk] = _branch(grove, node)
         above = by_id.get(node.parent_id)
         (above.below if above else roots).append(branch)
+    in_order = _order(grove)
+    for branch in by_id.values():
+        branch.below.sort(key=in_order)
+    roots.sort(key=in_order)
     for root in roots:
         _open(root)
     if lazy:
@@ -172,6 +176,24 @@ def _branches(grove: Grove, rows: Iterable[Any], *, lazy: bool) -> list[Branch]:
         for branch in leaves:
             branch.more = branch.node.pk in parents
     return roots
+
+
+def _order(grove: Grove) -> Callable[[Branch], tuple[int, int, str]]:
+    """What brothers are sorted by: their kind, then the order of the pack; what the pack does not know comes last."""
+    kinds = {kind: place for place, kind in enumerate(grove.kinds)}
+    try:
+        pack = packs.pack_at(timezone.now())[1]
+    except packs.NoPack:
+        rows: Sequence[Any] = ()
+    else:
+        rows = pack.units if grove.model is Unit else pack.areas
+    known = {row.code: place for place, row in enumerate(rows)}
+
+    def place(branch: Branch) -> tuple[int, int, str]:
+        node = branch.node
+        return kinds.get(getattr(node, grove.sort), len(kinds)), known.get(node.code, len(known)), node.code
+
+    return place
 
 
 def _open(branch: Branch) -> None:
@@ -212,7 +234,7 @@ def _one(request: HttpRequest, grove: Grove, code: str) -> HttpResponseBase:
 
 def _node_context(grove: Grove, node: Any, form: forms.NodeForm) -> dict[str, Any]:
     """What the page of a node shows around its form."""
-    below = [_branch(grove, one) for one in _nodes(grove).filter(parent=node)]
+    below = sorted((_branch(grove, one) for one in _nodes(grove).filter(parent=node)), key=_order(grove))
     codes = node.path.strip("/").split("/")[:-1]
     above = [_branch(grove, one) for one in grove.model._default_manager.filter(code__in=codes).order_by("path")]
     context: dict[str, Any] = {

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from open12345.policy import Pack, PackError, diff_packs, find_pack, read_pack
+from open12345.policy import Pack, PackError, diff_sections, find_pack, read_pack
 from open12345.worktime import Day
 
-from . import days, packs, queries, signin
+from . import days, pack_changes, packs, queries, signin
 from .errors import DirectoryError
 from .forms import DayForm, PackLoadForm
 from .models import PackVersion
@@ -28,9 +28,6 @@ from .web import actor, needs
 
 YEARS = (2000, 2100)
 """First and last year that the calendar shows."""
-
-LINES_SHOWN = 400
-"""Lines of a comparison that a page shows; the command line shows all."""
 
 
 @require_POST
@@ -54,24 +51,30 @@ def closed(request: HttpRequest, *args: object, **kwargs: object) -> HttpRespons
 @require_GET
 def pack_list(request: HttpRequest) -> HttpResponse:
     """The versions, and the packs on this server that can be checked and loaded."""
-    page = Paginator(queries.versions(), 20).get_page(request.GET.get("page"))
+    page = Paginator(queries.titled_versions(), 20).get_page(request.GET.get("page"))
     context = {"page": page, "ruling": _ruling_id(), "form": _first_form(), "now": timezone.now()}
     return render(request, "directory/packs.html", context)
 
 
 def _first_form() -> PackLoadForm:
     """The empty form, on which the pack in force is chosen."""
+    own = _own()
+    return PackLoadForm(initial={"name": own}, own=own)
+
+
+def _own() -> str:
+    """The pack in force, "" before there is one."""
     try:
-        return PackLoadForm(initial={"name": packs.pack_at(timezone.now())[1].id})
+        return packs.pack_at(timezone.now())[1].id
     except packs.NoPack:
-        return PackLoadForm()
+        return ""
 
 
 @needs(Role.SYSTEM_ADMIN)
 @require_http_methods(["GET", "POST"])
 def pack_check(request: HttpRequest) -> HttpResponseBase:
     """GET: check a pack of this server and show what it would change. POST: load it, if it is the instance's own."""
-    form = PackLoadForm(request.POST or request.GET)
+    form = PackLoadForm(request.POST or request.GET, own=_own())
     if not form.is_valid():
         return _checked(request, form, None, ())
     try:
@@ -102,24 +105,19 @@ def _load(request: HttpRequest, form: PackLoadForm, pack: Pack) -> PackVersion:
 
 def _checked(request: HttpRequest, form: PackLoadForm, pack: Pack | None, problems: Any) -> HttpResponse:
     """The page of a checked pack: its mistakes, or what it changes."""
-    changes = _changes(pack, form.cleaned_data.get("effective_from")) if pack else []
-    context = {
-        "form": form,
-        "pack": pack,
-        "problems": problems,
-        "changes": changes[:LINES_SHOWN],
-        "more": max(0, len(changes) - LINES_SHOWN),
-    }
+    refused = form.errors.get("name")
+    changes = _changes(pack, form.cleaned_data.get("effective_from")) if pack else {}
+    context = {"form": form, "pack": pack, "problems": problems, "refused": refused, **pack_changes.told(changes)}
     return render(request, "directory/pack_check.html", context)
 
 
-def _changes(pack: Pack, moment: datetime | None) -> list[str]:
+def _changes(pack: Pack, moment: datetime | None) -> dict[str, list[str]]:
     """What the pack changes against the one that will rule then, whose local days stay."""
     start = moment or timezone.now()
     try:
-        return diff_packs(packs.pack_at(start)[1], packs.with_local_days(pack, start))
+        return diff_sections(packs.pack_at(start)[1], packs.with_local_days(pack, start))
     except packs.NoPack:
-        return []
+        return {}
 
 
 @needs(Role.SYSTEM_ADMIN)
@@ -129,13 +127,12 @@ def pack_version(request: HttpRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(queries.versions(), pk=pk)
     before = queries.versions().filter(pk__lt=pk).order_by("-pk").first()
     pack = packs.pack_of(pk)
-    changes = diff_packs(packs.pack_of(before.pk), pack) if before else []
+    changes = diff_sections(packs.pack_of(before.pk), pack) if before else {}
     context = {
+        **pack_changes.told(changes),
         "version": version,
         "before": before,
         "pack": pack,
-        "changes": changes[:LINES_SHOWN],
-        "more": max(0, len(changes) - LINES_SHOWN),
         "ruling": _ruling_id(),
         "now": timezone.now(),
     }

@@ -22,7 +22,7 @@ def todo(person: Person, visit: home.Visit) -> home.Shown:
 
     def row(given: Assignment, url: str) -> home.Row:
         late = given.due_at is not None and given.due_at < visit.at
-        note = f"{given.get_state_display()} · {given.get_role_display()}"
+        note = f"{given.get_state_display()} · {given.part}"
         address = f"{url}?{urlencode({'open': given.order.number, 'assignment': given.pk})}"
         return home.Row(address, given.order.title, note, due=given.due_at, late=late)
 

@@ -159,7 +159,7 @@ def _category(change: Change, said: ReportInput) -> Iterator[Problem]:
 def _others(change: Change, said: ReportInput) -> Iterator[Problem]:
     waiting = change.open_below(change.assignment)
     if waiting and not said.proceed_reason:
-        names = "、".join(f"{a.unit.name}（{a.get_role_display()}）" for a in waiting)
+        names = "、".join(f"{a.unit.name}（{a.part}）" for a in waiting)
         yield Problem("proceed_reason", "others_open", _("%(names)s 还没有办结；不等的话请写明理由") % {"names": names})
 
 

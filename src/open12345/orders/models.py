@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from open12345.directory.models import Area, Unit
 from open12345.orders.savedviews import SavedView
@@ -230,6 +231,13 @@ class Assignment(models.Model):
             models.Index(fields=["unit", "state", "due_at"], name="assignment_unit_queue"),
             models.Index(fields=["unit", "order"], name="assignment_unit_orders"),
         ]
+
+    @property
+    def part(self) -> str:
+        """What the unit is on the order, in words: one lead, and below it whom the lead has handed it down to."""
+        if self.role == Role.LEAD and self.parent_id is not None:
+            return _("下级承办")
+        return str(Role(self.role).label)
 
 
 class Clock(models.Model):

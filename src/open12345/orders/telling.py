@@ -468,12 +468,20 @@ def elements(sight: Sight) -> list[Line]:
         Line(_("诉求地址"), order.place),
         Line(_("受理渠道"), _titled("channels")(sight, order.channel)),
         Line(_("来源层级"), str(Origin(order.origin).label)),
-        *(Line(_("来源平台编号"), f"{system} {number}") for system, number in sight.foreign),
+        *(Line(_("来源平台编号"), f"{_platform(sight, system)} {number}") for system, number in sight.foreign),
         Line(_("工单种类"), _titled("order_types")(sight, order.order_type)),
         Line(_("轮次"), str(order.round) if order.round else ""),
         *_tallies(sight),
     ]
     return [line for line in found if line.text]
+
+
+def _platform(sight: Sight, system: str) -> str:
+    """What another platform is called: as the channel is by which its orders come; its code where none is known."""
+    channels, own = sight.pack.channels, sight.order.channel
+    code = own if system.endswith(f"-{Origin.UPPER}") and system not in channels else system
+    known = code in channels and Origin(channels[code].origin) == Origin.UPPER
+    return channels[code].title if known else system
 
 
 def _tallies(sight: Sight) -> Iterator[Line]:

@@ -18,10 +18,10 @@ from .basics import (
 from .callback import CallbackRules, Cause, Question, ScaleLevel, SolvedOption
 from .clocks import ClockRule
 from .closing import AttachmentClass, ClosingRules, ContactOutcome, Option, Outcome
-from .diff import diff_packs
+from .diff import diff_packs, diff_sections
 from .duty import DutyClass, DutyItem, DutyList, Principle
 from .english import in_language
-from .find import find_pack, pack_names, packs_folder
+from .find import find_pack, pack_heads, pack_names, packs_folder
 from .loader import read_pack
 from .names import TERRITORY
 from .outlines import Outline, Outlines, within_bounds
@@ -70,8 +70,10 @@ __all__ = [
     "Words",
     "WorkHours",
     "diff_packs",
+    "diff_sections",
     "find_pack",
     "in_language",
+    "pack_heads",
     "pack_names",
     "packs_folder",
     "read_pack",

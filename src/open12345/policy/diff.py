@@ -55,7 +55,7 @@ SECTIONS: Final[Mapping[str, str]] = {
 }
 """Chinese names of the fields of a pack."""
 
-_KEYS: Final = ("code", "date", "effective_from", "kind")
+_KEYS: Final = ("code", "date", "effective_from", "kind", "number")
 """What tells the items of a list apart, so that a moved item is not a changed one."""
 
 _TITLES: Final = ("title", "name", "number")
@@ -84,7 +84,7 @@ def _diff(section: str, loc: tuple[str, ...], old: Any, new: Any) -> Iterator[st
     old_items, new_items = _keyed(old), _keyed(new)
     if old_items is None or new_items is None:
         whole = "新增" if old is None and new_items else "删除" if new is None and old_items else ""
-        yield f"{_place(section, loc)}：{whole or f'{_value(old)} → {_value(new)}'}"
+        yield f"{_place(section, loc)}：{whole or _pair(old, new)}"
         return
     for key in dict.fromkeys([*old_items, *new_items]):
         place = (*loc, key)
@@ -138,9 +138,34 @@ def _called(value: Any) -> str:
 
 
 def _value(value: Any) -> str:
+    return _cut(_text(value), 0)
+
+
+def _pair(old: Any, new: Any) -> str:
+    """Both values; long ones are cut around where they begin to differ, or they would read the same."""
+    before, after = _text(old), _text(new)
+    both = zip(before, after, strict=False)
+    alike = next((place for place, (one, other) in enumerate(both) if one != other), min(len(before), len(after)))
+    return f"{_cut(before, alike)} → {_cut(after, alike)}"
+
+
+def _text(value: Any) -> str:
+    """A value as people write it, not as Python does."""
     if value is None or value in ("", [], {}):
         return "（无）"
     if isinstance(value, bool):
         return "是" if value else "否"
-    text = str(value).replace("\n", " ")
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    if isinstance(value, Mapping):
+        return "，".join(f"{key} {_text(item)}" for key, item in value.items() if item not in (None, "", [], {}))
+    if isinstance(value, list):
+        return "；".join(map(_text, value))
+    return str(value).replace("\n", " ")
+
+
+def _cut(text: str, at: int) -> str:
+    """The part of a long text around a place in it."""
+    if len(text) <= _SHOWN:
+        return text
+    begin = min(max(0, at - _SHOWN // 3), len(text) - _SHOWN + 1) if at > _SHOWN // 2 else 0
+    head, tail = "…" if begin else "", "…" if begin + _SHOWN - 1 < len(text) else ""
+    return f"{head}{text[begin : begin + _SHOWN - 1]}{tail}"

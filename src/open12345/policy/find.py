@@ -1,9 +1,11 @@
 """Where packs lie: by name under the packs folder, or any folder by its path."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from .problems import PackError, PackProblem, closest
+from .sources import read_yaml
 
 VARIABLE = "OPEN12345_PACKS"
 """Environment variable that names another folder of packs than the checkout's."""
@@ -22,6 +24,25 @@ def pack_names() -> list[str]:
     """Return the names under which packs can be found."""
     folder = packs_folder()
     return sorted(found.parent.name for found in folder.glob("*/pack.yaml"))
+
+
+@dataclass(frozen=True, slots=True)
+class PackHead:
+    """What a pack says of itself at its head; empty where it cannot be read."""
+
+    id: str
+    title: str
+    title_en: str
+
+
+def pack_heads() -> dict[str, PackHead]:
+    """Return the packs that can be found, by name, without reading more of them than their head."""
+    found = {}
+    for name in pack_names():
+        said = read_yaml(packs_folder() / name / "pack.yaml").data
+        head = said if isinstance(said, dict) else {}
+        found[name] = PackHead(*(str(head.get(key) or "") for key in ("id", "title", "title_en")))
+    return found
 
 
 def find_pack(name: str | Path) -> Path:

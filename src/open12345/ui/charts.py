@@ -7,7 +7,7 @@ time and stand in no chart. Texts come in the reader's language, values already 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -15,6 +15,19 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 Option = dict[str, Any]
+
+_indicative: list[Callable[[str, str], bool]] = []
+
+
+def provide_outlines(indicative: Callable[[str, str], bool]) -> None:
+    """Tell charts how to learn whether outlines of a level, or within an area, are drawn and no boundaries."""
+    _indicative[:] = [indicative]
+
+
+def indicative(chart: Chart) -> bool:
+    """Say whether a map must say that its outlines are drawn."""
+    return bool(_indicative) and _indicative[0](chart.level, chart.within)
+
 
 ROW: Final = 30
 """Height of a horizontal bar, with the room around it (pixels)."""

@@ -2,8 +2,10 @@
 
 from django import template
 from django.conf import settings
+from django.utils.translation import get_language
 
 from open12345.directory import audit, demo_people
+from open12345.policy import Pack
 
 register = template.Library()
 
@@ -18,6 +20,18 @@ def demo_offer(find: str | None) -> list[demo_people.Section]:
 def is_demo() -> bool:
     """Whether this instance is a demo."""
     return bool(settings.DEMO)
+
+
+@register.simple_tag
+def by_language(chinese: str, english: str) -> str:
+    """What a pack says in both languages, in the reader's."""
+    return (english if (get_language() or "").startswith("en") else "") or chinese
+
+
+@register.simple_tag
+def notice(pack: Pack) -> str:
+    """What a pack says of its invented data, in the reader's language."""
+    return by_language(pack.synthetic_notice, pack.synthetic_notice_en)
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from open12345.ui.charts import Chart
+from open12345.ui.charts import Chart, indicative
 
 register = template.Library()
 
@@ -32,6 +32,7 @@ def chart(chart: Chart, id: str, label: str, height: int = 0, *, table: bool = T
     told = urlencode({name: value for name, value in wanted.items() if value})
     is_map = any(one.get("map") for one in chart.option["series"]) or "geo" in chart.option
     return {
+        "indicative": is_map and indicative(chart),
         "chart": chart, "id": id, "option_id": f"{id}-option", "label": label, "height": height or chart.height,
         "table": table, "areas": f"{reverse('map:areas')}{'?' if told else ''}{told}" if is_map else "",
     }  # fmt: skip

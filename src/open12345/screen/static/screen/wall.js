@@ -78,9 +78,10 @@ async function outlines() {
   const found = await answer.json();
   for (const { properties } of found.features) Object.assign(properties, { label: properties.name, name: properties.code });
   window.echarts.registerMap("areas", found);
+  indicative = found.features.some(({ properties }) => properties.indicative) ? said.indicative : "";
   names = new Map(found.features.map(({ properties }) => [properties.code, properties.label.replace(/(社区)?[居村]民?委员?会$|(街道|镇)$|（[^）]*）$/g, "")]));
 }
-let names = null;
+let names = null, indicative = "";
 function map(box, { map: told }) {
   if (!names) return;
   const data = [...names.keys()].map((name) => ({ name, value: told.areas[name]?.[0] ?? 0 }));
@@ -103,7 +104,8 @@ function map(box, { map: told }) {
   });
   drawing.off("click");
   drawing.on("click", ({ name }) => beside(name));
-  one("[data-elsewhere]").textContent = told.elsewhere[0] ? fill(said.elsewhere, { n: told.elsewhere[0] }) : "";
+  const elsewhere = told.elsewhere[0] ? fill(said.elsewhere, { n: told.elsewhere[0] }) : "";
+  one("[data-elsewhere]").textContent = [elsewhere, indicative].filter(Boolean).join(" · ");
 }
 
 // The open orders of an area that was clicked, for half a minute

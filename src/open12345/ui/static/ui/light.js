@@ -1,14 +1,13 @@
-// Before anything is drawn: light or dark, as the reader chose, else as their machine is set.
+// Before anything is drawn: light or dark, as the reader chose, else as their machine is set. Paper is white.
 (() => {
   const root = document.documentElement;
-  const machine = window.matchMedia("(prefers-color-scheme: dark)");
+  const [night, paper] = ["(prefers-color-scheme: dark)", "print"].map((one) => matchMedia(one));
   const wear = () => {
     const wanted = root.dataset.light;
-    root.dataset.bsTheme = wanted === "dark" || (wanted !== "light" && machine.matches) ? "dark" : "light";
+    const dark = wanted === "dark" || (wanted !== "light" && night.matches);
+    root.dataset.bsTheme = dark && !paper.matches ? "dark" : "light";
   };
   wear();
-  machine.addEventListener("change", wear);
-  // Paper is white
-  window.addEventListener("beforeprint", () => { root.dataset.bsTheme = "light"; });
-  window.addEventListener("afterprint", wear);
+  night.onchange = paper.onchange = onafterprint = wear;
+  onbeforeprint = () => (root.dataset.bsTheme = "light");
 })();
