@@ -1,15 +1,10 @@
 """What would change between two packs is told in lines that a person reads."""
 
-<<<<<<< HEAD
 import json
-
-from open12345.policy import Pack, diff_packs, read_pack
-from open12345.policy.diff import SECTIONS
-=======
 import re
 
 from open12345.policy import Pack, diff_packs, find_pack, read_pack
->>>>>>> screens
+from open12345.policy.diff import SECTIONS
 from tests.policy.breaking import Copy
 
 
