@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from open12345.directory.models import AccessLog
 from open12345.dispatch.automatic import breakers, figures
@@ -106,9 +107,10 @@ def test_the_page_tells_figures_changes_and_draws_a_chart_with_a_table_beside_it
     found = re.search(r'<script id="breaker-chart-option" type="application/json">(.*?)</script>', page)
     assert found is not None
     option = json.loads(found[1])
-    rates, today = option["series"][0], option["xAxis"]["data"][-1]
+    then = -1 - (timezone.localdate() - timezone.localdate(tripped.now)).days  # soon after midnight it was yesterday
+    rates, today = option["series"][0], option["xAxis"]["data"][then]
     assert rates["markLine"]["data"][0]["yAxis"] == 80.0
-    assert rates["data"][-1]["value"] == 0.0
+    assert rates["data"][then]["value"] == 0.0
     assert rates["markPoint"]["data"][-1]["coord"] == [today, 0.0]
     assert "数据表" in words
 

@@ -1,9 +1,11 @@
 """The big screen in a browser: it lives by itself, keeps its picture through a cut, and takes it up again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django import Settings
 
@@ -16,6 +18,13 @@ Enter = Callable[..., Page]
 TALLER = ViewportSize(width=1680, height=1050)
 #: Milliseconds after which the page has asked again.
 ASKED = 3000
+
+
+@pytest.fixture
+def town(town: Town) -> Town:
+    """The town of the walks, whose story begins today, soon after midnight too: the wall tells of today."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(town, now=max(town.now, midnight))
 
 
 @pytest.fixture
