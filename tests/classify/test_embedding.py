@@ -127,7 +127,7 @@ def test_who_types_waits_a_moment_and_then_not_at_all(served: Served) -> None:
         begun = time.monotonic()
         with pytest.raises(EmbeddingAway):
             own.embed_soon(TEXTS[:1])
-        assert time.monotonic() - begun < served.slow
+        assert time.monotonic() - begun < 1.25  # five times what it may take, as a busy machine may
     until = time.monotonic() + 10
     while len(served.asked) < 2 and time.monotonic() < until:  # a busy service notes late what it was asked
         time.sleep(0.01)

@@ -110,7 +110,7 @@ def test_two_files_and_a_tree_give_all_figures(files: tuple[Path, Path], tmp_pat
     assert told["ok"]
     assert (told["texts"], told["train_texts"], told["unknown_labels"]) == (120, 240, 0)
     assert 0.5 < told["accuracy"] <= told["top3"] <= 1
-    assert told["first_level"] > told["accuracy"] - 0.05
+    assert told["first_level"] >= told["accuracy"]
     assert 0 <= told["calibration_error"] < 0.5
     assert told["texts_per_second"] > 0
     assert told["train_seconds"] > 0

@@ -28,7 +28,7 @@ ANYTHING = st.text(max_size=60)
 def test_leaves_are_told_apart_far_better_than_by_chance(model: Model, asked: Said, tree: Tree) -> None:
     figures = evaluate(model, *asked, first=tree.first)
     assert figures.accuracy > 0.7
-    assert figures.first_level > figures.accuracy - 0.05  # a leaf may be right where the sum of its siblings is not
+    assert figures.first_level >= figures.accuracy
     assert figures.top3 > 0.85
 
 

@@ -94,9 +94,7 @@ def test_a_large_tree_comes_in_pieces(
             for n in range(start, start + 210)
             if not (start == 200 and n < 210)
         )
-    with django_assert_max_num_queries(
-        8
-    ):  # session, account, person, no pack twice, count, rows, which have more below
+    with django_assert_max_num_queries(7):  # session, account, person, pack, count, rows, which have more below
         page = admin.get(reverse("directory:units")).content.decode()
     assert "第1站" not in page
     assert "?under=dept-a" in page

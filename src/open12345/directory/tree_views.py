@@ -163,7 +163,7 @@ def _branches(grove: Grove, rows: Iterable[Any], *, lazy: bool) -> list[Branch]:
         branch = by_id[node.pk] = _branch(grove, node)
         above = by_id.get(node.parent_id)
         (above.below if above else roots).append(branch)
-    in_order = _order(grove)
+    in_order = _order(grove, [branch.node for branch in by_id.values()])
     for branch in by_id.values():
         branch.below.sort(key=in_order)
     roots.sort(key=in_order)
@@ -178,22 +178,26 @@ def _branches(grove: Grove, rows: Iterable[Any], *, lazy: bool) -> list[Branch]:
     return roots
 
 
-def _order(grove: Grove) -> Callable[[Branch], tuple[int, int, str]]:
+def _order(grove: Grove, nodes: Iterable[Any]) -> Callable[[Branch], tuple[int, int, str]]:
     """What brothers are sorted by: their kind, then the order of the pack; what the pack does not know comes last."""
     kinds = {kind: place for place, kind in enumerate(grove.kinds)}
-    try:
-        pack = packs.pack_at(timezone.now())[1]
-    except packs.NoPack:
-        rows: Sequence[Any] = ()
-    else:
-        rows = pack.units if grove.model is Unit else pack.areas
-    known = {row.code: place for place, row in enumerate(rows)}
+    known = _places(grove) if any(node.from_pack for node in nodes) else {}
 
     def place(branch: Branch) -> tuple[int, int, str]:
         node = branch.node
         return kinds.get(getattr(node, grove.sort), len(kinds)), known.get(node.code, len(known)), node.code
 
     return place
+
+
+def _places(grove: Grove) -> dict[str, int]:
+    """The place of each code in the pack in force."""
+    try:
+        pack = packs.pack_at(timezone.now())[1]
+    except packs.NoPack:
+        return {}
+    rows: Sequence[Any] = pack.units if grove.model is Unit else pack.areas
+    return {row.code: place for place, row in enumerate(rows)}
 
 
 def _open(branch: Branch) -> None:
@@ -234,7 +238,8 @@ def _one(request: HttpRequest, grove: Grove, code: str) -> HttpResponseBase:
 
 def _node_context(grove: Grove, node: Any, form: forms.NodeForm) -> dict[str, Any]:
     """What the page of a node shows around its form."""
-    below = sorted((_branch(grove, one) for one in _nodes(grove).filter(parent=node)), key=_order(grove))
+    children = list(_nodes(grove).filter(parent=node))
+    below = sorted((_branch(grove, one) for one in children), key=_order(grove, children))
     codes = node.path.strip("/").split("/")[:-1]
     above = [_branch(grove, one) for one in grove.model._default_manager.filter(code__in=codes).order_by("path")]
     context: dict[str, Any] = {
