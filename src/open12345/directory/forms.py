@@ -5,10 +5,12 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from open12345.policy import pack_heads
+
+from . import packs
 
 KINDS = (("rest", _("休息")), ("work", _("上班")), ("half", _("半天上班")))
 
@@ -39,8 +41,7 @@ class PackLoadForm(forms.Form):
         field = self.fields["name"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
         heads = pack_heads()
-        in_english = (get_language() or "").startswith("en")
-        titles = {name: (head.title_en if in_english else "") or head.title for name, head in heads.items()}
+        titles = {name: packs.by_language(head.title, head.title_en) for name, head in heads.items()}
         field.choices = [(name, f"{name} {titles[name]}".strip()) for name in heads]
         others = [name for name, head in heads.items() if own and head.id not in {"", own}]
         if others:

@@ -131,6 +131,11 @@ def shown_at(moment: datetime) -> Pack:
     return in_language(pack_at(moment)[1], get_language())
 
 
+def by_language(chinese: str, english: str) -> str:
+    """Return what a pack says in both languages in that of the reader; in Chinese where it has no English."""
+    return (english if (get_language() or "").startswith("en") else "") or chinese
+
+
 def pack_of(version: int) -> Pack:
     """The pack of a stored version, whatever rules now; raises `PackVersion.DoesNotExist`."""
     for row in _rows():

@@ -2,9 +2,8 @@
 
 from django import template
 from django.conf import settings
-from django.utils.translation import get_language
 
-from open12345.directory import audit, demo_people
+from open12345.directory import audit, demo_people, packs
 from open12345.policy import Pack
 
 register = template.Library()
@@ -25,7 +24,7 @@ def is_demo() -> bool:
 @register.simple_tag
 def by_language(chinese: str, english: str) -> str:
     """What a pack says in both languages, in the reader's."""
-    return (english if (get_language() or "").startswith("en") else "") or chinese
+    return packs.by_language(chinese, english)
 
 
 @register.simple_tag

@@ -70,10 +70,6 @@ class Place:
     folder: Path
     turn: int
 
-    def part(self, chunk: int, shard: int) -> Path:
-        """Return where the truth of one batch is kept."""
-        return part(self.folder, chunk, shard)
-
 
 def part(folder: Path, chunk: int, shard: int) -> Path:
     """Return where the truth of one batch is kept until the run is whole."""
@@ -263,7 +259,7 @@ def _write_batch(
         told = [stamper.tell(life) for life in lives[begin : begin + _TOGETHER]]
         stamper.kinds.learn(told)
         numbers += [stamper.write(one, sheet) for one in told]
-    truth.write(place.part(*which), zip(lives, numbers, strict=True))
+    truth.write(part(place.folder, *which), zip(lives, numbers, strict=True))
     with resume.unchecked(connection):
         rows = copy(connection, sheet)
         resume.note(connection, place.run.name, which, (sheet.orders, sheet.events, rows))

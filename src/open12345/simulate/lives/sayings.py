@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 Words = tuple[str, ...]
-#: Words by the sort of a matter (`filling.sort_of`).
+#: Words by the sort of a matter (`wording.sort_of`).
 BySort = Mapping[str, Words]
 
 NUMBER: Final = "\ue000"
